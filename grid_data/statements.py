@@ -1,0 +1,119 @@
+"""The run-time SQL of the program: named statements in ``grid_data/sql/*.sql``.
+
+A file holds one subject. Each statement starts with a line ``-- name: <name>`` and a line ``-- <what it does>``;
+the text up to the next ``-- name:`` line is the statement, with psycopg's ``%(parameter)s`` placeholders
+(a literal percent sign is written ``%%``)::
+
+    -- name: zone_by_code
+    -- The zone of a layer that carries this code, retired or not.
+    SELECT id FROM zone WHERE layer_id = %(layer)s AND code = %(code)s
+
+Code asks for it as ``sql("zones/zone_by_code")``. Files are read at the first use, never at import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import LiteralString, cast
+
+__all__ = ["Statement", "StatementError", "read_statements", "sql", "statements"]
+
+FOLDER = Path(__file__).parent / "sql"
+
+_NAME_LINE = re.compile(r"^--\s*name:(.*)$")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class StatementError(LookupError):
+    """A statement that does not exist, or a file that breaks the format."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One named statement: its key ``<file stem>/<name>``, its one-line comment and its SQL text."""
+
+    key: str
+    comment: str
+    text: LiteralString
+    file: Path
+    line: int
+
+
+def sql(key: str) -> LiteralString:
+    """The text of the statement ``<file stem>/<name>``.
+
+    Typed as a literal string because it comes from files of the program itself, never from input: psycopg's
+    typing then accepts it as a query.
+
+    Raises:
+        StatementError: no such statement; the message names the nearest known ones.
+    """
+    try:
+        return statements()[key].text
+    except KeyError:
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, statements(), n=3)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise StatementError(f"no SQL statement named {key!r} in {FOLDER}{hint}") from None
+
+
+@cache
+def statements() -> Mapping[str, Statement]:
+    """All statements by key, read once in a process."""
+    return read_statements(FOLDER)
+
+
+def read_statements(folder: Path) -> Mapping[str, Statement]:
+    """Read every ``*.sql`` file of a folder (not its subfolders).
+
+    Raises:
+        StatementError: a bad or doubled name, a missing comment, an empty statement, text before the first name.
+    """
+    found: dict[str, Statement] = {}
+    for file in sorted(folder.glob("*.sql")):
+        for statement in _parse(file):
+            if statement.key in found:
+                raise StatementError(
+                    f"{file}:{statement.line}: {statement.key} is named twice, "
+                    f"first in line {found[statement.key].line}"
+                )
+            found[statement.key] = statement
+    return MappingProxyType(found)
+
+
+def _parse(file: Path) -> list[Statement]:
+    """Cut one file at its ``-- name:`` lines."""
+    parts: list[tuple[str, int, list[str]]] = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        match = _NAME_LINE.match(line)
+        if match:
+            name = match[1].strip()
+            if not _NAME.fullmatch(name):
+                raise StatementError(
+                    f"{file}:{number}: {name!r} is no name (small letters, digits, underscore)"
+                )
+            parts.append((name, number, []))
+        elif parts:
+            parts[-1][2].append(line)
+        elif line.strip() and not line.startswith("--"):
+            raise StatementError(f"{file}:{number}: text before the first '-- name:' line")
+    return [_statement(file, *part) for part in parts]
+
+
+def _statement(file: Path, name: str, number: int, lines: list[str]) -> Statement:
+    key = f"{file.stem}/{name}"
+    comment = lines[0] if lines else ""
+    if not comment.startswith("--") or not comment.strip("- \t"):
+        raise StatementError(
+            f"{file}:{number}: the line after the name of {key} must be a comment saying what it does"
+        )
+    text = "\n".join(lines[1:]).strip()
+    if not any(line.strip() and not line.lstrip().startswith("--") for line in lines[1:]):
+        raise StatementError(f"{file}:{number}: {key} has no SQL")
+    return Statement(key, comment.lstrip("- \t").strip(), cast(LiteralString, text), file, number)
