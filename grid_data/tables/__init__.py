@@ -1,0 +1,31 @@
+"""The schema as SQLAlchemy tables: the declared truth that migrations are compared with."""
+
+from __future__ import annotations
+
+from grid_data.tables import (
+    categories,
+    city,
+    context,
+    facilities,
+    history,
+    households,
+    incidents,
+    land_units,
+    organisations,
+    zones,
+)
+from grid_data.tables.base import metadata
+
+__all__ = [
+    "categories",
+    "city",
+    "context",
+    "facilities",
+    "history",
+    "households",
+    "incidents",
+    "land_units",
+    "metadata",
+    "organisations",
+    "zones",
+]

@@ -1,0 +1,39 @@
+"""The append-only history: one row per action on anything. Update and delete are refused by a trigger."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from grid_data.tables.base import metadata
+
+history = Table(
+    "history",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("actor", Text, nullable=False),
+    # What was done: "incident.report", "import.zones", "sample.load", …
+    Column("action", Text, nullable=False),
+    Column("incident_id", ForeignKey("incident.id")),
+    Column("zone_id", ForeignKey("zone.id")),
+    Column("plan_id", ForeignKey("plan.id")),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    CheckConstraint("action ~ '^[a-z_]+[.][a-z_]+$'", name="action"),
+    CheckConstraint("actor <> ''", name="actor"),
+    Index("ix_history_incident_id", "incident_id", "seq", postgresql_where=text("incident_id IS NOT NULL")),
+    Index("ix_history_zone_id", "zone_id", "seq", postgresql_where=text("zone_id IS NOT NULL")),
+    Index("ix_history_plan_id", "plan_id", "seq", postgresql_where=text("plan_id IS NOT NULL")),
+)

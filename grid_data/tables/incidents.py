@@ -1,0 +1,173 @@
+"""Incidents, who reported them, how each was routed, and the counts per map cell."""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from grid_data.tables.base import identity, metadata, one_of, spatial_index
+
+SOURCES = (
+    "hotline", "app", "grid_worker", "patrol", "video", "sensor", "transfer_110", "department", "import",
+)  # fmt: skip
+STATES = (
+    "reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated", "closed",
+    "archived", "rejected", "cancelled",
+)  # fmt: skip
+OPEN_STATES = STATES[: STATES.index("closed")]
+PLACE_PROBLEMS = (
+    "none_given", "null_island", "swapped", "outside_city", "default_start", "inaccurate",
+)  # fmt: skip
+
+incident = Table(
+    "incident",
+    metadata,
+    identity(),
+    # District code, day of the report, running number of that day.
+    Column("number", Text(collation="C"), nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("source_ref", Text),
+    Column("appeal_kind", Text, nullable=False),
+    Column("category_id", ForeignKey("category.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("address", Text),
+    Column("place", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("place_accuracy_m", Float),
+    # Why the place given was not believed; such an incident waits for locating and has no place.
+    Column("place_problem", Text),
+    Column("original_lon", Float),
+    Column("original_lat", Float),
+    Column("original_crs", Text),
+    Column("urgency", Text, nullable=False, server_default=text("'normal'")),
+    Column("state", Text, nullable=False, server_default=text("'reported'")),
+    Column("state_since", DateTime(timezone=True), nullable=False),
+    Column("reported_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    # What the latest routing found, kept here so that "open in my zone" is one index scan.
+    Column("organisation_id", ForeignKey("organisation.id")),
+    Column("land_unit_id", ForeignKey("land_unit.id")),
+    Column("base_grid_id", ForeignKey("zone.id")),
+    Column("zone_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("facility_id", ForeignKey("facility.id")),
+    CheckConstraint("number ~ '^[0-9]{6}[0-9]{8}[0-9]{5,}$'", name="number"),
+    CheckConstraint(one_of("source", *SOURCES), name="source"),
+    CheckConstraint(one_of("appeal_kind", "livelihood", "enterprise", "enforcement"), name="appeal_kind"),
+    CheckConstraint(one_of("urgency", "normal", "urgent"), name="urgency"),
+    CheckConstraint(one_of("state", *STATES), name="state"),
+    CheckConstraint(one_of("place_problem", *PLACE_PROBLEMS), name="place_problem"),
+    CheckConstraint("(place IS NULL) = (place_problem IS NOT NULL)", name="a_place_or_a_problem"),
+    CheckConstraint("place_accuracy_m >= 0", name="place_accuracy"),
+    CheckConstraint("char_length(text) BETWEEN 1 AND 4000", name="text"),
+    spatial_index("incident", "place"),
+    # Intake is idempotent: a source sends the same report once, however often it calls.
+    Index(
+        "uq_incident_source_ref",
+        "source",
+        "source_ref",
+        unique=True,
+        postgresql_where=text("source_ref IS NOT NULL"),
+    ),
+    Index("ix_incident_reported_at_id", "reported_at", "id"),
+    Index("ix_incident_organisation_id_reported_at", "organisation_id", "reported_at"),
+    Index("ix_incident_category_id", "category_id"),
+    Index("ix_incident_base_grid_id", "base_grid_id"),
+    Index("ix_incident_land_unit_id", "land_unit_id"),
+    Index("ix_incident_zone_ids", "zone_ids", postgresql_using="gin"),
+    Index(
+        "ix_incident_open_reported_at",
+        "reported_at",
+        "id",
+        postgresql_where=text(one_of("state", *OPEN_STATES)),
+    ),
+    Index("ix_incident_address", text("address gin_trgm_ops"), postgresql_using="gin"),
+)
+
+# Contact data stand apart: their own grant, never part of lists.
+reporter = Table(
+    "reporter",
+    metadata,
+    Column("incident_id", ForeignKey("incident.id"), primary_key=True),
+    Column("name", Text),
+    Column("phone", Text),
+    Column("email", Text),
+    CheckConstraint("num_nonnulls(name, phone, email) > 0", name="says_something"),
+)
+
+# One row per routing of an incident; rows are added, never changed.
+routing = Table(
+    "routing",
+    metadata,
+    identity(),
+    Column("incident_id", ForeignKey("incident.id"), nullable=False),
+    Column("routed_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    # The moment asked about: which versions and rules were valid then.
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("method", Text, nullable=False),
+    # Versions found, in the order of layer precedence.
+    Column("zone_version_ids", ARRAY(BigInteger), nullable=False),
+    # Only what is worth saying, per layer code: on_border, near_border, nearest, outside, the distance
+    # in metres, other candidates. A layer not named here was inside, 30 m or more from its border.
+    Column("border_evidence", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("land_unit_id", ForeignKey("land_unit.id")),
+    Column("facility_id", ForeignKey("facility.id")),
+    Column("facility_distance_m", Float),
+    Column("rule_id", ForeignKey("assignment_rule.id")),
+    Column("organisation_id", ForeignKey("organisation.id")),
+    Column("supporting_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    # [{rule, organisation, lost_by}], best first.
+    Column("runners_up", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("overridden_by", Text),
+    Column("override_reason", Text),
+    CheckConstraint(one_of("method", "sql", "memory", "manual"), name="method"),
+    CheckConstraint(
+        "(method = 'manual') = (overridden_by IS NOT NULL AND override_reason IS NOT NULL)",
+        name="override_has_a_reason",
+    ),
+    CheckConstraint("facility_id IS NULL OR facility_distance_m IS NOT NULL", name="facility_distance"),
+    Index("ix_routing_incident_id", "incident_id", "id"),
+)
+
+# Running numbers per district and day.
+incident_counter = Table(
+    "incident_counter",
+    metadata,
+    Column("district", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("district", "day"),
+)
+
+# Counts per Web Mercator cell of zoom 17 (about 250 m here), category class and open or not; kept by a
+# trigger with the change that moves them, so that clusters at low zooms need no scan of incidents.
+incident_cell = Table(
+    "incident_cell",
+    metadata,
+    Column("x", Integer, nullable=False),
+    Column("y", Integer, nullable=False),
+    Column("class_id", BigInteger, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("open_urgent", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("total_urgent", Integer, nullable=False),
+    # Sums of coordinates in whole lattice steps, for the point a cluster is drawn at.
+    Column("open_lon", BigInteger, nullable=False),
+    Column("open_lat", BigInteger, nullable=False),
+    Column("total_lon", BigInteger, nullable=False),
+    Column("total_lat", BigInteger, nullable=False),
+    PrimaryKeyConstraint("x", "y", "class_id"),
+)
