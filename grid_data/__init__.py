@@ -1,1 +1,1 @@
-"""What is stored: tables, SQL, stores, import and export, the sample city, the private PostGIS."""
+"""What is stored: tables, SQL, stores, import and export, the sample city, the private cluster."""

@@ -1,0 +1,1 @@
+"""Who does what by when: intake and its routing, and what a person may do."""
