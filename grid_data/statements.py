@@ -1,8 +1,8 @@
 """The run-time SQL of the program: named statements in ``grid_data/sql/*.sql``.
 
-A file holds one subject. Each statement starts with a line ``-- name: <name>`` and a line ``-- <what it does>``;
-the text up to the next ``-- name:`` line is the statement, with psycopg's ``%(parameter)s`` placeholders
-(a literal percent sign is written ``%%``)::
+A file holds one subject. Each statement starts with a line ``-- name: <name>`` and a line ``-- <what it
+does>``; the text up to the next ``-- name:`` line is the statement, with psycopg's ``%(parameter)s``
+placeholders (a literal percent sign is written ``%%``)::
 
     -- name: zone_by_code
     -- The zone of a layer that carries this code, retired or not.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import LiteralString, cast
+from typing import LiteralString
 
 __all__ = ["Statement", "StatementError", "read_statements", "sql", "statements"]
 
@@ -73,7 +73,7 @@ def read_statements(folder: Path) -> Mapping[str, Statement]:
     """Read every ``*.sql`` file of a folder (not its subfolders).
 
     Raises:
-        StatementError: a bad or doubled name, a missing comment, an empty statement, text before the first name.
+        StatementError: a bad or doubled name, a missing comment, an empty statement.
     """
     found: dict[str, Statement] = {}
     for file in sorted(folder.glob("*.sql")):
@@ -116,4 +116,4 @@ def _statement(file: Path, name: str, number: int, lines: list[str]) -> Statemen
     text = "\n".join(lines[1:]).strip()
     if not any(line.strip() and not line.lstrip().startswith("--") for line in lines[1:]):
         raise StatementError(f"{file}:{number}: {key} has no SQL")
-    return Statement(key, comment.lstrip("- \t").strip(), cast(LiteralString, text), file, number)
+    return Statement(key, comment.lstrip("- \t").strip(), text, file, number)
