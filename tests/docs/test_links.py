@@ -11,8 +11,8 @@ from tests.docs.pages import DOCS, ROOT, anchor, headings, name_of, pages, witho
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 TOP_FOLDERS = (
-    "gis", "grid_data", "governance", "api", "cli", "migrations", "frontend_map", "tests", "benchmarks", "docs",
-    "requirements",
+    "gis", "grid_data", "governance", "api", "cli",
+    "migrations", "frontend_map", "tests", "benchmarks", "docs", "requirements",
 )  # fmt: skip
 # Made by a build, so absent from a fresh checkout.
 GENERATED = ("api/static",)
