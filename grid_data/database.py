@@ -84,13 +84,23 @@ class Database:
             yield connection
 
 
-async def one(connection: Connection, key: str, parameters: Mapping[str, Any] | None = None) -> DictRow | None:
+async def one(
+    connection: Connection, key: str, parameters: Mapping[str, Any] | None = None
+) -> DictRow | None:
     """First row of a named statement, or None."""
     cursor = await connection.execute(sql(key), parameters)
     return await cursor.fetchone()
 
 
-async def rows(connection: Connection, key: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
+async def rows(
+    connection: Connection, key: str, parameters: Mapping[str, Any] | None = None
+) -> list[DictRow]:
     """All rows of a named statement."""
     cursor = await connection.execute(sql(key), parameters)
     return await cursor.fetchall()
+
+
+async def run(connection: Connection, key: str, parameters: Mapping[str, Any] | None = None) -> int:
+    """Execute a named statement that answers no rows; returns how many rows it changed."""
+    cursor = await connection.execute(sql(key), parameters)
+    return cursor.rowcount

@@ -120,6 +120,7 @@ SELECT
         'layer_name', jsonb_build_object('zh', layer.name_zh, 'en', layer.name_en),
         'kind', layer.kind,
         'depth', layer.depth,
+        'precedence', layer.precedence,
         'version', chosen.version_id,
         'zone_id', chosen.zone_id,
         'code', chosen.code,

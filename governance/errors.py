@@ -1,0 +1,44 @@
+"""What can be wrong with a request, as typed errors; the API turns each into one problem type."""
+
+from __future__ import annotations
+
+
+class GovernanceError(Exception):
+    """Base of errors a user can act on. ``field`` names the part of the input, ``code`` the kind of fault."""
+
+    code = "invalid"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidValue(GovernanceError):
+    """A value that cannot be meant."""
+
+    code = "invalid-value"
+
+
+class UnknownCategory(GovernanceError):
+    """The category is in no catalogue of this city."""
+
+    code = "unknown-category"
+
+
+class UnknownSystem(GovernanceError):
+    """The declared coordinate system is not one GridGov can convert."""
+
+    code = "unknown-coordinate-system"
+
+
+class ConflictingReport(GovernanceError):
+    """The source sent this reference before, with other content."""
+
+    code = "conflicting-report"
+
+
+class CityMissing(GovernanceError):
+    """No city is set up in this database yet."""
+
+    code = "city-missing"

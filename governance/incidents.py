@@ -1,0 +1,148 @@
+"""An incident as stored: read back with the routing it got, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.answers import (
+    CategoryName,
+    FacilityFound,
+    HistoryEntry,
+    Incident,
+    Name,
+    Named,
+    Original,
+    Point,
+    Routing,
+    RuleFound,
+    RunnerUp,
+    ZoneFound,
+)
+from governance.places import place_problem
+from governance.reasons import Decision, reason_codes, reason_words
+from governance.routing import escalation
+from grid_data.database import Connection, one
+
+
+async def get_incident(connection: Connection, number: str) -> Incident | None:
+    """The incident of a number as far as the principal may see it, or None."""
+    row = await one(connection, "intake/incident_by_number", {"number": number})
+    if row is None:
+        return None
+    located = row["lon"] is not None
+    routing = _routing(row)
+    return Incident(
+        number=row["number"],
+        category=CategoryName(key=row["category"], name=Name(zh=row["category_zh"], en=row["category_en"])),
+        state=row["state"],
+        urgency=row["urgency"],
+        text=row["text"],
+        address=row["address"],
+        place=routing.place,
+        place_status="located" if located else "unlocated",
+        reported_at=row["reported_at"],
+        base_grid=next((z.zone for z in routing.zones if z.kind == "base_grid"), None),
+        responsible=row["responsible"],
+        source=row["source"],
+        appeal_kind=row["appeal_kind"],
+        source_ref=row["source_ref"],
+        accuracy_m=row["accuracy_m"],
+        original=None
+        if row["original_lon"] is None
+        else Original(coordinates=[row["original_lon"], row["original_lat"]], crs=row["original_crs"]),
+        place_problem=routing.place_problem,
+        state_since=row["state_since"],
+        recorded_at=row["recorded_at"],
+        routing=routing,
+        history=[HistoryEntry.model_validate(entry) for entry in row["history"] or []],
+    )
+
+
+def _routing(row: dict[str, Any]) -> Routing:
+    told = [(zone["precedence"], _zone(zone)) for zone in row["zones"] or []]
+    told += [(layer["precedence"], _outside(layer)) for layer in row["outside_layers"] or []]
+    zones = [zone for _, zone in sorted(told, key=lambda pair: pair[0])]
+    problem = place_problem(row["place_problem"]) if row["place_problem"] else None
+    facility = row["facility"] and FacilityFound.model_validate(
+        {**row["facility"], "distance_m": round(row["facility_distance_m"], 3)}
+    )
+    responsible = row["responsible"] and Named.model_validate(row["responsible"])
+    rule = row["rule"]
+    decision = rule and Decision(
+        rule=rule["rule"],
+        assign_to=rule["assign_to"],
+        category=_name(rule["category_name"]),
+        layer=rule["layer"],
+        layer_name=_name(rule["layer_name"]),
+    )
+    names = row["runner_up_names"] or {}
+    return Routing(
+        at=row["at"],
+        place=Point(coordinates=[row["lon"], row["lat"]]) if row["lon"] is not None else None,
+        place_status="located" if row["lon"] is not None else "unlocated",
+        place_problem=problem,
+        method=row["method"],
+        land_unit=row["land_unit"],
+        zones=zones,
+        facility=facility,
+        responsible=responsible,
+        supporting=[Named.model_validate(organisation) for organisation in row["supporting"] or []],
+        rule=rule
+        and RuleFound(
+            code=rule["rule"], note=_name(rule["note"]), category=rule["category"], layer=rule["layer"]
+        ),
+        reason=reason_words(zones, decision, responsible, facility, problem.message if problem else None),
+        reason_codes=reason_codes(zones, decision, responsible, problem.code if problem else None),
+        runners_up=[
+            RunnerUp(
+                rule=runner["rule"],
+                organisation=Named(code=runner["organisation"], name=names[runner["organisation"]])
+                if runner["organisation"]
+                else None,
+                lost_by=runner["lost_by"],
+            )
+            for runner in row["runners_up"]
+        ],
+        escalation=escalation(row["zones"] or []),
+        fallback=bool(rule) and rule["category"] is None,
+    )
+
+
+def _zone(row: dict[str, Any]) -> ZoneFound:
+    evidence = row["evidence"] or {}
+    method = evidence.get("method", "inside")
+    return ZoneFound(
+        layer=row["layer"],
+        layer_name=row["layer_name"],
+        kind=row["kind"],
+        zone=Named(code=row["code"], name=row["name"]),
+        version=row["version"],
+        valid_from=row["valid_from"],
+        method=method,
+        on_border=method == "on_border",
+        near_border=evidence.get("near_border", False),
+        distance_m=evidence.get("distance_m"),
+        candidates=row["candidates"],
+        organisation=row["organisation"],
+    )
+
+
+def _outside(layer: dict[str, Any]) -> ZoneFound:
+    return ZoneFound(
+        layer=layer["layer"],
+        layer_name=layer["layer_name"],
+        kind=layer["kind"],
+        zone=None,
+        version=None,
+        valid_from=None,
+        method="outside",
+        on_border=False,
+        near_border=False,
+        distance_m=None,
+        candidates=[],
+        organisation=None,
+    )
+
+
+def _name(name: dict[str, str | None] | None) -> Name | None:
+    return Name.model_validate(name) if name and name.get("zh") else None

@@ -1,0 +1,234 @@
+"""Intake: one report becomes one stored, routed incident in one transaction.
+
+The caller's transaction commits before anybody is told; a report that fails changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from governance.access import Principal
+from governance.answers import Incident
+from governance.errors import CityMissing, ConflictingReport, InvalidValue
+from governance.incidents import get_incident
+from governance.routing import Question, Routed, route
+from grid_data.database import Connection, one, run
+from grid_data.history import add_history
+from grid_data.routing import insert_routing
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""Clocks of sources may run this much ahead; a later report time is an error."""
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who reported; kept apart from the incident."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+    def says_something(self) -> bool:
+        """Whether there is anything to keep."""
+        return any((self.name, self.phone, self.email))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a source sends. Coordinates are in the declared system; None where no place was given."""
+
+    category: str
+    text: str
+    source: str
+    source_ref: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    crs: str = "wgs84"
+    accuracy_m: float | None = None
+    address: str | None = None
+    appeal_kind: str | None = None
+    urgency: str | None = None
+    reported_at: datetime | None = None
+    reporter: Reporter | None = None
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """The incident, and whether this report created it or repeated an earlier one."""
+
+    incident: Incident
+    created: bool
+
+
+async def report(connection: Connection, principal: Principal, sent: Report) -> ReportOutcome:
+    """Store and route a report, or recognise it as sent before.
+
+    Raises
+    ------
+    UnknownCategory, UnknownSystem, CityMissing
+    InvalidValue
+        The report lies in the future.
+    ConflictingReport
+        The source sent this reference before with other content.
+    """
+    now = datetime.now(UTC)
+    reported_at = sent.reported_at or now
+    if reported_at > now + FUTURE_TOLERANCE:
+        raise InvalidValue("the report lies in the future", field="reported_at")
+    if sent.source_ref is not None:
+        repeated = await _sent_before(connection, sent)
+        if repeated is not None:
+            return repeated
+    routed = await route(
+        connection,
+        Question(sent.lon, sent.lat, sent.crs, sent.accuracy_m, sent.category, reported_at),
+    )
+    number = await _next_number(connection, reported_at)
+    values = _incident_values(sent, routed, number, reported_at)
+    row = await one(connection, "intake/insert_incident", values)
+    if row is None:
+        # Another transaction stored the same reference between our look and our insert.
+        repeated = await _sent_before(connection, sent)
+        assert repeated is not None
+        return repeated
+    incident_id = row["id"]
+    if sent.reporter is not None and sent.reporter.says_something():
+        contact = {"name": sent.reporter.name, "phone": sent.reporter.phone, "email": sent.reporter.email}
+        await run(connection, "intake/insert_reporter", {"incident_id": incident_id, **contact})
+    await insert_routing(connection, {"incident_id": incident_id, **routing_values(routed)})
+    answer = routed.answer
+    await add_history(
+        connection,
+        principal.name,
+        "incident.report",
+        incident_id=incident_id,
+        after={
+            "number": number,
+            "state": "reported",
+            "source": sent.source,
+            "responsible": answer.responsible.code if answer.responsible else None,
+            "place_problem": answer.place_problem.code if answer.place_problem else None,
+        },
+    )
+    incident = await get_incident(connection, number)
+    assert incident is not None
+    return ReportOutcome(incident, created=True)
+
+
+async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome | None:
+    row = await one(
+        connection, "intake/incident_by_source_ref", {"source": sent.source, "source_ref": sent.source_ref}
+    )
+    if row is None:
+        return None
+    told: list[tuple[str, Any, Any]] = [
+        ("category", sent.category, row["category"]),
+        ("text", sent.text, row["text"]),
+        ("address", sent.address, row["address"]),
+        ("place", (sent.lon, sent.lat), (row["original_lon"], row["original_lat"])),
+        ("crs", sent.crs if sent.lon is not None else None, row["original_crs"]),
+        ("accuracy_m", sent.accuracy_m, row["accuracy_m"]),
+    ]
+    # What the report left to defaults cannot contradict.
+    if sent.appeal_kind is not None:
+        told.append(("appeal_kind", sent.appeal_kind, row["appeal_kind"]))
+    if sent.urgency is not None:
+        told.append(("urgency", sent.urgency, row["urgency"]))
+    if sent.reported_at is not None:
+        told.append(("reported_at", sent.reported_at, row["reported_at"]))
+    for field, now, before in told:
+        if now != before:
+            raise ConflictingReport(
+                f"{sent.source} sent reference {sent.source_ref!r} before as {row['number']}, with another {field}",
+                field=field,
+            )
+    incident = await get_incident(connection, row["number"])
+    assert incident is not None
+    return ReportOutcome(incident, created=False)
+
+
+async def _next_number(connection: Connection, reported_at: datetime) -> str:
+    frame = await one(connection, "routing/city_frame")
+    if frame is None:
+        raise CityMissing("no city is set up in this database yet")
+    day = reported_at.astimezone(ZoneInfo(frame["timezone"])).date()
+    row = await one(connection, "intake/next_number", {"district": frame["code"], "day": day})
+    assert row is not None
+    return f"{frame['code']}{day:%Y%m%d}{row['last']:05d}"
+
+
+def _incident_values(sent: Report, routed: Routed, number: str, reported_at: datetime) -> dict[str, Any]:
+    category = routed.category
+    assert category is not None
+    answer, found = routed.answer, routed.place
+    winner = found.winner if found else None
+    zones = found.zones if found else []
+    return {
+        "number": number,
+        "source": sent.source,
+        "source_ref": sent.source_ref,
+        "appeal_kind": sent.appeal_kind or category.appeal_kind or "livelihood",
+        "category_id": category.id,
+        "text": sent.text,
+        "address": sent.address,
+        "lon": routed.lon,
+        "lat": routed.lat,
+        "accuracy_m": sent.accuracy_m,
+        "place_problem": answer.place_problem.code if answer.place_problem else None,
+        "original_lon": sent.lon,
+        "original_lat": sent.lat,
+        "original_crs": sent.crs if sent.lon is not None else None,
+        "urgency": sent.urgency or category.urgency,
+        "reported_at": reported_at,
+        "organisation_id": winner["organisation_id"] if winner else None,
+        "land_unit_id": found.land_unit_id if found else None,
+        "base_grid_id": next((z["zone_id"] for z in zones if z["kind"] == "base_grid"), None),
+        "zone_ids": [z["zone_id"] for z in zones if z["zone_id"] is not None],
+        "facility_id": found.facility["id"] if found and found.facility else None,
+    }
+
+
+def routing_values(routed: Routed, method: Literal["sql", "memory"] = "sql") -> dict[str, Any]:
+    """The columns of ``routing`` for an answer: identifiers, and evidence only where it says something."""
+    answer, found = routed.answer, routed.place
+    winner = found.winner if found else None
+    evidence: dict[str, dict[str, Any]] = {}
+    per_layer = Counter(zone.layer for zone in answer.zones)
+    for zone in answer.zones:
+        told: dict[str, Any] = {}
+        if zone.method != "inside":
+            told["method"] = zone.method
+        if zone.near_border:
+            told["near_border"] = True
+        if zone.distance_m is not None:
+            told["distance_m"] = zone.distance_m
+        if zone.candidates:
+            told["candidates"] = [candidate.code for candidate in zone.candidates]
+        if told:
+            # Layers that allow many zones at a place name the zone as well.
+            several = per_layer[zone.layer] > 1 and zone.zone is not None
+            evidence[f"{zone.layer}:{zone.zone.code}" if several and zone.zone else zone.layer] = told
+    return {
+        "at": answer.at,
+        "method": method,
+        "zone_version_ids": [zone.version for zone in answer.zones if zone.version is not None],
+        "border_evidence": evidence,
+        "land_unit_id": found.land_unit_id if found else None,
+        "facility_id": found.facility["id"] if found and found.facility else None,
+        "facility_distance_m": answer.facility.distance_m if answer.facility else None,
+        "rule_id": winner["rule_id"] if winner else None,
+        "organisation_id": winner["organisation_id"] if winner else None,
+        "supporting_ids": [s["id"] for s in found.supporting_of(winner)] if found else [],
+        "runners_up": [
+            {
+                "rule": runner.rule,
+                "organisation": runner.organisation.code if runner.organisation else None,
+                "lost_by": runner.lost_by,
+            }
+            for runner in answer.runners_up
+        ],
+    }

@@ -1,0 +1,292 @@
+"""Where a place lies and who is responsible: the dry run, and what an intake stores.
+
+The database answers in one statement (``grid_data/sql/routing.sql``); here a question is checked, its
+coordinates are converted, an impossible place is found out, and the answer is put into words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from gis.assignment import lost_by
+from gis.crs import to_wgs84
+from gis.errors import UnknownSystem as UnknownGisSystem
+from gis.lattice import snap
+from gis.places import CityFrame, judge_place
+from governance.answers import (
+    EscalationStep,
+    FacilityFound,
+    Name,
+    Named,
+    PlaceProblem,
+    Point,
+    Routing,
+    RuleFound,
+    RunnerUp,
+    ZoneFound,
+)
+from governance.errors import CityMissing, UnknownCategory, UnknownSystem
+from governance.places import place_problem
+from governance.reasons import Decision, reason_codes, reason_words
+from grid_data.database import Connection, one
+from grid_data.routing import RoutedPlace, route_place
+
+TELL_DISTANCE_M = 30.0
+"""A distance to the border is told and stored below this many metres."""
+USUAL_ACCURACY_M = 5.0
+"""Accuracy assumed where a source states none: a telephone's good fix."""
+SHIFTED_FLOOR_M = 1.0
+"""Places converted from GCJ-02 or BD-09 are never taken as more accurate than this: the public formula
+differs from the vendors' by a constant 0.7 m."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A place and what happened there. ``lon``/``lat`` are in the declared system; None: no place given."""
+
+    lon: float | None
+    lat: float | None
+    crs: str = "wgs84"
+    accuracy_m: float | None = None
+    category: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CategoryFound:
+    """A category of the database."""
+
+    id: int
+    key: str
+    name: Name
+    urgency: str
+    appeal_kind: str | None
+
+
+@dataclass(frozen=True)
+class Routed:
+    """An answer together with the identifiers an intake stores."""
+
+    answer: Routing
+    category: CategoryFound | None
+    lon: float | None
+    lat: float | None
+    place: RoutedPlace | None
+
+
+async def explain(connection: Connection, question: Question) -> Routing:
+    """Answer a question without storing anything.
+
+    Raises
+    ------
+    UnknownCategory, UnknownSystem, CityMissing
+    """
+    return (await route(connection, question)).answer
+
+
+async def route(connection: Connection, question: Question) -> Routed:
+    """Check, convert, judge and route; see :func:`explain`."""
+    at = question.at or datetime.now(UTC)
+    category = await find_category(connection, question.category) if question.category else None
+    frame = await one(connection, "routing/city_frame")
+    if frame is None:
+        raise CityMissing("no city is set up in this database yet")
+    lon, lat = _convert(question)
+    problem = _judge(lon, lat, question.accuracy_m, frame)
+    found = None
+    if problem is None:
+        assert lon is not None and lat is not None
+        found = await route_place(
+            connection,
+            lon=lon,
+            lat=lat,
+            at=at,
+            category_id=category.id if category else None,
+            accuracy_m=question.accuracy_m,
+        )
+        if not found.covered and (found.outside_m is None or found.outside_m > frame["outside_limit_m"]):
+            problem, found = place_problem("outside_city"), None
+    answer = _compose(question, at, lon, lat, problem, found)
+    if problem is not None:
+        lon = lat = None
+    return Routed(answer, category, lon, lat, found)
+
+
+async def find_category(connection: Connection, key: str) -> CategoryFound:
+    """The category of a key ``standard_ref:kind:code``.
+
+    Raises
+    ------
+    UnknownCategory
+        The key has another form, or no catalogue holds it.
+    """
+    parts = key.split(":")
+    row = None
+    if len(parts) == 3:
+        standard_ref, kind, code = parts
+        row = await one(
+            connection,
+            "routing/category_by_key",
+            {"standard_ref": standard_ref, "kind": kind, "code": code},
+        )
+    if row is None:
+        raise UnknownCategory(
+            f"{key!r} is no category of this city; a key reads standard:kind:code, "
+            "for example GB/T 47678.5-2026:matter:06010",
+            field="category",
+        )
+    name = Name(zh=row["name_zh"], en=row["name_en"])
+    return CategoryFound(row["id"], key, name, row["urgency"], row["appeal_kind"])
+
+
+def _convert(question: Question) -> tuple[float | None, float | None]:
+    if question.lon is None or question.lat is None:
+        return None, None
+    try:
+        lon, lat = to_wgs84(question.lon, question.lat, question.crs)
+    except UnknownGisSystem as error:
+        raise UnknownSystem(str(error), field="crs") from error
+    return float(snap(lon)), float(snap(lat))
+
+
+def _judge(
+    lon: float | None, lat: float | None, accuracy_m: float | None, frame: dict[str, Any]
+) -> PlaceProblem | None:
+    if lon is None or lat is None:
+        return place_problem("none_given")
+    city = CityFrame(
+        west=frame["west"],
+        south=frame["south"],
+        east=frame["east"],
+        north=frame["north"],
+        centre_lon=frame["centre_lon"],
+        centre_lat=frame["centre_lat"],
+        outside_limit_m=frame["outside_limit_m"],
+    )
+    verdict = judge_place(lon, lat, accuracy_m, city)
+    return place_problem(verdict.problem) if verdict.problem else None
+
+
+def uncertainty_m(accuracy_m: float | None, crs: str) -> float:
+    """How far off a place may be, in metres: as stated, with a floor for converted systems."""
+    stated = USUAL_ACCURACY_M if accuracy_m is None else accuracy_m
+    return max(stated, SHIFTED_FLOOR_M) if crs in ("gcj02", "bd09") else stated
+
+
+def _compose(
+    question: Question,
+    at: datetime,
+    lon: float | None,
+    lat: float | None,
+    problem: PlaceProblem | None,
+    found: RoutedPlace | None,
+) -> Routing:
+    uncertain = uncertainty_m(question.accuracy_m, question.crs)
+    zones = [_zone(row, uncertain) for row in found.zones] if found else []
+    facility = _facility(found.facility) if found and found.facility else None
+    winner = found.winner if found else None
+    responsible = _organisation(winner) if winner else None
+    decision = _decision(winner) if winner else None
+    located = problem is None and lon is not None and lat is not None
+    return Routing(
+        at=at,
+        place=Point(coordinates=[lon, lat]) if located and lon is not None and lat is not None else None,
+        place_status="located" if located else "unlocated",
+        place_problem=problem,
+        method="sql",
+        land_unit=found.land_unit if found else None,
+        zones=zones,
+        facility=facility,
+        responsible=responsible,
+        supporting=[Named.model_validate({"code": s["code"], "name": s["name"]}) for s in found.supporting_of(winner)]
+        if found
+        else [],
+        rule=_rule(winner) if winner else None,
+        reason=reason_words(zones, decision, responsible, facility, problem.message if problem else None),
+        reason_codes=reason_codes(zones, decision, responsible, problem.code if problem else None),
+        runners_up=runners_up(found.rules, winner) if found else [],
+        escalation=escalation(found.zones) if found else [],
+        fallback=winner is not None and winner["category"] is None,
+    )
+
+
+def _zone(row: dict[str, Any], uncertain_m: float) -> ZoneFound:
+    border_m, method = row["border_m"], row["method"]
+    if method == "inside" and border_m is not None and border_m >= TELL_DISTANCE_M:
+        border_m = None
+    return ZoneFound(
+        layer=row["layer"],
+        layer_name=row["layer_name"],
+        kind=row["kind"],
+        zone=Named(code=row["code"], name=row["name"]) if row["code"] else None,
+        version=row["version"],
+        valid_from=row["valid_from"],
+        method=method,
+        on_border=method == "on_border",
+        near_border=method == "inside" and border_m is not None and border_m < uncertain_m,
+        distance_m=None if border_m is None else round(border_m, 3),
+        candidates=row["candidates"],
+        organisation=row["organisation"],
+    )
+
+
+def _facility(row: dict[str, Any]) -> FacilityFound:
+    return FacilityFound(
+        code=row["code"],
+        name=row["name"],
+        category=row["category"],
+        distance_m=round(row["distance_m"], 3),
+        owner=row["owner"],
+    )
+
+
+def _organisation(rule: dict[str, Any]) -> Named:
+    return Named(code=rule["organisation"], name=rule["organisation_name"])
+
+
+def _optional_name(name: dict[str, str | None] | None) -> Name | None:
+    return Name.model_validate(name) if name and name.get("zh") else None
+
+
+def _rule(rule: dict[str, Any]) -> RuleFound:
+    return RuleFound(
+        code=rule["rule"], note=_optional_name(rule["note"]), category=rule["category"], layer=rule["layer"]
+    )
+
+
+def _decision(rule: dict[str, Any]) -> Decision:
+    return Decision(
+        rule=rule["rule"],
+        assign_to=rule["assign_to"],
+        category=_optional_name(rule["category_name"]),
+        layer=rule["layer"],
+        layer_name=_optional_name(rule["layer_name"]),
+    )
+
+
+def runners_up(rules: list[dict[str, Any]], winner: dict[str, Any] | None) -> list[RunnerUp]:
+    """The rules that fitted and lost, best first, each with what it lost by."""
+    losers = [rule for rule in rules if rule is not winner]
+    return [
+        RunnerUp(
+            rule=rule["rule"],
+            organisation=_organisation(rule) if rule["organisation"] else None,
+            lost_by=lost_by(winner, rule),
+        )
+        for rule in losers
+    ]
+
+
+def escalation(rows: list[dict[str, Any]]) -> list[EscalationStep]:
+    """The regions an unsolved incident rises through, smallest first."""
+    regions = [row for row in rows if row["kind"] == "region" and row["code"]]
+    return [
+        EscalationStep(
+            level=row["layer"],
+            zone=Named(code=row["code"], name=row["name"]),
+            organisation=row["organisation"],
+        )
+        for row in sorted(regions, key=lambda row: -row["depth"])
+    ]

@@ -1,0 +1,111 @@
+-- name: next_number
+-- The next running number of a district's day.
+INSERT INTO incident_counter (district, day, last) VALUES (%(district)s, %(day)s, 1)
+ON CONFLICT (district, day) DO UPDATE SET last = incident_counter.last + 1
+RETURNING last
+
+-- name: insert_incident
+-- Store an incident as reported and routed; nothing when its source sent the same reference before.
+INSERT INTO incident (number, source, source_ref, appeal_kind, category_id, text, address, place,
+                      place_accuracy_m, place_problem, original_lon, original_lat, original_crs, urgency,
+                      state, state_since, reported_at, organisation_id, land_unit_id, base_grid_id, zone_ids,
+                      facility_id)
+VALUES (%(number)s, %(source)s, %(source_ref)s, %(appeal_kind)s, %(category_id)s, %(text)s, %(address)s,
+        ST_Point(%(lon)s::float8, %(lat)s::float8, 4326), %(accuracy_m)s, %(place_problem)s, %(original_lon)s,
+        %(original_lat)s, %(original_crs)s, %(urgency)s, 'reported', now(), %(reported_at)s, %(organisation_id)s,
+        %(land_unit_id)s, %(base_grid_id)s, %(zone_ids)s, %(facility_id)s)
+ON CONFLICT (source, source_ref) WHERE source_ref IS NOT NULL DO NOTHING
+RETURNING id
+
+-- name: insert_reporter
+-- Keep who reported, apart from the incident.
+INSERT INTO reporter (incident_id, name, phone, email) VALUES (%(incident_id)s, %(name)s, %(phone)s, %(email)s)
+
+-- name: incident_by_source_ref
+-- What a source sent under a reference, to tell a repetition from a contradiction.
+SELECT incident.number, category.standard_ref || ':' || category.kind || ':' || category.code AS category,
+       incident.appeal_kind, incident.text, incident.address, incident.original_lon, incident.original_lat,
+       incident.original_crs, incident.place_accuracy_m AS accuracy_m, incident.urgency, incident.reported_at
+FROM incident JOIN category ON category.id = incident.category_id
+WHERE incident.source = %(source)s AND incident.source_ref = %(source_ref)s
+
+-- name: incident_by_number
+-- One incident with its latest routing, names resolved as they were in the versions found.
+SELECT incident.number, incident.source, incident.source_ref, incident.appeal_kind,
+       category.standard_ref || ':' || category.kind || ':' || category.code AS category,
+       category.name_zh AS category_zh, category.name_en AS category_en,
+       incident.text, incident.address, ST_X(incident.place) AS lon, ST_Y(incident.place) AS lat,
+       incident.place_accuracy_m AS accuracy_m, incident.place_problem, incident.original_lon,
+       incident.original_lat, incident.original_crs, incident.urgency, incident.state, incident.state_since,
+       incident.reported_at, incident.recorded_at,
+       routing.at, routing.method, routing.border_evidence, routing.facility_distance_m, routing.runners_up,
+       (SELECT code FROM land_unit WHERE land_unit.id = routing.land_unit_id) AS land_unit,
+       (SELECT jsonb_agg(jsonb_build_object(
+            'layer', layer.code, 'layer_name', jsonb_build_object('zh', layer.name_zh, 'en', layer.name_en),
+            'kind', layer.kind, 'depth', layer.depth, 'precedence', layer.precedence, 'version', zone_version.id,
+            'code', zone.code,
+            'name', jsonb_build_object('zh', zone_version.name_zh, 'en', zone_version.name_en),
+            'valid_from', lower(zone_version.valid),
+            'organisation', CASE WHEN organisation.id IS NOT NULL THEN jsonb_build_object(
+                'code', organisation.code,
+                'name', jsonb_build_object('zh', organisation.name_zh, 'en', organisation.name_en)) END,
+            'evidence', coalesce(routing.border_evidence -> (layer.code || ':' || zone.code),
+                                 routing.border_evidence -> layer.code),
+            'candidates', coalesce((
+                SELECT jsonb_agg(jsonb_build_object('code', other.code, 'name', jsonb_build_object(
+                    'zh', coalesce(version.name_zh, other.code), 'en', version.name_en)) ORDER BY other.code)
+                FROM jsonb_array_elements_text(routing.border_evidence -> layer.code -> 'candidates') AS listed (code)
+                JOIN zone AS other ON other.layer_id = layer.id AND other.code = listed.code
+                LEFT JOIN zone_version AS version ON version.zone_id = other.id
+                    AND version.valid @> routing.at AND upper_inf(version.recorded)), '[]')
+            ) ORDER BY layer.precedence, layer.code, zone.code)
+        FROM unnest(routing.zone_version_ids) AS found (version_id)
+        JOIN zone_version ON zone_version.id = found.version_id
+        JOIN zone ON zone.id = zone_version.zone_id
+        JOIN layer ON layer.id = zone.layer_id
+        LEFT JOIN organisation ON organisation.id = zone_version.organisation_id) AS zones,
+       (SELECT jsonb_agg(jsonb_build_object(
+            'layer', layer.code, 'layer_name', jsonb_build_object('zh', layer.name_zh, 'en', layer.name_en),
+            'kind', layer.kind, 'precedence', layer.precedence) ORDER BY layer.precedence, layer.code)
+        FROM layer WHERE routing.border_evidence -> layer.code ->> 'method' = 'outside') AS outside_layers,
+       (SELECT jsonb_build_object(
+            'code', facility.code,
+            'name', jsonb_build_object('zh', coalesce(facility.name_zh, class.name_zh),
+                                       'en', coalesce(facility.name_en, class.name_en)),
+            'category', class.standard_ref || ':' || class.kind || ':' || class.code,
+            'owner', CASE WHEN owner.id IS NOT NULL THEN jsonb_build_object(
+                'code', owner.code, 'name', jsonb_build_object('zh', owner.name_zh, 'en', owner.name_en)) END)
+        FROM facility JOIN category AS class ON class.id = facility.category_id
+        LEFT JOIN organisation AS owner ON owner.id = facility.owning_id
+        WHERE facility.id = routing.facility_id) AS facility,
+       (SELECT jsonb_build_object(
+            'rule', rule.code, 'assign_to', rule.assign_to,
+            'note', jsonb_build_object('zh', rule.note_zh, 'en', rule.note_en),
+            'category', root.standard_ref || ':' || root.kind || ':' || root.code,
+            'category_name', jsonb_build_object('zh', root.name_zh, 'en', root.name_en),
+            'layer', rule_layer.code,
+            'layer_name', jsonb_build_object('zh', rule_layer.name_zh, 'en', rule_layer.name_en))
+        FROM assignment_rule AS rule
+        LEFT JOIN category AS root ON root.id = rule.category_id
+        LEFT JOIN layer AS rule_layer ON rule_layer.id = rule.layer_id
+        WHERE rule.id = routing.rule_id) AS rule,
+       (SELECT jsonb_build_object('code', organisation.code, 'name', jsonb_build_object(
+            'zh', organisation.name_zh, 'en', organisation.name_en))
+        FROM organisation WHERE organisation.id = incident.organisation_id) AS responsible,
+       (SELECT jsonb_agg(jsonb_build_object('code', organisation.code, 'name', jsonb_build_object(
+            'zh', organisation.name_zh, 'en', organisation.name_en)) ORDER BY organisation.code)
+        FROM organisation WHERE organisation.id = ANY (routing.supporting_ids)) AS supporting,
+       (SELECT jsonb_object_agg(organisation.code, jsonb_build_object(
+            'zh', organisation.name_zh, 'en', organisation.name_en))
+        FROM jsonb_array_elements(routing.runners_up) AS runner
+        JOIN organisation ON organisation.code = runner ->> 'organisation') AS runner_up_names,
+       (SELECT jsonb_agg(jsonb_build_object(
+            'seq', history.seq, 'at', history.at, 'actor', history.actor, 'action', history.action)
+            ORDER BY history.seq)
+        FROM history WHERE history.incident_id = incident.id) AS history
+FROM incident
+JOIN category ON category.id = incident.category_id
+JOIN LATERAL (
+    SELECT * FROM routing WHERE routing.incident_id = incident.id ORDER BY routing.id DESC LIMIT 1
+) AS routing ON true
+WHERE incident.number = %(number)s
