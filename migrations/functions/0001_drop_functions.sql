@@ -10,6 +10,7 @@ DROP FUNCTION zone_version_is_only_closed();
 DROP FUNCTION is_closed_from(tstzrange, tstzrange);
 DROP FUNCTION zone_keeps_its_identity();
 DROP FUNCTION incident_cells_follow();
+DROP FUNCTION assignment_rule_is_only_closed();
 DROP FUNCTION refuse_change();
 DROP FUNCTION is_open_state(text);
 DROP FUNCTION cell_y(double precision);

@@ -144,3 +144,24 @@ END $$;
 
 CREATE TRIGGER history_is_announced AFTER INSERT ON history
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION history_is_announced();
+
+-- A routing points to the rule that decided: a rule is closed and followed by another, never rewritten.
+CREATE FUNCTION assignment_rule_is_only_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.id, NEW.code, NEW.category_id, NEW.layer_id, NEW.zone_id, NEW.assign_to, NEW.organisation_id,
+        NEW.priority)
+        IS DISTINCT FROM
+       (OLD.id, OLD.code, OLD.category_id, OLD.layer_id, OLD.zone_id, OLD.assign_to, OLD.organisation_id,
+        OLD.priority)
+       OR NOT is_closed_from(OLD.valid, NEW.valid)
+    THEN
+        RAISE EXCEPTION 'rule % is closed and followed by another, never rewritten', OLD.code
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER assignment_rule_is_only_closed BEFORE UPDATE ON assignment_rule
+    FOR EACH ROW EXECUTE FUNCTION assignment_rule_is_only_closed();
+CREATE TRIGGER assignment_rule_is_not_removed BEFORE DELETE ON assignment_rule
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -529,9 +529,10 @@ def create_tables() -> None:
     op.create_index(
         "ix_building_address",
         "building",
-        [sa.literal_column("address gin_trgm_ops")],
+        ["address"],
         unique=False,
         postgresql_using="gin",
+        postgresql_ops={"address": "gin_trgm_ops"},
     )
     op.create_index("ix_building_geom", "building", ["geom"], unique=False, postgresql_using="gist")
     op.create_index("ix_building_land_unit_id", "building", ["land_unit_id"], unique=False)
@@ -559,7 +560,9 @@ def create_tables() -> None:
         sa.Column("organisation_id", sa.BigInteger(), nullable=True),
         sa.Column("land_unit_id", sa.BigInteger(), nullable=True),
         sa.Column("base_grid_id", sa.BigInteger(), nullable=True),
-        sa.Column("zone_ids", postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column(
+            "zone_ids", postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False
+        ),
         sa.Column("facility_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "appeal_kind IN ('livelihood', 'enterprise', 'enforcement')", name=op.f("ck_incident_appeal_kind")
@@ -596,9 +599,10 @@ def create_tables() -> None:
     op.create_index(
         "ix_incident_address",
         "incident",
-        [sa.literal_column("address gin_trgm_ops")],
+        ["address"],
         unique=False,
         postgresql_using="gin",
+        postgresql_ops={"address": "gin_trgm_ops"},
     )
     op.create_index("ix_incident_base_grid_id", "incident", ["base_grid_id"], unique=False)
     op.create_index("ix_incident_category_id", "incident", ["category_id"], unique=False)
@@ -743,7 +747,10 @@ def create_tables() -> None:
         sa.Column("rule_id", sa.BigInteger(), nullable=True),
         sa.Column("organisation_id", sa.BigInteger(), nullable=True),
         sa.Column(
-            "supporting_ids", postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False
+            "supporting_ids",
+            postgresql.ARRAY(sa.BigInteger()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
         ),
         sa.Column("runners_up", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("overridden_by", sa.Text(), nullable=True),

@@ -1,0 +1,46 @@
+"""Fixtures of the database tests: a toy city, and transactions in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import anyio
+import pytest
+
+from governance.access import OPERATOR, VISITOR
+from grid_data.database import Connection, Database
+from grid_data.embedded import Cluster
+from tests.support import databases, toy_city
+
+
+@pytest.fixture(scope="session")
+def toy_template(cluster: Cluster) -> Iterator[str]:
+    """Name of a database with the toy city, to be copied."""
+    with databases.copy_of(cluster, databases.empty_template(cluster)) as url:
+
+        async def fill() -> None:
+            database = Database(url, size=1)
+            await database.open()
+            async with database.transaction(OPERATOR) as connection:
+                await toy_city.load(connection)
+            await database.close()
+
+        anyio.run(fill)
+        yield url.split("?")[0].rsplit("/", 1)[-1]
+
+
+@pytest.fixture
+async def toy_database(cluster: Cluster, toy_template: str, anyio_backend: str) -> AsyncIterator[Database]:
+    """An open database of this test alone, with the toy city."""
+    with databases.copy_of(cluster, toy_template) as url:
+        database = Database(url, size=4)
+        await database.open()
+        yield database
+        await database.close()
+
+
+@pytest.fixture
+async def connection(toy_database: Database) -> AsyncIterator[Connection]:
+    """A visitor's transaction in the toy city."""
+    async with toy_database.transaction(VISITOR) as opened:
+        yield opened
