@@ -23,14 +23,14 @@ LOCK = 7_301_982_446
 
 
 def type_differs(
-    _context: object, _there: object, _declared: object, there_type: Any, declared_type: Any
+    _context: object, _there_column: object, _declared_column: object, there_type: Any, declared_type: Any
 ) -> bool | None:
     """Whether a geometry column differs: "none" reads back as SRID -1, is declared as 0. None: as usual."""
     if isinstance(there_type, Geometry) and isinstance(declared_type, Geometry):
-        kinds = [
-            (kind.geometry_type, max(kind.srid, 0), kind.dimension) for kind in (there_type, declared_type)
-        ]
-        return kinds[0] != kinds[1]
+        there, declared = (
+            (kind.geometry_type or "GEOMETRY", max(kind.srid, 0)) for kind in (there_type, declared_type)
+        )
+        return there != declared
     return None
 
 

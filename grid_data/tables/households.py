@@ -11,7 +11,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from grid_data.tables.base import geometry, identity, metadata, name_columns, one_of, spatial_index
@@ -34,7 +33,9 @@ building = Table(
     CheckConstraint("NOT ST_IsEmpty(geom) AND ST_IsValid(geom)", name="geometry"),
     spatial_index("building"),
     Index("ix_building_land_unit_id", "land_unit_id"),
-    Index("ix_building_address", text("address gin_trgm_ops"), postgresql_using="gin"),
+    Index(
+        "ix_building_address", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}
+    ),
 )
 
 household = Table(

@@ -94,7 +94,9 @@ incident = Table(
         "id",
         postgresql_where=text(one_of("state", *OPEN_STATES)),
     ),
-    Index("ix_incident_address", text("address gin_trgm_ops"), postgresql_using="gin"),
+    Index(
+        "ix_incident_address", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}
+    ),
 )
 
 # Contact data stand apart: their own grant, never part of lists.

@@ -39,7 +39,9 @@ PARKING = f"{MATTER}09009"
 def box(column: float, row: float, columns: float = 1, rows: float = 1) -> shapely.Polygon:
     """A rectangle counted in units from the south-west corner, on the lattice."""
     west, south = WEST + column * STEP, SOUTH + row * STEP
-    shape: shapely.Polygon = snap_geometry(shapely.box(west, south, west + columns * STEP, south + rows * STEP))
+    shape: shapely.Polygon = snap_geometry(
+        shapely.box(west, south, west + columns * STEP, south + rows * STEP)
+    )
     return shape
 
 
@@ -57,7 +59,17 @@ LAYERS = pd.DataFrame(
         ("police", "公安网格", "Police grid", "specialist", "exactly_one", None, 50, 5, 50.0),
         ("market", "市场监管网格", "Market supervision grid", "specialist", "at_most_one", None, 60, 5, 0.0),
     ],
-    columns=["code", "name_zh", "name_en", "kind", "cardinality", "parent", "precedence", "depth", "nearest_tolerance_m"],
+    columns=[
+        "code",
+        "name_zh",
+        "name_en",
+        "kind",
+        "cardinality",
+        "parent",
+        "precedence",
+        "depth",
+        "nearest_tolerance_m",
+    ],
 ).assign(code_pattern=None, attribution_zh=None, attribution_en=None, synthetic=True)
 
 ORGANISATIONS = pd.DataFrame(
@@ -133,8 +145,22 @@ RULES = pd.DataFrame(
         ("R-GARBAGE-WEST", "matter", "06010", "market", "M-WEST", "organisation", "CM1", None, -5),
         ("R-LAMP", "matter", "01", None, None, "facility_owner", None, None, 0),
     ],
-    columns=["code", "category_kind", "category", "layer", "zone", "assign_to", "organisation", "supporting", "priority"],
-).assign(standard_ref=lambda f: f["category_kind"].map({"matter": "GB/T 47678.5-2026"}), valid_from=SINCE, valid_to=pd.NaT)
+    columns=[
+        "code",
+        "category_kind",
+        "category",
+        "layer",
+        "zone",
+        "assign_to",
+        "organisation",
+        "supporting",
+        "priority",
+    ],
+).assign(
+    standard_ref=lambda f: f["category_kind"].map({"matter": "GB/T 47678.5-2026"}),
+    valid_from=SINCE,
+    valid_to=pd.NaT,
+)
 
 CITY = {
     "code": "370212",
@@ -169,7 +195,12 @@ def lamps() -> gpd.GeoDataFrame:
 
 async def load(connection: Connection, **changes: Any) -> None:
     """Store the toy city in the caller's transaction; ``changes`` replace frames by name."""
-    frames: dict[str, Any] = {"units": units(), "unit_zones": unit_zones(), "rules": RULES, **zone_frames()} | changes
+    frames: dict[str, Any] = {
+        "units": units(),
+        "unit_zones": unit_zones(),
+        "rules": RULES,
+        **zone_frames(),
+    } | changes
     await run(connection, "bulk/insert_city", CITY)
     await rules.store_categories(connection, list(catalogues.read_all()))
     await zones.store_layers(connection, LAYERS)
@@ -190,7 +221,9 @@ async def load(connection: Connection, **changes: Any) -> None:
             )
         else:
             versions = frames[layer]
-        await zones.store_zone_versions(connection, layer, versions, parent_layer=parent if isinstance(parent, str) else None)
+        await zones.store_zone_versions(
+            connection, layer, versions, parent_layer=parent if isinstance(parent, str) else None
+        )
     await land.store_unit_zones(connection, frames["unit_zones"])
     await surveyed.store_facilities(connection, lamps())
     await rules.store_assignment_rules(connection, frames["rules"])

@@ -1,0 +1,52 @@
+"""Fixtures for all tests but those in the browser: a real PostGIS, and copies of ready databases.
+
+A test that asks for none of these runs without a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grid_data.embedded import Cluster
+from tests.support import databases
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Coroutine tests run on asyncio, as the server does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The private cluster of the tests, running; the last test process to leave stops it."""
+    databases.HOME.mkdir(parents=True, exist_ok=True)
+    with databases.test_cluster().use() as running:
+        databases.drop_left_behind(running)
+        yield running
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[str]:
+    """Address of a fresh migrated database without rows, for this test alone."""
+    with databases.copy_of(cluster, databases.empty_template(cluster)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def laoshan_database(cluster: Cluster) -> Iterator[str]:
+    """Address of a database with the small sample of Laoshan, one for all tests of a worker.
+
+    Tests that write leave rows behind for the next ones: write what is yours, look only for that.
+    """
+    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+        yield url
+
+
+@pytest.fixture
+def blank_database(cluster: Cluster) -> Iterator[str]:
+    """Address of a database in which no migration has run."""
+    with databases.copy_of(cluster, "template1") as url:
+        yield url

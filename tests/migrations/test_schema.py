@@ -1,0 +1,104 @@
+"""Migrations make exactly the declared tables, go down and up again, and may be started twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from grid_data.tables import metadata
+from migrations.run import configuration, current, downgrade, head, revisions, upgrade
+from tests.support.databases import ROOT
+
+OBJECTS = """
+SELECT 'relation', relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+UNION ALL
+SELECT 'function', proname FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+ORDER BY 1, 2
+"""
+
+# Everything a table declaration can say, in PostgreSQL's own words.
+DESCRIPTION = """
+SELECT 'column', attrelid::regclass::text, attname,
+       concat_ws(' ', format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END,
+                 attidentity::text, attgenerated::text, nullif(attcollation::regcollation::text, '"default"'),
+                 pg_get_expr(adbin, adrelid))
+FROM pg_attribute LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
+WHERE attrelid = ANY (%(tables)s::regclass[]) AND attnum > 0 AND NOT attisdropped
+UNION ALL
+SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE conrelid = ANY (%(tables)s::regclass[]) AND contype <> 't'
+UNION ALL
+SELECT 'index', indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = ANY (%(tables)s::regclass[])
+ORDER BY 1, 2, 3
+"""
+
+
+def description(url: str) -> list[tuple[str, ...]]:
+    """Columns, constraints and indexes of the declared tables as they are in a database."""
+    with psycopg.connect(url) as connection:
+        return connection.execute(DESCRIPTION, {"tables": list(metadata.tables)}).fetchall()
+
+
+def objects(url: str) -> list[tuple[str, str]]:
+    """Relations and functions in the schema that belong to no extension."""
+    with psycopg.connect(url) as connection:
+        return connection.execute(OBJECTS).fetchall()
+
+
+def test_migrated_schema_equals_the_declared_tables(empty_database: str, blank_database: str) -> None:
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(blank_database), poolclass=NullPool
+    )
+    with engine.begin() as connection:
+        for extension in ("postgis", "btree_gist", "pg_trgm"):
+            connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
+        metadata.create_all(connection)
+    declared, migrated = set(description(blank_database)), set(description(empty_database))
+    assert sorted(declared - migrated) == [], "declared but not migrated"
+    assert sorted(migrated - declared) == [], "migrated but not declared"
+
+
+# Alembic cannot compare generated columns; the test above does.
+@pytest.mark.filterwarnings("ignore:Computed default on .* cannot be modified:UserWarning")
+def test_autogenerate_finds_nothing_to_do(empty_database: str) -> None:
+    command.check(configuration(empty_database))  # raises with the list of differences
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_every_migration_goes_down_and_up_again(blank_database: str, revision: str) -> None:
+    before = revisions()[: revisions().index(revision)]
+    if before:
+        upgrade(blank_database, before[-1])
+    without = objects(blank_database)
+    upgrade(blank_database, revision)
+    with_it = objects(blank_database)
+    assert len(with_it) > len(without)
+    downgrade(blank_database, before[-1] if before else "base")
+    left = [found for found in objects(blank_database) if not found[1].startswith("alembic_version")]
+    assert left == [found for found in without if not found[1].startswith("alembic_version")]
+    upgrade(blank_database, revision)
+    assert objects(blank_database) == with_it
+
+
+def test_two_servers_may_migrate_at_once(blank_database: str) -> None:
+    program = "import sys; from migrations.run import upgrade; upgrade(sys.argv[1])"
+    servers = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, blank_database], stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        for _ in range(2)
+    ]
+    assert [server.communicate(timeout=60)[1] for server in servers] == ["", ""]
+    assert [server.returncode for server in servers] == [0, 0]
+    assert current(blank_database) == head()

@@ -1,0 +1,119 @@
+"""Databases for tests: one private cluster, templates that are built once, cheap copies.
+
+The cluster lives in ``.gridgov/test`` and is shared by all test processes (the workers of one run and, if
+need be, several runs). A template's name ends in a hash of what it is made from, so the next run finds it
+ready, and a changed migration or sample generator makes a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from grid_data.embedded import Cluster
+from migrations.run import upgrade
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".gridgov" / "test"
+
+# What the templates are made from.
+SCHEMA = ("migrations", "grid_data/tables")
+SAMPLE = (
+    *SCHEMA,
+    "gis",
+    "grid_data/sample",
+    "grid_data/catalogues",
+    "grid_data/bulk*",
+    "grid_data/sql/bulk*",
+)
+
+_counter = itertools.count()
+
+
+def test_cluster() -> Cluster:
+    """The cluster of all tests: may lose data when the machine stops, which makes it fast."""
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
+    return Cluster(HOME / "postgres", settings=fast)
+
+
+def sources_hash(patterns: tuple[str, ...]) -> str:
+    """A hash over the files behind a template."""
+    digest = hashlib.sha256()
+    for pattern in patterns:
+        for start in sorted(ROOT.glob(pattern)):
+            files = sorted(start.rglob("*")) if start.is_dir() else [start]
+            for file in files:
+                if file.is_file() and "__pycache__" not in file.parts:
+                    digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def empty_template(cluster: Cluster) -> str:
+    """The template with the migrated schema and no rows."""
+    return _template(cluster, "empty", SCHEMA, upgrade)
+
+
+def laoshan_template(cluster: Cluster) -> str:
+    """The template with the small sample of Laoshan."""
+    return _template(cluster, "laoshan", SAMPLE, _load_small_sample)
+
+
+def _load_small_sample(url: str) -> None:
+    from tests.support.sample import load_small_sample
+
+    upgrade(url)
+    load_small_sample(url, HOME)
+
+
+def _template(cluster: Cluster, kind: str, patterns: tuple[str, ...], build: Callable[[str], None]) -> str:
+    """The name of a ready template; the first process builds it, the others wait."""
+    name = f"template_{kind}_{sources_hash(patterns)}"
+    with (HOME / f"{kind}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not cluster.has_database(name):
+            for old in _databases(cluster, f"template_{kind}_"):
+                cluster.drop_database(old)
+            unfinished = f"unfinished_{kind}"
+            cluster.drop_database(unfinished)
+            cluster.create_database(unfinished)
+            build(cluster.url(unfinished))
+            with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+                connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}".encode())
+    return name
+
+
+@contextmanager
+def copy_of(cluster: Cluster, template: str, *, large: bool = False) -> Iterator[str]:
+    """A copy of a template; yields its address, dropped afterwards."""
+    name = f"copy_{os.getpid()}_{next(_counter)}"
+    cluster.create_database(name, template, large=large)
+    try:
+        yield cluster.url(name)
+    finally:
+        cluster.drop_database(name)
+
+
+def drop_left_behind(cluster: Cluster) -> None:
+    """Remove the copies of test processes that were killed."""
+    for name in _databases(cluster, "copy_"):
+        process = int(name.split("_")[1])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            cluster.drop_database(name)
+        except PermissionError:
+            pass
+
+
+def _databases(cluster: Cluster, prefix: str) -> list[str]:
+    with contextlib.closing(psycopg.connect(cluster.url("postgres"), autocommit=True)) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (prefix,))
+        return [row[0] for row in rows.fetchall()]
