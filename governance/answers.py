@@ -119,7 +119,9 @@ class Routing(Answer):
     reason_codes: list[str]
     runners_up: list[RunnerUp]
     escalation: list[EscalationStep]
-    fallback: Annotated[bool, Field(description="Only a rule for any category fitted: the territorial fallback.")]
+    fallback: Annotated[
+        bool, Field(description="Only a rule for any category fitted: the territorial fallback.")
+    ]
 
 
 class CategoryName(Answer):

@@ -143,7 +143,8 @@ async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome | 
     for field, now, before in told:
         if now != before:
             raise ConflictingReport(
-                f"{sent.source} sent reference {sent.source_ref!r} before as {row['number']}, with another {field}",
+                f"{sent.source} sent reference {sent.source_ref!r} before as {row['number']}, "
+                f"with another {field}",
                 field=field,
             )
     incident = await get_incident(connection, row["number"])

@@ -73,14 +73,16 @@ def _border_note(zone: ZoneFound) -> Name | None:
     if zone.zone is None:
         if zone.kind in ("base_grid", "region"):
             return Name(
-                zh=f"不在任何{zone.layer_name.zh}内。", en=f"It lies in no {_english(zone.layer_name).lower()}."
+                zh=f"不在任何{zone.layer_name.zh}内。",
+                en=f"It lies in no {_english(zone.layer_name).lower()}.",
             )
         return None
     layer_zh, layer_en, code = zone.layer_name.zh, _english(zone.layer_name).lower(), zone.zone.code
     if zone.method == "on_border" and zone.candidates:
         return Name(
             zh=f"正在{layer_zh}的共用边界上，按编码最小者归入 {code}。",
-            en=f"It lies exactly on a shared border of the {layer_en} layer; the lowest code, {code}, takes it.",
+            en=f"It lies exactly on a shared border of the {layer_en} layer; "
+            f"the lowest code, {code}, takes it.",
         )
     if zone.method == "nearest":
         distance = f"{zone.distance_m:.1f}"
@@ -118,7 +120,8 @@ def _ruling(
         layer_en = _english(decision.layer_name).lower() if decision.layer_name else ""
         return Name(
             zh=f"规则 {decision.rule}：{what_zh}事项由所在{layer_zh}“{name_zh}”的责任单位{who_zh}负责。",
-            en=f"Rule {decision.rule} gives {what_en} to the organisation of the {layer_en} zone “{name_en}”: {who_en}.",
+            en=f"Rule {decision.rule} gives {what_en} to the organisation of the {layer_en} zone "
+            f"“{name_en}”: {who_en}.",
         )
     if decision.assign_to in ("facility_owner", "facility_maintainer") and facility is not None:
         role_zh = "权属单位" if decision.assign_to == "facility_owner" else "养护单位"

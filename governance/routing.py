@@ -200,7 +200,9 @@ def _compose(
         zones=zones,
         facility=facility,
         responsible=responsible,
-        supporting=[Named.model_validate({"code": s["code"], "name": s["name"]}) for s in found.supporting_of(winner)]
+        supporting=[
+            Named.model_validate({"code": s["code"], "name": s["name"]}) for s in found.supporting_of(winner)
+        ]
         if found
         else [],
         rule=_rule(winner) if winner else None,

@@ -62,8 +62,6 @@ async def copy(connection: Connection, statement: str, columns: Mapping[str, obj
 
 
 def _as_array(values: object) -> pa.Array | pa.ChunkedArray:
-    if isinstance(values, pd.Series):
-        values = values.to_numpy(dtype=object, na_value=None) if values.dtype == object else values
     array = pa.array(values, from_pandas=True)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
@@ -114,7 +112,9 @@ def optional(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
 
 def wkb(geometries: object) -> NDArray[np.object_]:
     """Geometries as hexadecimal EWKB in EPSG:4326."""
-    return np.asarray(shapely.to_wkb(shapely.set_srid(np.asarray(geometries), 4326), hex=True, include_srid=True))
+    return np.asarray(
+        shapely.to_wkb(shapely.set_srid(np.asarray(geometries), 4326), hex=True, include_srid=True)
+    )
 
 
 def ranges(start: pd.Series[Any], end: pd.Series[Any] | None = None) -> pd.Series[Any]:

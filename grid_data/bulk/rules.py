@@ -17,7 +17,9 @@ async def store_categories(connection: Connection, catalogue: Sequence[CategoryR
     keys = frame["standard_ref"] + ":" + frame["kind"] + ":" + frame["code"]
     ids = await reserve_ids(connection, "category", len(frame))
     known = await lookup(connection, "category_ids") | dict(zip(keys, map(int, ids), strict=True))
-    parents = (frame["standard_ref"] + ":" + frame["kind"] + ":" + frame["parent"]).where(frame["parent"].notna())
+    parents = (frame["standard_ref"] + ":" + frame["kind"] + ":" + frame["parent"]).where(
+        frame["parent"].notna()
+    )
     components = (frame["standard_ref"] + ":component:" + frame["related_component"]).where(
         frame["related_component"].notna()
     )

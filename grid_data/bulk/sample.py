@@ -102,12 +102,20 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
 async def _store_city(connection: Connection, city: dict[str, Any], datasets: pd.DataFrame) -> int:
     lon, lat = city["centre"]
     await run(connection, "bulk/insert_city", {**city, "lon": lon, "lat": lat})
+    columns = (
+        "code",
+        "title_zh",
+        "title_en",
+        "notice_zh",
+        "notice_en",
+        "licence",
+        "attribution",
+        "synthetic",
+    )
     for row in datasets.astype(object).where(datasets.notna(), None).to_dict("records"):
-        contents = row.get("contents")
+        values = {column: row.get(column) for column in columns}
         await run(
-            connection,
-            "bulk/insert_dataset",
-            {"licence": None, "attribution": None, **row, "contents": contents or json.dumps({})},
+            connection, "bulk/insert_dataset", values | {"contents": row.get("contents") or json.dumps({})}
         )
     return 1 + len(datasets)
 

@@ -51,7 +51,12 @@ async def store_zone_identities(
 
 
 async def store_zone_versions(
-    connection: Connection, layer: str, frame: pd.DataFrame, *, parent_layer: str | None, plan: str | None = None
+    connection: Connection,
+    layer: str,
+    frame: pd.DataFrame,
+    *,
+    parent_layer: str | None,
+    plan: str | None = None,
 ) -> int:
     """Store versions of a layer's zones.
 
@@ -119,13 +124,16 @@ async def store_lineage(connection: Connection, frame: pd.DataFrame) -> int:
 
 
 def _parents_first(frame: pd.DataFrame, code: str, parent: str) -> pd.DataFrame:
+    has_parent = frame[parent].notna()
     order: list[int] = []
     placed: set[object] = set()
     waiting = list(frame.index)
     while waiting:
-        ready = [i for i in waiting if pd.isna(frame.at[i, parent]) or frame.at[i, parent] in placed]
+        ready = [i for i in waiting if not has_parent[i] or frame.at[i, parent] in placed]
         if not ready:
-            raise ValueError(f"{parent}: {frame.loc[waiting, code].tolist()} have no parent or a circle of them")
+            raise ValueError(
+                f"{parent}: {frame.loc[waiting, code].tolist()} have no parent or a circle of them"
+            )
         order += ready
         placed |= set(frame.loc[ready, code])
         waiting = [i for i in waiting if i not in set(ready)]

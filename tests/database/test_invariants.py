@@ -83,7 +83,9 @@ async def test_a_unit_may_change_its_grid_in_one_transaction(toy_database: Datab
         ("DELETE FROM assignment_rule", "never changed or removed"),
     ],
 )
-async def test_what_was_published_is_never_overwritten(toy_database: Database, statement: str, match: str) -> None:
+async def test_what_was_published_is_never_overwritten(
+    toy_database: Database, statement: str, match: str
+) -> None:
     await refuses(toy_database, statement, errors.RestrictViolation, match)
 
 
@@ -108,7 +110,7 @@ async def test_two_versions_of_a_zone_never_overlap_in_time(toy_database: Databa
 async def test_a_code_is_never_given_twice(toy_database: Database) -> None:
     await refuses(
         toy_database,
-        f"""INSERT INTO zone (layer_id, code) SELECT layer_id, code FROM zone WHERE code = '{STREET}001001'""",
+        f"INSERT INTO zone (layer_id, code) SELECT layer_id, code FROM zone WHERE code = '{STREET}001001'",
         errors.UniqueViolation,
         "uq_zone_layer_code",
     )
@@ -137,7 +139,9 @@ async def test_history_is_append_only_even_for_its_owner(toy_database: Database,
         "UPDATE alembic_version SET version_num = 'x'",
     ],
 )
-async def test_requests_have_no_right_to_what_must_never_happen(toy_database: Database, statement: str) -> None:
+async def test_requests_have_no_right_to_what_must_never_happen(
+    toy_database: Database, statement: str
+) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         async with toy_database.transaction(VISITOR) as connection:
             await connection.execute(statement)  # type: ignore[arg-type]
@@ -145,7 +149,8 @@ async def test_requests_have_no_right_to_what_must_never_happen(toy_database: Da
 
 async def test_measures_are_in_metres_and_cannot_be_forgotten(connection: Connection) -> None:
     cursor = await connection.execute(
-        "SELECT sum(area_m2) AS parts, (SELECT area_m2 FROM zone_version WHERE name_zh = '崂山区') AS whole FROM land_unit"
+        """SELECT sum(area_m2) AS parts, (SELECT area_m2 FROM zone_version WHERE name_zh = '崂山区') AS whole
+           FROM land_unit"""
     )
     row = await cursor.fetchone()
     assert row is not None
@@ -157,7 +162,8 @@ async def test_measures_are_in_metres_and_cannot_be_forgotten(connection: Connec
 
 async def test_the_lattice_shape_has_whole_coordinates(connection: Connection) -> None:
     cursor = await connection.execute(
-        """SELECT bool_and(ST_X(geom) = round(ST_X(geom)) AND ST_Y(geom) = round(ST_Y(geom))) AS whole, count(*) AS n
+        """SELECT bool_and(ST_X(geom) = round(ST_X(geom)) AND ST_Y(geom) = round(ST_Y(geom))) AS whole,
+                  count(*) AS n
            FROM (SELECT (ST_DumpPoints(lattice)).geom FROM zone_version) AS vertices"""
     )
     row = await cursor.fetchone()

@@ -24,9 +24,7 @@ async def routed(
         row = await one(connection, "routing/category_by_key", key)
         assert row is not None
         category_id = row["id"]
-    return await route_place(
-        connection, lon=lon, lat=lat, at=at, category_id=category_id, accuracy_m=None
-    )
+    return await route_place(connection, lon=lon, lat=lat, at=at, category_id=category_id, accuracy_m=None)
 
 
 def zone(found: RoutedPlace, layer: str) -> dict[str, Any]:
@@ -50,14 +48,27 @@ async def test_a_point_inside_gets_one_zone_of_every_layer(connection: Connectio
 
 async def test_layers_come_in_the_order_of_precedence(connection: Connection) -> None:
     found = await routed(connection, 120.405, 36.105)
-    assert [z["layer"] for z in found.zones] == ["district", "subdistrict", "community", "base_grid", "police", "market"]
+    assert [z["layer"] for z in found.zones] == [
+        "district",
+        "subdistrict",
+        "community",
+        "base_grid",
+        "police",
+        "market",
+    ]
 
 
 @pytest.mark.parametrize(
     ("lon", "lat", "grid", "others", "unit"),
     [
         (120.42, 36.105, f"{STREET}001001", [f"{STREET}002001"], "U01"),  # edge between communities
-        (120.405, 36.12, f"{STREET}001001", [f"{STREET}001002"], "U10"),  # edge between grids of one community
+        (
+            120.405,
+            36.12,
+            f"{STREET}001001",
+            [f"{STREET}001002"],
+            "U10",
+        ),  # edge between grids of one community
         (
             120.42,
             36.12,
@@ -127,7 +138,9 @@ async def test_before_the_first_edition_there_is_no_zone(connection: Connection)
     assert found.rules == []
 
 
-async def test_the_facility_concerned_is_the_nearest_of_the_class_within_reach(connection: Connection) -> None:
+async def test_the_facility_concerned_is_the_nearest_of_the_class_within_reach(
+    connection: Connection,
+) -> None:
     near = await routed(connection, 120.40510, 36.105, LAMP_BROKEN)
     assert near.facility is not None
     assert near.facility["code"] == "37021201037000001"
