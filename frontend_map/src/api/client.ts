@@ -1,0 +1,76 @@
+/** Requests to our own server, relative to the page; every failure becomes an `ApiError`. */
+import { signal } from "@preact/signals";
+import type { FieldError, ProblemDetails } from "./types";
+
+/** Address of the page without query and file name; everything else hangs below it. */
+export const base: string = typeof document === "undefined" ? "http://localhost/" : new URL(".", document.baseURI).href;
+
+/** False after a request found no server; true again after the next answer. */
+export const serverReachable = signal(true);
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    /** HTTP status, or 0 when no server answered. */
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly errors: readonly FieldError[] = [],
+  ) {
+    super(message);
+  }
+}
+
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+
+/** Query string without empty values; a list becomes a repeated parameter. */
+export function queryString(query: Query): string {
+  const parts = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === "" || value === false) continue;
+    if (Array.isArray(value)) for (const one of value as readonly string[]) parts.append(key, one);
+    else parts.append(key, String(value));
+  }
+  const text = parts.toString();
+  return text ? `?${text}` : "";
+}
+
+export async function problemOf(response: Response): Promise<ApiError> {
+  let body: Partial<ProblemDetails> = {};
+  try {
+    body = (await response.json()) as Partial<ProblemDetails>;
+  } catch {
+    // A proxy's HTML page or an empty body: the status is all we have.
+  }
+  const message = body.detail ?? body.title ?? `HTTP ${response.status}`;
+  return new ApiError(response.status, body.code ?? `http_${response.status}`, message, body.errors ?? []);
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(base + path, { ...init, headers: { Accept: "application/json", ...init.headers } });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    serverReachable.value = false;
+    throw new ApiError(0, "unreachable", String(cause));
+  }
+  // A proxy in front of a dead server answers 502 to 504: to the reader that is the same thing.
+  serverReachable.value = response.status < 502 || response.status > 504;
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+export async function get<T>(path: string, query: Query = {}, abort?: AbortSignal): Promise<T> {
+  const response = await send(path + queryString(query), abort ? { signal: abort } : {});
+  return (await response.json()) as T;
+}
+
+export async function post<T>(path: string, body: unknown): Promise<T> {
+  const response = await send(path, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  });
+  return (await response.json()) as T;
+}

@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { loadCategories, loadCity, loadLayers } from "./api/city";
+import { serverReachable } from "./api/client";
+import { t } from "./i18n";
+import { Attribution } from "./panels/Attribution";
+import { Help } from "./panels/Help";
+import { IncidentList } from "./panels/IncidentList";
+import { IncidentPanel } from "./panels/IncidentPanel";
+import { Layers } from "./panels/Layers";
+import { MapStage } from "./panels/MapStage";
+import { Notices } from "./panels/Notices";
+import { ReportForm } from "./panels/ReportForm";
+import { TopBar } from "./panels/TopBar";
+import { WhyHere } from "./panels/WhyHere";
+import { ZonePanel } from "./panels/ZonePanel";
+import * as store from "./state/store";
+
+export function App() {
+  const [failed, setFailed] = useState(false);
+  const start = useCallback(async (): Promise<void> => {
+    try {
+      const [city, layers, categories] = await Promise.all([loadCity(), loadLayers(), loadCategories()]);
+      store.cityLayers.value = layers;
+      store.categories.value = categories;
+      store.city.value = city;
+      setFailed(false);
+    } catch (cause) {
+      console.warn("start:", cause);
+      setFailed(true);
+    }
+  }, []);
+  useEffect(() => void start(), []);
+
+  const retry = (): void => {
+    store.tileTrouble.value = false;
+    store.incidentsVersion.value++;
+    void start();
+  };
+
+  const toList = (event: Event): void => {
+    event.preventDefault();
+    store.panel.value = "list";
+    requestAnimationFrame(() => document.getElementById("list")?.focus());
+  };
+  const toMap = (event: Event): void => {
+    event.preventDefault();
+    document.querySelector<HTMLElement>("#map canvas")?.focus();
+  };
+
+  return (
+    <div class="app">
+      <nav class="skips" aria-label={t("app.skip_list")}>
+        <a class="skip" href="#list" onClick={toList}>
+          {t("app.skip_list")}
+        </a>
+        <a class="skip" href="#map" onClick={toMap}>
+          {t("app.skip_map")}
+        </a>
+      </nav>
+      <TopBar />
+      <main class="stage">
+        {failed && !store.city.value ? (
+          <div class="start-failed" role="alert">
+            <p>{serverReachable.value ? t("notice.start_failed") : t("notice.unreachable")}</p>
+            <button type="button" class="button primary" onClick={retry}>
+              {t("app.retry")}
+            </button>
+          </div>
+        ) : (
+          <>
+            <MapStage />
+            <Notices retry={retry} />
+            <Left />
+            <Right />
+            <Attribution />
+          </>
+        )}
+      </main>
+      <Help />
+      <p class="visually-hidden" role="status" aria-live="polite">
+        {store.announcement.value}
+      </p>
+    </div>
+  );
+}
+
+function Left() {
+  if (!store.city.value) return null;
+  if (store.panel.value === "layers") return <Layers />;
+  if (store.panel.value === "list") return <IncidentList />;
+  return null;
+}
+
+function Right() {
+  const selected = store.selection.value;
+  if (!store.city.value) return null;
+  if (store.reporting.value) return <ReportForm />;
+  if (selected?.type === "incident") return <IncidentPanel number={selected.number} />;
+  if (selected?.type === "zone") return <ZonePanel layer={selected.layer} code={selected.code} />;
+  if (selected?.type === "point") return <WhyHere lon={selected.lon} lat={selected.lat} category={selected.category} />;
+  return null;
+}

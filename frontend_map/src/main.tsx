@@ -1,0 +1,26 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/panels.css";
+import "./styles/parts.css";
+import { App } from "./app";
+import { locale, say, t } from "./i18n";
+import { startKeys } from "./state/keys";
+import { cityMap } from "./state/map";
+import { camera, city } from "./state/store";
+import { startSync } from "./state/sync";
+
+startSync(() => {
+  if (camera.value) cityMap.value?.jump(camera.value);
+});
+startKeys();
+
+effect(() => {
+  document.documentElement.lang = locale.value;
+  document.title = t("app.title", { city: say(city.value?.name) || "GridGov" });
+});
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -1,0 +1,67 @@
+import { useEffect, useRef } from "preact/hooks";
+import { say, t, type Key } from "../i18n";
+import { Glyph } from "../parts/Glyph";
+import { base } from "../api/client";
+import { singleKeys } from "../state/keys";
+import { city, helpOpen } from "../state/store";
+
+const KEYS: readonly [string, Key][] = [
+  ["/", "help.key.search"],
+  ["L", "help.key.layers"],
+  ["I", "help.key.list"],
+  ["N", "help.key.report"],
+  ["?", "help.key.help"],
+  ["Enter", "help.key.enter"],
+  ["← ↑ → ↓", "help.key.arrows"],
+  ["+ −", "help.key.zoom"],
+  ["Esc", "help.key.escape"],
+];
+
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = helpOpen.value;
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open && dialog.current?.open) dialog.current.close();
+  }, [open]);
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby="help-title" onClose={() => (helpOpen.value = false)}>
+      <header class="panel-head">
+        <h2 id="help-title">{t("help.title")}</h2>
+        <button type="button" class="icon-button" aria-label={t("app.close")} onClick={() => (helpOpen.value = false)}>
+          <Glyph name="close" />
+        </button>
+      </header>
+      <p>{t("help.intro")}</p>
+      <table class="keys">
+        <tbody>
+          {KEYS.map(([key, text]) => (
+            <tr key={key}>
+              <th scope="row">
+                <kbd>{key}</kbd>
+              </th>
+              <td>{t(text as "help.key.search")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <label class="check">
+        <input type="checkbox" checked={singleKeys.value} onChange={(event) => (singleKeys.value = event.currentTarget.checked)} />
+        {t("help.single_keys")}
+      </label>
+      <h3>{t("map.sources")}</h3>
+      <ul class="sources">
+        {(city.value?.datasets ?? []).map((dataset) => (
+          <li key={dataset.code}>
+            <strong>{say(dataset.title)}</strong>
+            {say(dataset.notice) && <span> {say(dataset.notice)}</span>}
+            <span class="muted"> {[say(dataset.attribution), dataset.licence].filter(Boolean).join(" · ")}</span>
+          </li>
+        ))}
+      </ul>
+      <p>
+        <a href={`${base}third-party-licences.txt`}>{t("map.licences")}</a>
+      </p>
+    </dialog>
+  );
+}

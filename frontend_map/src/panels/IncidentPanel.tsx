@@ -1,0 +1,116 @@
+import { useEffect } from "preact/hooks";
+import { loadIncident } from "../api/incidents";
+import type { Incident } from "../api/types";
+import { dateTime, metres, place } from "../format";
+import { codeText, isKey, say, t } from "../i18n";
+import { Facts } from "../parts/Facts";
+import { Glyph } from "../parts/Glyph";
+import { IncidentSymbol } from "../parts/IncidentSymbol";
+import { Panel } from "../parts/Panel";
+import { Trouble, Waiting } from "../parts/Trouble";
+import { useLoad } from "../parts/load";
+import { cityMap } from "../state/map";
+import { pointedPlace, selectedPlace, selection, shownZones } from "../state/store";
+import { RoutingView } from "./RoutingView";
+
+export function IncidentPanel({ number }: { number: string }) {
+  const { value, error, loading, again } = useLoad(number, (abort) => loadIncident(number, abort));
+  const incident = value?.number === number ? value : null;
+
+  useEffect(() => {
+    if (!incident) return;
+    const at = incident.place?.coordinates as [number, number] | undefined;
+    selectedPlace.value = at ?? null;
+    pointedPlace.value = null;
+    if (at) cityMap.value?.reveal(at, 15.5);
+    shownZones.value = (incident.routing?.zones ?? []).flatMap((one) =>
+      one.zone && one.kind === "base_grid" ? [{ layer: one.layer, code: one.zone.code }] : [],
+    );
+  }, [incident]);
+  useEffect(
+    () => () => {
+      selectedPlace.value = null;
+      shownZones.value = [];
+    },
+    [],
+  );
+
+  return (
+    <Panel
+      side="right"
+      kicker={t("incident.title")}
+      title={incident ? say(incident.category.name) : number}
+      subject={number}
+      onClose={() => (selection.value = null)}
+    >
+      {loading && !incident && <Waiting />}
+      {error && <Trouble error={error} again={again} />}
+      {incident && <Details incident={incident} />}
+    </Panel>
+  );
+}
+
+function Details({ incident }: { incident: Incident }) {
+  const at = incident.place?.coordinates as [number, number] | undefined;
+  const original = incident.original;
+  return (
+    <>
+      <p class="state-line">
+        <IncidentSymbol state={incident.state} urgency={incident.urgency} size={28} />
+        <strong>{codeText("state", incident.state)}</strong>
+        {incident.urgency === "urgent" && <span class="badge urgent">{codeText("urgency", incident.urgency)}</span>}
+        <span class="muted small">{incident.state_since ? t("incident.since", { date: dateTime(incident.state_since) }) : ""}</span>
+      </p>
+      <p class="incident-text">{incident.text}</p>
+      <div class="panel-actions">
+        {at && (
+          <button type="button" class="button" onClick={() => cityMap.value?.reveal(at, 16.5)}>
+            <Glyph name="pin" size={16} />
+            {t("incident.show")}
+          </button>
+        )}
+      </div>
+      <Facts
+        rows={[
+          [t("zone.code"), <span class="code">{incident.number}</span>],
+          [t("incident.reported"), dateTime(incident.reported_at)],
+          [t("incident.address"), incident.address],
+          [t("incident.source"), [codeText("source", incident.source), incident.source_ref].filter(Boolean).join(" · ")],
+          [
+            t("incident.place"),
+            at
+              ? [place(...at), incident.accuracy_m === null ? "" : t("incident.accuracy", { m: metres(incident.accuracy_m) })]
+                  .filter(Boolean)
+                  .join(" · ")
+              : t("incident.unlocated"),
+          ],
+          [t("incident.original"), original && original.crs !== "wgs84" ? `${place(...original.coordinates)} · ${crsName(original.crs)}` : null],
+        ]}
+      />
+      {incident.place_problem && !incident.routing?.place_problem && <p class="warning">{say(incident.place_problem.message)}</p>}
+      {incident.routing && (
+        <section class="routing" aria-label={t("incident.routing")}>
+          <RoutingView routing={incident.routing} />
+        </section>
+      )}
+      {incident.history.length > 0 && (
+        <section>
+          <h3>{t("incident.history")}</h3>
+          <ol class="history">
+            {incident.history.map((entry) => (
+              <li key={entry.seq}>
+                <time dateTime={entry.at}>{dateTime(entry.at)}</time> <strong>{codeText("action", entry.action)}</strong>
+                {entry.actor && <span class="muted"> {entry.actor}</span>}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </>
+  );
+}
+
+export function crsName(code: string): string {
+  const key = `report.crs.${code}`;
+  return isKey(key) ? t(key as "report.crs.wgs84") : code;
+}

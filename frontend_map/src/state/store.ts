@@ -1,0 +1,103 @@
+/** What the page knows, as signals. Panels read and write these; the map and the URL follow them. */
+import { batch, computed, signal } from "@preact/signals";
+import type { Category, City, Layer, LonLat, Bounds } from "../api/types";
+import { lang } from "../i18n";
+import { today } from "../format";
+import { defaultLayers } from "./layers";
+import { DEFAULT_FILTER, type Camera, type ListFilter, type Selection, type View } from "./url";
+import { isOpen } from "./incidents";
+
+// --- loaded once -------------------------------------------------------------------------------------------------
+export const city = signal<City | null>(null);
+export const cityLayers = signal<Layer[]>([]);
+export const categories = signal<Category[]>([]);
+
+// --- the view, mirrored in the URL -------------------------------------------------------------------------------
+export const camera = signal<Camera | null>(null);
+/** Chosen layers, or null for the default set. */
+export const chosenLayers = signal<string[] | null>(null);
+export const selection = signal<Selection | null>(null);
+export const panel = signal<View["panel"]>(null);
+export const reporting = signal(false);
+export const at = signal<string | null>(null);
+export const filter = signal<ListFilter>(DEFAULT_FILTER);
+
+// --- the moment --------------------------------------------------------------------------------------------------
+export type MapState = "starting" | "ready" | "absent";
+export const mapState = signal<MapState>("starting");
+export const tileTrouble = signal(false);
+export const helpOpen = signal(false);
+/** What is on the screen, for "only what is on the map". */
+export const mapBounds = signal<Bounds | null>(null);
+/** Place of the report being written. */
+export const draftPlace = signal<LonLat | null>(null);
+/** Place of the selected incident, once loaded. */
+export const selectedPlace = signal<LonLat | null>(null);
+/** Zones to draw strongly: those of the answer, or the selected one. */
+export const shownZones = signal<readonly { layer: string; code: string }[]>([]);
+/** The one under the pointer or focus in a panel. */
+export const pointedZone = signal<{ layer: string; code: string } | null>(null);
+/** Place of the list row under the pointer or focus. */
+export const pointedPlace = signal<LonLat | null>(null);
+/** Goes up when incidents changed here, so that list and tiles are read again. */
+export const incidentsVersion = signal(0);
+/** Read out politely by screen readers. */
+export const announcement = signal("");
+
+export const visibleLayers = computed(() => new Set(chosenLayers.value ?? defaultLayers(cityLayers.value)));
+/** Whether the map has to show finished incidents too. */
+export const showsFinished = computed(
+  () => filter.value.states.length === 0 || filter.value.states.some((state) => state !== "open" && !isOpen(state)),
+);
+export const editionDate = computed(() => (at.value && at.value !== today() ? at.value : null));
+
+export function currentView(): View {
+  return {
+    lang: lang.value,
+    camera: camera.value,
+    layers: chosenLayers.value,
+    selection: selection.value,
+    panel: panel.value,
+    reporting: reporting.value,
+    at: at.value,
+    filter: filter.value,
+  };
+}
+
+export function applyView(view: View): void {
+  batch(() => {
+    lang.value = view.lang;
+    camera.value = view.camera;
+    chosenLayers.value = view.layers;
+    selection.value = view.selection;
+    panel.value = view.panel;
+    reporting.value = view.reporting;
+    at.value = view.at;
+    filter.value = view.filter;
+  });
+}
+
+export function toggleLayer(code: string): void {
+  const next = new Set(visibleLayers.value);
+  if (!next.delete(code)) next.add(code);
+  const defaults = defaultLayers(cityLayers.value);
+  const same = next.size === defaults.length && defaults.every((one) => next.has(one));
+  chosenLayers.value = same ? null : [...next].toSorted();
+}
+
+/** Opens the answer to "why here" for a place. */
+export function ask(lon: number, lat: number): void {
+  const category = selection.value?.type === "point" ? selection.value.category : null;
+  selection.value = { type: "point", lon, lat, category };
+}
+
+export function startReport(place: LonLat | null): void {
+  batch(() => {
+    if (place) draftPlace.value = place;
+    reporting.value = true;
+  });
+}
+
+export function layerName(code: string): Layer["name"] | string {
+  return cityLayers.value.find((layer) => layer.code === code)?.name ?? code;
+}

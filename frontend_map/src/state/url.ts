@@ -1,0 +1,142 @@
+/** The whole view as a link, and back. Pure: no window, no history. */
+import type { Lang } from "../i18n";
+
+export interface Camera {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
+export type Selection =
+  | { type: "incident"; number: string }
+  | { type: "zone"; layer: string; code: string }
+  | { type: "point"; lon: number; lat: number; category: string | null };
+
+export const PERIODS = ["7d", "30d", "90d"] as const;
+export type Period = (typeof PERIODS)[number];
+
+export interface ListFilter {
+  /** States to list; `open` stands for every state that is not finished. Empty means all. */
+  states: string[];
+  zone: { layer: string; code: string } | null;
+  period: Period | null;
+  inView: boolean;
+}
+
+export interface View {
+  lang: Lang;
+  camera: Camera | null;
+  /** Visible layers, or null for the default set. */
+  layers: string[] | null;
+  selection: Selection | null;
+  /** Open panel on the left side. */
+  panel: "layers" | "list" | null;
+  reporting: boolean;
+  /** Edition date, or null for today. */
+  at: string | null;
+  filter: ListFilter;
+}
+
+export const DEFAULT_FILTER: ListFilter = { states: ["open"], zone: null, period: null, inView: false };
+
+export const DEFAULT_VIEW: View = {
+  lang: "zh",
+  camera: null,
+  layers: null,
+  selection: null,
+  panel: null,
+  reporting: false,
+  at: null,
+  filter: DEFAULT_FILTER,
+};
+
+const CODE = /^[0-9A-Za-z_.-]{1,64}$/;
+
+function pair(text: string | null): { layer: string; code: string } | null {
+  const [layer, code, ...rest] = (text ?? "").split(":");
+  return layer && code && rest.length === 0 && CODE.test(layer) && CODE.test(code) ? { layer, code } : null;
+}
+
+function lonLat(text: string | null): { lon: number; lat: number } | null {
+  const parts = (text ?? "").split(",");
+  const [lon, lat] = parts.map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (parts.length !== 2 || lon === undefined || lat === undefined) return null;
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? { lon, lat } : null;
+}
+
+/** `zoom/lat/lon`, the order other map sites use. */
+function camera(text: string | null): Camera | null {
+  const parts = (text ?? "").split("/");
+  const [zoom, lat, lon] = parts.map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (parts.length !== 3 || zoom === undefined || lat === undefined || lon === undefined) return null;
+  return zoom >= 0 && zoom <= 24 && Math.abs(lat) <= 85.1 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null;
+}
+
+export function isDate(text: string | null): text is string {
+  if (!text || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const moment = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
+}
+
+const list = (text: string): string[] => [...new Set(text.split(",").filter((part) => CODE.test(part)))];
+
+/** Reads a query string. What is malformed is left at its default: an old or broken link still opens the map. */
+export function parse(search: string): View {
+  const query = new URLSearchParams(search);
+  const panel = query.get("panel");
+  const at = query.get("at");
+  const layers = query.get("layers");
+  const state = query.get("state");
+  const period = query.get("period");
+  return {
+    lang: query.get("lang") === "en" ? "en" : "zh",
+    camera: camera(query.get("map")),
+    layers: layers === null ? null : list(layers),
+    selection: selection(query),
+    panel: panel === "layers" || panel === "list" ? panel : null,
+    reporting: query.get("report") === "1",
+    at: isDate(at) ? at : null,
+    filter: {
+      states: state === null ? DEFAULT_FILTER.states : state === "all" ? [] : list(state),
+      zone: pair(query.get("in")),
+      period: PERIODS.find((one) => one === period) ?? null,
+      inView: query.get("view") === "1",
+    },
+  };
+}
+
+function selection(query: URLSearchParams): Selection | null {
+  const incident = query.get("incident");
+  if (incident && CODE.test(incident)) return { type: "incident", number: incident };
+  const zone = pair(query.get("zone"));
+  if (zone) return { type: "zone", ...zone };
+  const point = lonLat(query.get("point"));
+  return point ? { type: "point", ...point, category: query.get("category") || null } : null;
+}
+
+/** Writes a query string; whatever has its default value is left out, so links stay short. */
+export function format(view: View): string {
+  const query: [string, string][] = [];
+  const { camera: c, selection: s, filter: f } = view;
+  if (c) query.push(["map", `${c.zoom.toFixed(2)}/${c.lat.toFixed(5)}/${c.lon.toFixed(5)}`]);
+  if (view.lang !== "zh") query.push(["lang", view.lang]);
+  if (view.layers) query.push(["layers", view.layers.join(",")]);
+  if (view.at) query.push(["at", view.at]);
+  if (view.panel) query.push(["panel", view.panel]);
+  if (f.states.join() !== DEFAULT_FILTER.states.join()) query.push(["state", f.states.join(",") || "all"]);
+  if (f.zone) query.push(["in", `${f.zone.layer}:${f.zone.code}`]);
+  if (f.period) query.push(["period", f.period]);
+  if (f.inView) query.push(["view", "1"]);
+  if (s?.type === "incident") query.push(["incident", s.number]);
+  if (s?.type === "zone") query.push(["zone", `${s.layer}:${s.code}`]);
+  if (s?.type === "point") {
+    query.push(["point", `${s.lon.toFixed(7)},${s.lat.toFixed(7)}`]);
+    if (s.category) query.push(["category", s.category]);
+  }
+  if (view.reporting) query.push(["report", "1"]);
+  // Commas, colons and slashes are legal in a query string and keep the link readable.
+  const text = query
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/")}`)
+    .join("&");
+  return text ? `?${text}` : "";
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_VIEW, format, isDate, parse, type View } from "../src/state/url";
+
+const full: View = {
+  lang: "en",
+  camera: { lon: 120.46912, lat: 36.10534, zoom: 14.25 },
+  layers: ["base_grid", "incidents", "police"],
+  selection: { type: "point", lon: 120.4691234, lat: 36.1053456, category: "GB/T 47678.5-2026:matter:06010" },
+  panel: "list",
+  reporting: true,
+  at: "2025-06-30",
+  filter: { states: ["reported", "filed"], zone: { layer: "community", code: "370212001001" }, period: "30d", inView: true },
+};
+
+describe("the view as a link", () => {
+  it("comes back unchanged", () => {
+    expect(parse(format(full))).toEqual(full);
+  });
+
+  it.each([
+    { type: "incident", number: "37021220261122000017" } as const,
+    { type: "zone", layer: "police", code: "37021200100100100101" } as const,
+    null,
+  ])("brings back the selection %j", (selection) => {
+    expect(parse(format({ ...DEFAULT_VIEW, selection })).selection).toEqual(selection);
+  });
+
+  it("is empty for the default view", () => {
+    expect(format(DEFAULT_VIEW)).toBe("");
+    expect(parse("")).toEqual(DEFAULT_VIEW);
+  });
+
+  it("tells no layers from default layers", () => {
+    expect(parse(format({ ...DEFAULT_VIEW, layers: [] })).layers).toEqual([]);
+    expect(parse(format({ ...DEFAULT_VIEW, layers: null })).layers).toBeNull();
+  });
+
+  it("tells all states from open ones", () => {
+    const all = { ...DEFAULT_VIEW, filter: { ...DEFAULT_VIEW.filter, states: [] } };
+    expect(format(all)).toBe("?state=all");
+    expect(parse("?state=all").filter.states).toEqual([]);
+    expect(parse("").filter.states).toEqual(["open"]);
+  });
+
+  it("stays readable: commas, colons and slashes are not escaped", () => {
+    expect(format(full)).toContain("map=14.25/36.10534/120.46912");
+    expect(format(full)).toContain("in=community:370212001001");
+  });
+
+  it.each([
+    ["?map=14/95/120", "latitude out of range"],
+    ["?map=14/36", "a part missing"],
+    ["?map=//", "empty parts"],
+    ["?map=a/b/c", "no numbers"],
+    ["?point=120.4", "half a point"],
+    ["?point=,36.1", "an empty longitude"],
+    ["?zone=police", "no code"],
+    ["?zone=police:1:2", "too many parts"],
+    ["?incident=<script>", "no incident number"],
+    ["?at=2025-02-30", "no such day"],
+    ["?at=yesterday", "no date"],
+    ["?panel=admin", "no such panel"],
+    ["?period=1y", "no such period"],
+    ["?lang=fr", "no such language"],
+  ])("ignores %s (%s)", (search) => {
+    expect(parse(search)).toEqual(DEFAULT_VIEW);
+  });
+});
+
+describe("isDate", () => {
+  it("takes real days only", () => {
+    expect(isDate("2024-02-29")).toBe(true);
+    expect(isDate("2025-02-29")).toBe(false);
+    expect(isDate("2025-2-9")).toBe(false);
+    expect(isDate(null)).toBe(false);
+  });
+});
