@@ -21,6 +21,7 @@ ROWS = {
 OTHER_READERS = (
     "Makefile",
     "hatch_build.py",
+    "frontend_map/*.ts",
     "scripts/**/*",
     ".ci/*",
     "tests/**/*.py",
