@@ -1,0 +1,99 @@
+"""The application: one factory, nothing at import time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import (
+    categories,
+    city,
+    health,
+    incidents,
+    layers,
+    openapi,
+    organisations,
+    problem_pages,
+    problems,
+    routing,
+    search,
+    static_map,
+    tiles,
+    zones,
+)
+from api.body_limit import BodyLimit
+from api.headers import SecurityHeaders
+from api.rendering import JsonText, json_bytes
+from api.tile_cache import TileCache
+from governance.settings import Settings
+from grid_data.database import Database
+from migrations.run import head
+
+__all__ = ["create_app"]
+
+ROUTERS = (
+    city.router,
+    layers.router,
+    zones.router,
+    categories.router,
+    organisations.router,
+    search.router,
+    routing.router,
+    incidents.router,
+    tiles.router,
+    problem_pages.router,
+    health.router,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The GridGov server for a database.
+
+    Nothing is opened before the application starts; connections close when it stops, after the requests under
+    way are done.
+
+    Parameters
+    ----------
+    settings
+        Of these only ``database_url`` is used; whoever starts a private cluster gives its address here.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url or "")
+        app.state.database = database
+        app.state.migration = head()
+        app.state.tiles = TileCache()
+        await database.open()
+        try:
+            yield
+        finally:
+            await database.close()
+
+    app = FastAPI(
+        title="GridGov",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    openapi.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+
+    @app.get("/api/openapi.json", include_in_schema=False)
+    async def read_openapi(request: Request) -> JsonText:
+        return JsonText(json_bytes(request.app.openapi()))
+
+    static_map.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,54 @@
+"""Bodies over a limit are refused before anything reads them."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import PROBLEMS, answer
+
+__all__ = ["BODY_LIMIT_BYTES", "BodyLimit"]
+
+BODY_LIMIT_BYTES = 256_000
+
+
+class BodyLimit:
+    """ASGI middleware that takes in a body of at most ``limit`` bytes, else answers 413.
+
+    The body is read here, whole: a declared length may lie, and every body we take is small.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self.limit:
+                # The rest is not read; the connection cannot be used again.
+                response = answer(
+                    Request(scope), PROBLEMS["too-large"], None, headers={"Connection": "close"}
+                )
+                await response(scope, receive, send)
+                return
+        given = False
+
+        async def replay() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+        await self.app(scope, replay, send)

@@ -1,0 +1,136 @@
+"""What routes ask for: a transaction, a moment, an area, and that no parameter is unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query, Request
+
+from api.field_errors import FieldError
+from api.problems import Problem, bad_parameter
+from governance.access import VISITOR
+from governance.answers import Name
+from grid_data.city import city_timezone
+from grid_data.database import Connection, Database
+
+__all__ = ["At", "Bbox", "Limit", "Transaction", "area_of", "known_parameters", "moment"]
+
+WAIT_S = 5.0
+"""How long a request waits for a database connection before it is told that there is none."""
+
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+LATEST = datetime(9999, 12, 30, tzinfo=UTC)
+
+MOMENT = r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?([Zz]|[+\- ]\d{2}:?\d{2})?)?$"
+
+
+async def transaction(request: Request) -> AsyncIterator[Connection]:
+    """One transaction for the request: committed before the answer leaves, rolled back on a problem."""
+    database: Database = request.app.state.database
+    async with AsyncExitStack() as stack:
+        try:
+            async with asyncio.timeout(WAIT_S):
+                connection = await stack.enter_async_context(database.transaction(VISITOR))
+        except TimeoutError:
+            raise Problem("database-away", Name(zh="没有空闲的数据库连接", en="no free connection")) from None
+        yield connection
+
+
+# "function": the commit happens before the client hears of success.
+Transaction = Annotated[Connection, Depends(transaction, scope="function")]
+
+
+def known_parameters(request: Request) -> None:
+    """Refuse query parameters that the API description does not list for this route."""
+    given = set(request.query_params)
+    if not given:
+        return
+    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+    if unknown := sorted(given - known):
+        listed = ", ".join(sorted(known)) or "-"
+        why = Name(
+            zh=f"本接口没有此参数；可用：{listed}", en=f"not a parameter of this route; known: {listed}"
+        )
+        errors = [FieldError(name, why, "unknown-parameter") for name in unknown]
+        names = ", ".join(unknown)
+        raise Problem("unknown-parameter", Name(zh=f"未知参数：{names}", en=f"unknown: {names}"), *errors)
+
+
+Limit = Annotated[int, Query(ge=1, le=500, description="Most items to return.")]
+
+At = Annotated[
+    str | None,
+    Query(
+        pattern=MOMENT,
+        json_schema_extra={"format": "moment"},
+        description="Moment asked about: an ISO 8601 date or time; without an offset in the city's own time. "
+        "Default: now.",
+        examples=["2025-12-31", "2026-03-01T08:00:00+08:00"],
+    ),
+]
+
+
+async def moment(connection: Connection, text: str | None, field: str) -> datetime | None:
+    """An ISO 8601 date or time as a moment; without an offset it is read in the city's time zone."""
+    if text is None:
+        return None
+    # A plus sign in a query string arrives as a space.
+    repaired = re.sub(r"^(.{10}[Tt ].+) (\d{2}:?\d{2})$", r"\1+\2", text)
+    try:
+        parsed = datetime.fromisoformat(repaired.upper())
+    except ValueError:
+        raise bad_parameter(field, "应为 ISO 8601 时间", "expected an ISO 8601 date or time") from None
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=ZoneInfo(await city_timezone(connection)))
+    return clamped(parsed)
+
+
+def clamped(at: datetime) -> datetime:
+    """The moment in UTC, within the years a datetime can hold in every zone (nothing was valid beyond)."""
+    if at.year < 2:
+        return EARLIEST
+    if at.year > 9998:
+        return LATEST
+    return at.astimezone(UTC)
+
+
+NUMBER = r"-?\d{1,3}([.]\d{1,15})?"
+Bbox = Annotated[
+    str | None,
+    Query(
+        pattern=f"^{NUMBER},{NUMBER},{NUMBER},{NUMBER}$",
+        json_schema_extra={"format": "bbox"},
+        description="Area `west,south,east,north` in degrees (EPSG:4326). West greater than east means the "
+        "area crosses the antimeridian.",
+        examples=["120.40,36.05,120.50,36.15"],
+    ),
+]
+
+
+def area_of(bbox: str | None) -> str | None:
+    """A bounding box as EWKT; one that crosses the antimeridian becomes two boxes.
+
+    Raises
+    ------
+    Problem
+        Beyond the globe, or south above north.
+    """
+    if bbox is None:
+        return None
+    west, south, east, north = (float(number) for number in bbox.split(","))
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90):
+        raise bad_parameter("bbox", "超出经纬度范围", "beyond the range of longitude and latitude")
+    if south > north:
+        raise bad_parameter(
+            "bbox", "南纬大于北纬（顺序为西，南，东，北）", "south lies above north (west,south,east,north)"
+        )
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    boxes = ",".join(f"(({w} {south},{e} {south},{e} {north},{w} {north},{w} {south}))" for w, e in spans)
+    return f"SRID=4326;MULTIPOLYGON({boxes})"

@@ -1,0 +1,97 @@
+"""The API description: problem answers declared once, texts of the tags, no answer we never give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.problems import PROBLEM_JSON, PROBLEMS
+from api.schemas import ProblemDocument
+
+__all__ = ["install", "problems"]
+
+TAGS = [
+    {"name": "city", "description": "The city, its layers, and where the data come from. 城市与图层"},
+    {"name": "zones", "description": "Regions, base grids and specialist grids. 区域与网格"},
+    {"name": "categories", "description": "What an incident or a facility can be. 事项与部件目录"},
+    {"name": "organisations", "description": "Who can be responsible. 部门"},
+    {"name": "search", "description": "One box for everything. 检索"},
+    {"name": "routing", "description": "Which grids a place is in, who is responsible, and why. 分派"},
+    {"name": "incidents", "description": "Report, read and list incidents. 事件"},
+    {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
+    {"name": "problems", "description": "What can go wrong (RFC 9457). 问题类型"},
+    {"name": "health", "description": "For whoever operates the server. 运行状态"},
+]
+
+DESCRIPTION = """\
+City grid governance: which grids a place belongs to, who is responsible for it, and why.
+
+* Coordinates are longitude, latitude in EPSG:4326 unless a system is declared.
+* Texts are `{"zh", "en"}`; sentences in problems follow `Accept-Language`, Chinese by default.
+* Lists are paged by key: give `next` of a page as `after` to get the one behind it. Nothing is counted.
+* Every error is `application/problem+json`; an unknown query parameter is one.
+"""
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Declare problem answers of a route, by code; database trouble is part of all."""
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    return {
+        status: {
+            "description": "; ".join(f"{PROBLEMS[code].title.en} (`{code}`)" for code in listed),
+            "content": {
+                PROBLEM_JSON: {
+                    "schema": {"$ref": "#/components/schemas/ProblemDocument"},
+                    "examples": {code: {"value": _example(code)} for code in listed},
+                }
+            },
+        }
+        for status, listed in by_status.items()
+    }
+
+
+def _example(code: str) -> dict[str, Any]:
+    problem = PROBLEMS[code]
+    return {
+        "type": problem.type,
+        "title": problem.title.en,
+        "status": problem.status,
+        "detail": problem.description.en,
+        "code": code,
+        "errors": [],
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Give the application its description."""
+
+    def description() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                openapi_version="3.1.0",
+                summary="City grid governance",
+                description=DESCRIPTION,
+                routes=app.routes,
+                tags=TAGS,
+                license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            )
+            for item in document["paths"].values():
+                for operation in item.values():
+                    # The framework's own answer to bad input; ours is 400.
+                    operation["responses"].pop("422", None)
+            schemas = document["components"]["schemas"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            document_schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(document_schema.pop("$defs"))
+            schemas["ProblemDocument"] = document_schema
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = description  # type: ignore[method-assign]

@@ -1,0 +1,259 @@
+"""Everything that can go wrong, as one table: exception -> problem type (RFC 9457).
+
+Every error leaves the server as ``application/problem+json``. Titles and details are Chinese, or English when
+the request prefers it; the code never changes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolClosed, PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.field_errors import FieldError, field_error
+from api.headers import SECURITY_HEADERS
+from api.language import Language, language
+from api.rendering import json_bytes
+from governance.answers import Name
+from governance.errors import (
+    CityMissing,
+    ConflictingReport,
+    GovernanceError,
+    InvalidValue,
+    UnknownCategory,
+    UnknownSystem,
+)
+
+__all__ = ["PROBLEMS", "PROBLEM_JSON", "Problem", "ProblemType", "install"]
+
+PROBLEM_JSON = "application/problem+json"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind of problem; ``/problems/<code>`` describes it."""
+
+    code: str
+    status: int
+    title: Name
+    description: Name
+
+    @property
+    def type(self) -> str:
+        """The type as RFC 9457 wants it: an address relative to the server."""
+        return f"/problems/{self.code}"
+
+
+def _table(*types: tuple[str, int, str, str, str, str]) -> Mapping[str, ProblemType]:
+    return {
+        code: ProblemType(code, status, Name(zh=zh, en=en), Name(zh=about_zh, en=about_en))
+        for code, status, zh, en, about_zh, about_en in types
+    }
+
+
+PROBLEMS = _table(
+    (
+        "bad-parameter", 400, "参数有误", "Bad parameter",
+        "参数或请求正文的某个字段缺失、格式错误或超出范围；errors 列出每个字段及原因。",
+        "A parameter or a field of the body is missing, malformed or out of range; errors names each field.",
+    ),
+    (
+        "unknown-parameter", 400, "未知参数", "Unknown parameter",
+        "请求带有本接口没有的查询参数；为避免误以为筛选已生效，请求被拒绝。",
+        "The request carries a query parameter this route does not have; it is refused, not ignored.",
+    ),
+    (
+        "unknown-category", 400, "未知事项类别", "Unknown category",
+        "类别键不在本市的任何目录中；类别清单见 GET /api/categories。",
+        "The category key is in no catalogue of this city; GET /api/categories lists them.",
+    ),
+    (
+        "unknown-coordinate-system", 400, "未知坐标系", "Unknown coordinate system",
+        "声明的坐标系无法转换；可用 wgs84、cgcs2000、gcj02、bd09 或 EPSG:nnnn。",
+        "The declared system cannot be converted; use wgs84, cgcs2000, gcj02, bd09 or EPSG:nnnn.",
+    ),
+    (
+        "unknown-zone", 400, "未知网格或区域", "Unknown zone",
+        "筛选所用的图层或编码不存在；写法为 <layer>:<code>。",
+        "The layer or code a filter names does not exist; it is written <layer>:<code>.",
+    ),
+    (
+        "unknown-organisation", 400, "未知部门", "Unknown organisation",
+        "筛选所用的部门编码不存在；部门清单见 GET /api/organisations。",
+        "The organisation code a filter names does not exist; GET /api/organisations lists them.",
+    ),
+    (
+        "not-found", 404, "未找到", "Not found",
+        "此地址没有内容：路径、编号、编码或瓦片不存在。",
+        "There is nothing at this address: no such path, number, code or tile.",
+    ),
+    (
+        "method-not-allowed", 405, "方法不被允许", "Method not allowed",
+        "此地址不支持该 HTTP 方法；Allow 头列出可用的方法。",
+        "The address does not take this HTTP method; the Allow header lists those it takes.",
+    ),
+    (
+        "conflicting-report", 409, "上报内容冲突", "Conflicting report",
+        "同一来源以同一 source_ref 报送过不同的内容；已存的事件未改动。",
+        "The source sent the same source_ref before with other content; the stored incident is unchanged.",
+    ),
+    (
+        "too-large", 413, "请求过大", "Request too large",
+        "请求正文超过上限（256 kB）。",
+        "The body of the request is over the limit of 256 kB.",
+    ),
+    (
+        "internal-error", 500, "内部错误", "Internal error",
+        "服务器出错，细节已写入日志。",
+        "The server failed; details are in its log.",
+    ),
+    (
+        "city-missing", 503, "尚未建立城市", "No city yet",
+        "数据库中还没有城市数据；请先载入示例或导入数据。",
+        "The database holds no city yet; load the sample or import data first.",
+    ),
+    (
+        "database-away", 503, "数据库不可用", "Database away",
+        "数据库暂时无法连接；请稍后重试。",
+        "The database cannot be reached at the moment; try again shortly.",
+    ),
+    (
+        "too-slow", 503, "查询超时", "Query took too long",
+        "查询超过时限而被取消；请缩小范围。",
+        "The query was cancelled at its time limit; narrow it down.",
+    ),
+)  # fmt: skip
+
+
+class Problem(Exception):
+    """A problem found by the API itself.
+
+    Parameters
+    ----------
+    code
+        A key of :data:`PROBLEMS`.
+    detail
+        What is wrong this time.
+    errors
+        Fields concerned.
+    """
+
+    def __init__(self, code: str, detail: Name, *errors: FieldError) -> None:
+        super().__init__(detail.en)
+        self.problem = PROBLEMS[code]
+        self.detail = detail
+        self.errors = errors
+
+
+def bad_parameter(field: str, zh: str, en: str, *, code: str = "invalid-value") -> Problem:
+    """The problem that one parameter has a value it cannot have."""
+    return Problem("bad-parameter", Name(zh=f"{field}:{zh}", en=f"{field}: {en}"),
+                   FieldError(field=field, message=Name(zh=zh, en=en), code=code))  # fmt: skip
+
+
+def answer(
+    request: Request,
+    problem: ProblemType,
+    detail: Name | None,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as response, in the language of the request."""
+    chosen: Language = language(request)
+    body: dict[str, Any] = {
+        "type": problem.type,
+        "title": chosen.of(problem.title),
+        "status": problem.status,
+        "detail": chosen.of(detail or problem.description),
+        "code": problem.code,
+        "errors": [
+            {"field": error.field, "message": chosen.of(error.message), "code": error.code}
+            for error in errors
+        ],
+    }
+    return Response(
+        json_bytes(body),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Language": chosen.code,
+            "Vary": "Accept-Language",
+            **(headers or {}),
+        },
+    )
+
+
+# Errors of the floor below that name a type of their own.
+_GOVERNANCE: Mapping[type[GovernanceError], str] = {
+    UnknownCategory: "unknown-category",
+    UnknownSystem: "unknown-coordinate-system",
+    ConflictingReport: "conflicting-report",
+    CityMissing: "city-missing",
+    InvalidValue: "bad-parameter",
+}
+_HTTP = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_RETRY = {"Retry-After": "5"}
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return answer(request, error.problem, error.detail, error.errors)
+
+
+def _governance(request: Request, error: Exception) -> Response:
+    assert isinstance(error, GovernanceError)
+    problem = PROBLEMS[_GOVERNANCE.get(type(error), "bad-parameter")]
+    field = error.field
+    errors = [FieldError(field=field, message=problem.title, code=error.code)] if field else []
+    detail = Name(zh=f"{problem.description.zh}({error.message})", en=error.message)
+    return answer(request, problem, detail, errors)
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [field_error(fault) for fault in error.errors()]
+    names = ", ".join(dict.fromkeys(each.field for each in errors))
+    detail = Name(zh=f"以下字段有误：{names}", en=f"these fields are wrong: {names}")
+    return answer(request, PROBLEMS["bad-parameter"], detail, errors)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    fallback = "bad-parameter" if error.status_code < 500 else "internal-error"
+    return answer(request, PROBLEMS[_HTTP.get(error.status_code, fallback)], None, headers=error.headers)
+
+
+def _away(request: Request, error: Exception) -> Response:
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return answer(request, PROBLEMS["too-slow"], None, headers=_RETRY)
+    log.warning("database away: %s", error)
+    return answer(request, PROBLEMS["database-away"], None, headers=_RETRY)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    # Answered outside all middleware, hence the headers here; Starlette logs the traceback.
+    return answer(request, PROBLEMS["internal-error"], None, headers=SECURITY_HEADERS)
+
+
+def install(app: FastAPI) -> None:
+    """Register the table with an application."""
+    for kind, handler in (
+        (Problem, _problem),
+        (GovernanceError, _governance),
+        (RequestValidationError, _validation),
+        (HTTPException, _http),
+        (psycopg.OperationalError, _away),
+        (PoolTimeout, _away),
+        (PoolClosed, _away),
+        (Exception, _unexpected),
+    ):
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,27 @@
+"""Documents on their way out: JSON written once, by the database where it is large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+__all__ = ["JsonText", "json_bytes", "json_page"]
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """A document as UTF-8 JSON."""
+    return orjson.dumps(document)
+
+
+class JsonText(Response):
+    """JSON that is text already (most lists are built in SQL and pass through untouched)."""
+
+    media_type = "application/json"
+
+
+def json_page(items: Sequence[str], following: str | None) -> JsonText:
+    """A page of a list from items that are JSON texts already."""
+    return JsonText(f'{{"items":[{",".join(items)}],"next":{orjson.dumps(following).decode()}}}')

@@ -1,0 +1,67 @@
+"""The dry run: where a place lies, who would be responsible, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.dependencies import At, Transaction, known_parameters, moment
+from api.openapi import problems
+from governance.answers import Routing
+from governance.routing import Question, explain
+
+router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
+
+CRS = Query(
+    max_length=20,
+    json_schema_extra={"format": "coordinate-system"},
+    description="System of the coordinates: `wgs84`, `cgcs2000`, `gcj02`, `bd09` or `EPSG:nnnn`.",
+    examples=["wgs84", "gcj02", "EPSG:4549"],
+)
+CATEGORY = Query(
+    max_length=100,
+    json_schema_extra={"format": "category-key"},
+    description="Key of a category, `standard_ref:kind:code`.",
+    examples=["GB/T 47678.5-2026:matter:06010"],
+)
+
+
+@router.get(
+    "/api/routing",
+    summary="Explain a place",
+    responses=problems(
+        "bad-parameter",
+        "unknown-parameter",
+        "unknown-category",
+        "unknown-coordinate-system",
+        "city-missing",
+        "database-away",
+        "too-slow",
+    ),
+)
+async def read_routing(
+    connection: Transaction,
+    lon: Annotated[
+        float,
+        Query(
+            allow_inf_nan=False, description="Longitude, or easting in a metric system.", examples=[120.4691]
+        ),
+    ],
+    lat: Annotated[
+        float,
+        Query(
+            allow_inf_nan=False, description="Latitude, or northing in a metric system.", examples=[36.1075]
+        ),
+    ],
+    category: Annotated[str | None, CATEGORY] = None,
+    at: At = None,
+    crs: Annotated[str, CRS] = "wgs84",
+) -> Routing:
+    """Every zone a place is in at a moment, the organisation responsible, the reason, and who came second.
+
+    Nothing is stored. A place that cannot be meant (outside the city, swapped coordinates, the map's start)
+    is answered with `place_problem` and no zones; nothing is guessed.
+    """
+    question = Question(lon, lat, crs, None, category, await moment(connection, at, "at"))
+    return await explain(connection, question)
