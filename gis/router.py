@@ -57,6 +57,8 @@ class Layer:
         How many zones a point may and must have.
     nearest_tolerance_m
         How far outside a point may lie and still get the nearest zone (exactly_one only), in metres.
+    tell_distance
+        Whether the distance to the border is wanted for points inside.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Layer:
     shapes: Sequence[shapely.Geometry]
     cardinality: Cardinality = "exactly_one"
     nearest_tolerance_m: float = 0.0
+    tell_distance: bool = True
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,8 @@ class _LayerIndex:
         inside = shapely.contains_properly(self.shapes[best[covered]], lattice[covered])
         method[covered] = np.where(inside, Method.INSIDE, Method.ON_BORDER)
         distance[covered[~inside]] = 0.0
-        self._near_border(covered[inside], best, metric, distance)
+        if self.layer.tell_distance:
+            self._near_border(covered[inside], best, metric, distance)
         if self.layer.cardinality == "exactly_one" and self.layer.nearest_tolerance_m > 0:
             self._nearest(np.flatnonzero(best < 0), best, metric, method, distance)
 
@@ -203,6 +207,7 @@ class _LayerIndex:
         """Distance of inside points to the border of their own zone, where it is under 30 m."""
         if len(points) == 0:
             return
+        points = points[np.argsort(best[points], kind="stable")]
         borders = self.borders[best[points]]
         near = shapely.dwithin(borders, metric[points], TELL_DISTANCE_M)
         measured = shapely.distance(borders[near], metric[points[near]])
