@@ -40,7 +40,9 @@ class Point(Answer):
 class PlaceProblem(Answer):
     """Why a place was not believed; nothing is guessed in its stead."""
 
-    code: Literal["none_given", "null_island", "swapped", "outside_city", "default_start", "inaccurate"]
+    code: Literal[
+        "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start", "inaccurate"
+    ]
     message: Name
 
 

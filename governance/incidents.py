@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gis.assignment import Decision
 from governance.answers import (
     CategoryName,
     FacilityFound,
@@ -18,8 +19,7 @@ from governance.answers import (
     RunnerUp,
     ZoneFound,
 )
-from governance.places import place_problem
-from governance.reasons import Decision, reason_codes, reason_words
+from governance.reasons import decide_among, place_problem, reason_codes, reason_words
 from governance.routing import escalation
 from grid_data.database import Connection, one
 
@@ -68,13 +68,10 @@ def _routing(row: dict[str, Any]) -> Routing:
     )
     responsible = row["responsible"] and Named.model_validate(row["responsible"])
     rule = row["rule"]
-    decision = rule and Decision(
-        rule=rule["rule"],
-        assign_to=rule["assign_to"],
-        category=_name(rule["category_name"]),
-        layer=rule["layer"],
-        layer_name=_name(rule["layer_name"]),
-    )
+    decision = None
+    if problem is None:
+        subject = Name(zh=row["category_zh"], en=row["category_en"])
+        decision = decide_among([_fitting(rule, zones, responsible)] if rule else [], subject)
     names = row["runner_up_names"] or {}
     return Routing(
         at=row["at"],
@@ -91,8 +88,8 @@ def _routing(row: dict[str, Any]) -> Routing:
         and RuleFound(
             code=rule["rule"], note=_name(rule["note"]), category=rule["category"], layer=rule["layer"]
         ),
-        reason=reason_words(zones, decision, responsible, facility, problem.message if problem else None),
-        reason_codes=reason_codes(zones, decision, responsible, problem.code if problem else None),
+        reason=reason_words(zones, decision, problem),
+        reason_codes=_codes(zones, decision, problem.code if problem else None, row["runners_up"]),
         runners_up=[
             RunnerUp(
                 rule=runner["rule"],
@@ -106,6 +103,27 @@ def _routing(row: dict[str, Any]) -> Routing:
         escalation=escalation(row["zones"] or []),
         fallback=bool(rule) and rule["category"] is None,
     )
+
+
+def _fitting(rule: dict[str, Any], zones: list[ZoneFound], responsible: Named | None) -> dict[str, Any]:
+    """The rule that decided, as if it were the only one that fits."""
+    ground = next((zone.zone for zone in zones if zone.layer == rule["layer"] and zone.zone), None)
+    return {
+        **rule,
+        "zone": ground.code if ground else None,
+        "zone_name": ground.name.model_dump() if ground else None,
+        "organisation": responsible.code if responsible else None,
+        "organisation_name": responsible.name.model_dump() if responsible else None,
+    }
+
+
+def _codes(
+    zones: list[ZoneFound], decision: Decision | None, problem: str | None, runners: list[dict[str, Any]]
+) -> list[str]:
+    codes = reason_codes(zones, decision, problem)
+    if decision is not None and decision.winner is not None and runners:
+        codes.append(f"won_by:{runners[0]['lost_by']}")
+    return codes
 
 
 def _zone(row: dict[str, Any]) -> ZoneFound:

@@ -1,139 +1,106 @@
-"""The reason of a routing in words: one readable sentence in each language, from codes and names.
+"""The reason of a routing in words: one readable text in each language, from codes and names.
 
-Words are made when asked, from what is stored; nothing is decided here.
+Which rule decides, and its sentence, is :mod:`gis.assignment`'s; what stands on, near or beyond a border is
+added here. Words are made when asked, from what is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from governance.answers import FacilityFound, Name, Named, ZoneFound
+from gis.assignment import Candidate, Decision, Party, decide
+from gis.places import PROBLEMS
+from gis.words import Words
+from governance.answers import Name, PlaceProblem, ZoneFound
 
-
-@dataclass(frozen=True)
-class Decision:
-    """What decided: the winning rule with the names it speaks of."""
-
-    rule: str
-    assign_to: str
-    category: Name | None
-    layer: str | None
-    layer_name: Name | None
+_NONE_GIVEN = Words("未提供位置。", "No place was given.")
 
 
-def reason_codes(
-    zones: Sequence[ZoneFound], decision: Decision | None, responsible: Named | None, problem: str | None
-) -> list[str]:
+def place_problem(code: str) -> PlaceProblem:
+    """A place problem with its words."""
+    words = _NONE_GIVEN if code == "none_given" else PROBLEMS[code]  # type: ignore[index]
+    return PlaceProblem.model_validate({"code": code, "message": {"zh": words.zh, "en": words.en}})
+
+
+def candidate(rule: Mapping[str, Any]) -> Candidate:
+    """A fitting rule as the database tells it (``rules`` of ``routing/route_place``)."""
+    organisation = rule["organisation"]
+    return Candidate(
+        rule=rule["rule"],
+        assign_to=rule["assign_to"],
+        organisation=Party(organisation, _words(rule["organisation_name"]) or Words(organisation, ""))
+        if organisation
+        else None,
+        priority=rule["priority"],
+        category=rule["category"],
+        category_name=_words(rule["category_name"]),
+        category_depth=rule["category_depth"],
+        layer=rule["layer"],
+        layer_name=_words(rule["layer_name"]),
+        layer_depth=rule["layer_depth"],
+        zone=rule["zone"],
+        zone_name=_words(rule["zone_name"]),
+        names_zone=rule["names_zone"],
+        note=_words(rule["note"]),
+    )
+
+
+def decide_among(rules: Sequence[Mapping[str, Any]], subject: Name | None) -> Decision:
+    """The decision among fitting rules, for a category's name."""
+    about = Words(subject.zh, subject.en or subject.zh) if subject else None
+    return decide([candidate(rule) for rule in rules], subject=about)
+
+
+def reason_codes(zones: Sequence[ZoneFound], decision: Decision | None, problem: str | None) -> list[str]:
     """What happened, as codes in a stable order, for programs and filters."""
-    codes = [f"place:{problem}"] if problem else []
-    codes += [f"{zone.layer}:{zone.method}" for zone in zones if zone.method != "inside"]
+    if problem is not None:
+        return [f"place:{problem}", "unassigned"]
+    codes = [f"{zone.layer}:{zone.method}" for zone in zones if zone.method != "inside"]
     codes += [f"{zone.layer}:near_border" for zone in zones if zone.near_border]
-    if decision is None:
-        codes.append("rule:none")
-    else:
-        codes += [f"rule:{decision.rule}", f"assign_to:{decision.assign_to}"]
-        if decision.category is None:
-            codes.append("fallback")
-    if responsible is None:
-        codes.append("unassigned")
-    return codes
+    return codes + list(decision.reason_codes if decision else ("unassigned",))
 
 
-def reason_words(
-    zones: Sequence[ZoneFound],
-    decision: Decision | None,
-    responsible: Named | None,
-    facility: FacilityFound | None,
-    problem: Name | None,
-) -> Name:
+def reason_words(zones: Sequence[ZoneFound], decision: Decision | None, problem: PlaceProblem | None) -> Name:
     """The same in words."""
     if problem is not None:
         return Name(
-            zh=f"{problem.zh}未确定位置，待人工定位后分派。",
-            en=f"{problem.en} The place is unknown; the incident waits for locating before it is assigned.",
+            zh=f"{problem.message.zh}待人工定位后再分派。",
+            en=f"{problem.message.en} It waits for a person to locate it before it is assigned.",
         )
-    zh, en = [], []
-    for zone in zones:
-        note = _border_note(zone)
-        if note:
-            zh.append(note.zh)
-            en.append(note.en or "")
-    ruling = _ruling(zones, decision, responsible, facility)
-    zh.append(ruling.zh)
-    en.append(ruling.en or "")
-    return Name(zh="".join(zh), en=" ".join(en))
+    notes = [note for note in map(_border_note, zones) if note]
+    if decision is not None:
+        notes.append(decision.reason)
+    return Name(zh="".join(note.zh for note in notes), en=" ".join(note.en for note in notes))
 
 
-def _english(name: Name) -> str:
-    return name.en or name.zh
-
-
-def _border_note(zone: ZoneFound) -> Name | None:
-    if zone.zone is None:
-        if zone.kind in ("base_grid", "region"):
-            return Name(
-                zh=f"不在任何{zone.layer_name.zh}内。",
-                en=f"It lies in no {_english(zone.layer_name).lower()}.",
-            )
+def _words(name: Mapping[str, str | None] | None) -> Words | None:
+    if not name or not name.get("zh"):
         return None
-    layer_zh, layer_en, code = zone.layer_name.zh, _english(zone.layer_name).lower(), zone.zone.code
+    return Words(name["zh"] or "", name["en"] or name["zh"] or "")
+
+
+def _border_note(zone: ZoneFound) -> Words | None:
+    layer_zh, layer_en = zone.layer_name.zh, (zone.layer_name.en or zone.layer_name.zh).lower()
+    if zone.zone is None:
+        if zone.kind not in ("base_grid", "region"):
+            return None
+        return Words(f"不在任何{layer_zh}内。", f"It lies in no {layer_en}.")
+    code = zone.zone.code
     if zone.method == "on_border" and zone.candidates:
-        return Name(
-            zh=f"正在{layer_zh}的共用边界上，按编码最小者归入 {code}。",
-            en=f"It lies exactly on a shared border of the {layer_en} layer; "
-            f"the lowest code, {code}, takes it.",
+        return Words(
+            f"正在{layer_zh}的共用边界上，按编码最小者归入 {code}。",
+            f"It lies exactly on a shared border ({layer_en}); the lowest code takes it: {code}.",
         )
+    distance = f"{zone.distance_m or 0:.1f}"
     if zone.method == "nearest":
-        distance = f"{zone.distance_m:.1f}"
-        return Name(
-            zh=f"不在{layer_zh}内，归入 {distance} 米外最近的 {code}。",
-            en=f"No zone of the {layer_en} layer covers it; the nearest, {code}, is {distance} m away.",
+        return Words(
+            f"不在{layer_zh}内，归入 {distance} 米外最近的 {code}。",
+            f"No zone covers it ({layer_en}); the nearest, {code}, is {distance} m away.",
         )
     if zone.near_border and zone.kind == "base_grid":
-        distance = f"{zone.distance_m:.1f}"
-        return Name(
-            zh=f"距{layer_zh}边界仅 {distance} 米，宜核对位置。",
-            en=f"It is only {distance} m from the {layer_en} border; the place should be checked.",
+        return Words(
+            f"距{layer_zh}边界仅 {distance} 米，宜核对位置。",
+            f"It is only {distance} m from the border ({layer_en}); the place should be checked.",
         )
     return None
-
-
-def _ruling(
-    zones: Sequence[ZoneFound],
-    decision: Decision | None,
-    responsible: Named | None,
-    facility: FacilityFound | None,
-) -> Name:
-    if decision is None or responsible is None:
-        return Name(
-            zh="没有适用的规则，转分拣席处理。", en="No rule applies; it is queued for the sorting desk."
-        )
-    who_zh, who_en = responsible.name.zh, _english(responsible.name)
-    what_zh = f"“{decision.category.zh}”类" if decision.category else "其他规则未涉及的"
-    what_en = f"“{_english(decision.category)}”" if decision.category else "what no other rule covers"
-    if decision.assign_to == "zone_organisation":
-        ground = next((zone for zone in zones if zone.layer == decision.layer and zone.zone), None)
-        name_zh = ground.zone.name.zh if ground and ground.zone else ""
-        name_en = _english(ground.zone.name) if ground and ground.zone else ""
-        layer_zh = decision.layer_name.zh if decision.layer_name else ""
-        layer_en = _english(decision.layer_name).lower() if decision.layer_name else ""
-        return Name(
-            zh=f"规则 {decision.rule}：{what_zh}事项由所在{layer_zh}“{name_zh}”的责任单位{who_zh}负责。",
-            en=f"Rule {decision.rule} gives {what_en} to the organisation of the {layer_en} zone "
-            f"“{name_en}”: {who_en}.",
-        )
-    if decision.assign_to in ("facility_owner", "facility_maintainer") and facility is not None:
-        role_zh = "权属单位" if decision.assign_to == "facility_owner" else "养护单位"
-        role_en = "owner" if decision.assign_to == "facility_owner" else "maintainer"
-        metres = f"{facility.distance_m:.1f}"
-        return Name(
-            zh=f"规则 {decision.rule}：{what_zh}事项由涉及设施 {facility.code}（{facility.name.zh}，"
-            f"距离 {metres} 米）的{role_zh}{who_zh}负责。",
-            en=f"Rule {decision.rule} gives {what_en} to the {role_en} of facility {facility.code} "
-            f"({_english(facility.name)}, {metres} m away): {who_en}.",
-        )
-    return Name(
-        zh=f"规则 {decision.rule}：{what_zh}事项由{who_zh}负责。",
-        en=f"Rule {decision.rule} gives {what_en} to {who_en}.",
-    )

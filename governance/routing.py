@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from gis.assignment import lost_by
+from gis.assignment import Decision
 from gis.crs import to_wgs84
 from gis.errors import UnknownSystem as UnknownGisSystem
 from gis.lattice import snap
-from gis.places import CityFrame, judge_place
+from gis.places import CityFrame, Extent, judge_place
 from governance.answers import (
     EscalationStep,
     FacilityFound,
@@ -28,8 +28,7 @@ from governance.answers import (
     ZoneFound,
 )
 from governance.errors import CityMissing, UnknownCategory, UnknownSystem
-from governance.places import place_problem
-from governance.reasons import Decision, reason_codes, reason_words
+from governance.reasons import decide_among, place_problem, reason_codes, reason_words
 from grid_data.database import Connection, one
 from grid_data.routing import RoutedPlace, route_place
 
@@ -97,7 +96,8 @@ async def route(connection: Connection, question: Question) -> Routed:
     problem = _judge(lon, lat, question.accuracy_m, frame)
     found = None
     if problem is None:
-        assert lon is not None and lat is not None
+        assert lon is not None
+        assert lat is not None
         found = await route_place(
             connection,
             lon=lon,
@@ -108,7 +108,7 @@ async def route(connection: Connection, question: Question) -> Routed:
         )
         if not found.covered and (found.outside_m is None or found.outside_m > frame["outside_limit_m"]):
             problem, found = place_problem("outside_city"), None
-    answer = _compose(question, at, lon, lat, problem, found)
+    answer = _compose(question, category, at, lon, lat, problem, found)
     if problem is not None:
         lon = lat = None
     return Routed(answer, category, lon, lat, found)
@@ -157,13 +157,10 @@ def _judge(
     if lon is None or lat is None:
         return place_problem("none_given")
     city = CityFrame(
-        west=frame["west"],
-        south=frame["south"],
-        east=frame["east"],
-        north=frame["north"],
-        centre_lon=frame["centre_lon"],
-        centre_lat=frame["centre_lat"],
+        extent=Extent(frame["west"], frame["south"], frame["east"], frame["north"]),
+        centre=(frame["centre_lon"], frame["centre_lat"]),
         outside_limit_m=frame["outside_limit_m"],
+        metric_srid=frame["metric_srid"],
     )
     verdict = judge_place(lon, lat, accuracy_m, city)
     return place_problem(verdict.problem) if verdict.problem else None
@@ -177,6 +174,7 @@ def uncertainty_m(accuracy_m: float | None, crs: str) -> float:
 
 def _compose(
     question: Question,
+    category: CategoryFound | None,
     at: datetime,
     lon: float | None,
     lat: float | None,
@@ -187,8 +185,7 @@ def _compose(
     zones = [_zone(row, uncertain) for row in found.zones] if found else []
     facility = _facility(found.facility) if found and found.facility else None
     winner = found.winner if found else None
-    responsible = _organisation(winner) if winner else None
-    decision = _decision(winner) if winner else None
+    decision = decide_among(found.rules, category.name if category else None) if found else None
     located = problem is None and lon is not None and lat is not None
     return Routing(
         at=at,
@@ -199,18 +196,16 @@ def _compose(
         land_unit=found.land_unit if found else None,
         zones=zones,
         facility=facility,
-        responsible=responsible,
-        supporting=[
-            Named.model_validate({"code": s["code"], "name": s["name"]}) for s in found.supporting_of(winner)
-        ]
+        responsible=_organisation(winner) if winner else None,
+        supporting=[Named(code=s["code"], name=s["name"]) for s in found.supporting_of(winner)]
         if found
         else [],
         rule=_rule(winner) if winner else None,
-        reason=reason_words(zones, decision, responsible, facility, problem.message if problem else None),
-        reason_codes=reason_codes(zones, decision, responsible, problem.code if problem else None),
-        runners_up=runners_up(found.rules, winner) if found else [],
+        reason=reason_words(zones, decision, problem),
+        reason_codes=reason_codes(zones, decision, problem.code if problem else None),
+        runners_up=runners_up(decision) if decision else [],
         escalation=escalation(found.zones) if found else [],
-        fallback=winner is not None and winner["category"] is None,
+        fallback=decision is not None and decision.fallback,
     )
 
 
@@ -258,26 +253,20 @@ def _rule(rule: dict[str, Any]) -> RuleFound:
     )
 
 
-def _decision(rule: dict[str, Any]) -> Decision:
-    return Decision(
-        rule=rule["rule"],
-        assign_to=rule["assign_to"],
-        category=_optional_name(rule["category_name"]),
-        layer=rule["layer"],
-        layer_name=_optional_name(rule["layer_name"]),
-    )
-
-
-def runners_up(rules: list[dict[str, Any]], winner: dict[str, Any] | None) -> list[RunnerUp]:
+def runners_up(decision: Decision) -> list[RunnerUp]:
     """The rules that fitted and lost, best first, each with what it lost by."""
-    losers = [rule for rule in rules if rule is not winner]
     return [
         RunnerUp(
-            rule=rule["rule"],
-            organisation=_organisation(rule) if rule["organisation"] else None,
-            lost_by=lost_by(winner, rule),
+            rule=runner.candidate.rule,
+            organisation=Named(
+                code=runner.candidate.organisation.code,
+                name=Name(zh=runner.candidate.organisation.name.zh, en=runner.candidate.organisation.name.en),
+            )
+            if runner.candidate.organisation
+            else None,
+            lost_by=runner.lost_by,
         )
-        for rule in losers
+        for runner in decision.runners_up
     ]
 
 

@@ -79,7 +79,9 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
         LEFT JOIN organisation AS owner ON owner.id = facility.owning_id
         WHERE facility.id = routing.facility_id) AS facility,
        (SELECT jsonb_build_object(
-            'rule', rule.code, 'assign_to', rule.assign_to,
+            'rule', rule.code, 'assign_to', rule.assign_to, 'priority', rule.priority,
+            'category_depth', coalesce(root.level, 0), 'layer_depth', coalesce(rule_layer.depth, 0),
+            'names_zone', rule.zone_id IS NOT NULL,
             'note', jsonb_build_object('zh', rule.note_zh, 'en', rule.note_en),
             'category', root.standard_ref || ':' || root.kind || ':' || root.code,
             'category_name', jsonb_build_object('zh', root.name_zh, 'en', root.name_en),

@@ -31,7 +31,7 @@ STATES = (
 )  # fmt: skip
 OPEN_STATES = STATES[: STATES.index("closed")]
 PLACE_PROBLEMS = (
-    "none_given", "null_island", "swapped", "outside_city", "default_start", "inaccurate",
+    "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start", "inaccurate",
 )  # fmt: skip
 
 incident = Table(

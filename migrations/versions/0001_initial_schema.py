@@ -569,7 +569,7 @@ def create_tables() -> None:
         ),
         sa.CheckConstraint("number ~ '^[0-9]{6}[0-9]{8}[0-9]{5,}$'", name=op.f("ck_incident_number")),
         sa.CheckConstraint(
-            "place_problem IN ('none_given', 'null_island', 'swapped', 'outside_city', 'default_start', 'inaccurate')",
+            "place_problem IN ('none_given', 'not_a_number', 'null_island', 'swapped', 'outside_city', 'default_start', 'inaccurate')",
             name=op.f("ck_incident_place_problem"),
         ),
         sa.CheckConstraint(
