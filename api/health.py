@@ -9,7 +9,8 @@ import psycopg
 from fastapi import APIRouter, Depends, Request
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from api.dependencies import WAIT_S, known_parameters
+from api import dependencies
+from api.dependencies import known_parameters
 from api.openapi import problems
 from api.rendering import JsonText, json_bytes
 from api.schemas import Health, Readiness
@@ -44,13 +45,13 @@ async def readyz(request: Request) -> JsonText:
     migration = city = None
     away = False
     try:
-        async with asyncio.timeout(WAIT_S), database.transaction(OPERATOR) as connection:
+        async with asyncio.timeout(dependencies.WAIT_S), database.transaction(OPERATOR) as connection:
             migration, city = await readiness(connection)
     except (TimeoutError, psycopg.OperationalError, PoolTimeout, PoolClosed) as error:
         log.warning("not ready: %s", error)
         away = True
-    except psycopg.errors.UndefinedTable:
-        # Never migrated: there is no table to read the version from.
+    except psycopg.Error:
+        # Reachable, but never migrated: no table, or not even the role.
         migration = None
     migrated = migration == expected
     ready = migrated and city is not None and not away

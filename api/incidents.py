@@ -167,7 +167,11 @@ async def list_incidents(
     ] = None,
     q: Annotated[
         str | None,
-        Query(max_length=100, pattern=NOT_NUL, description="Beginning of a number, or part of an address."),
+        Query(
+            max_length=100,
+            pattern=NOT_NUL,
+            description="Beginning of a number (six digits or more), or part of an address.",
+        ),
     ] = None,
     limit: Limit = 50,
     after: After = None,

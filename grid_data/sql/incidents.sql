@@ -31,7 +31,10 @@ FROM (
       AND (%(to_time)s::timestamptz IS NULL OR reported_at < %(to_time)s::timestamptz)
       AND (%(area)s::geometry IS NULL OR ST_Intersects(place, %(area)s::geometry))
       AND (%(located)s::boolean IS NULL OR (place IS NOT NULL) = %(located)s::boolean)
-      AND (%(prefix)s::text IS NULL OR number LIKE %(prefix)s::text OR address ILIKE %(pattern)s::text)
+      AND (%(number)s::text IS NULL OR number LIKE %(number)s::text)
+      AND (%(number_from)s::timestamptz IS NULL
+           OR reported_at >= %(number_from)s::timestamptz AND reported_at < %(number_to)s::timestamptz)
+      AND (%(address)s::text IS NULL OR address ILIKE %(address)s::text)
       AND (%(after_at)s::timestamptz IS NULL
            OR (reported_at, id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
     ORDER BY reported_at DESC, id DESC

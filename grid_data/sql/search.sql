@@ -48,8 +48,9 @@ SELECT json_build_object('items', coalesce(json_agg(json_build_object(
     'type', best.type, 'layer', best.layer, 'code', best.code,
     'label', json_build_object('zh', best.label_zh, 'en', best.label_en),
     'detail', json_build_object('zh', best.detail_zh, 'en', best.detail_en),
-    'point', CASE WHEN best.geom IS NOT NULL THEN json_build_array(ST_X(spot.point), ST_Y(spot.point)) END,
+    'point', CASE WHEN best.geom IS NOT NULL THEN json_build_array(
+        round(ST_X(spot.point)::numeric, 7), round(ST_Y(spot.point)::numeric, 7)) END,
     'bounds', CASE WHEN best.is_area THEN json_build_array(ST_XMin(best.geom), ST_YMin(best.geom),
                                                            ST_XMax(best.geom), ST_YMax(best.geom)) END
 ) ORDER BY best.rank, best.within, length(best.code), best.code), '[]'))::text AS document
-FROM best CROSS JOIN LATERAL (SELECT ST_ReducePrecision(ST_PointOnSurface(best.geom), 1e-7) AS point) AS spot
+FROM best CROSS JOIN LATERAL (SELECT ST_PointOnSurface(best.geom) AS point) AS spot

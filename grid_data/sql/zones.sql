@@ -5,7 +5,7 @@ SELECT layer.id AS layer_id, zone.code, json_build_object(
     'code', zone.code,
     'name', json_build_object('zh', version.name_zh, 'en', version.name_en),
     'parent', parent.code,
-    'centre', json_build_array(ST_X(centre.point), ST_Y(centre.point)),
+    'centre', json_build_array(round(ST_X(centre.point)::numeric, 7), round(ST_Y(centre.point)::numeric, 7)),
     'bounds', json_build_array(ST_XMin(version.geom), ST_YMin(version.geom),
                                ST_XMax(version.geom), ST_YMax(version.geom))
 )::text AS item
@@ -29,7 +29,7 @@ FROM (
 JOIN layer ON layer.id = version.layer_id
 JOIN zone ON zone.id = version.zone_id
 LEFT JOIN zone AS parent ON parent.id = version.parent_zone_id
-CROSS JOIN LATERAL (SELECT ST_ReducePrecision(ST_PointOnSurface(version.geom), 1e-7) AS point) AS centre
+CROSS JOIN LATERAL (SELECT ST_PointOnSurface(version.geom) AS point) AS centre
 ORDER BY layer.id, zone.code
 
 -- name: zone
@@ -59,7 +59,7 @@ SELECT version.id AS version_id, counted.moment, json_build_object(
     'valid_to', upper(version.valid),
     'bounds', json_build_array(ST_XMin(version.geom), ST_YMin(version.geom),
                                ST_XMax(version.geom), ST_YMax(version.geom)),
-    'centre', json_build_array(ST_X(centre.point), ST_Y(centre.point)),
+    'centre', json_build_array(round(ST_X(centre.point)::numeric, 7), round(ST_Y(centre.point)::numeric, 7)),
     'area_m2', round(version.area_m2::numeric, 1),
     'posts', (
         SELECT coalesce(json_agg(json_build_object(
@@ -104,7 +104,7 @@ JOIN LATERAL (
 LEFT JOIN organisation ON organisation.id = version.organisation_id
 CROSS JOIN LATERAL (SELECT CASE WHEN version.valid @> coalesce(%(at)s::timestamptz, now())
                                 THEN coalesce(%(at)s::timestamptz, now()) ELSE lower(version.valid) END AS moment) AS counted
-CROSS JOIN LATERAL (SELECT ST_ReducePrecision(ST_PointOnSurface(version.geom), 1e-7) AS point) AS centre
+CROSS JOIN LATERAL (SELECT ST_PointOnSurface(version.geom) AS point) AS centre
 WHERE zone.id = %(zone_id)s
 
 -- name: population_of_base_grid
