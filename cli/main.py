@@ -1,0 +1,40 @@
+"""The ``gridgov`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import psycopg
+import typer
+from rich.markup import escape
+
+from cli.console import progress
+from cli.doctor import doctor
+from cli.migrate import migrate
+from cli.stop import stop
+from cli.up import up
+from grid_data.embedded import ClusterError
+from grid_data.postgres_programs import ProgramsMissingError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="gridgov",
+    help="City grid governance: grids, incidents, and the reason why an incident belongs to whom.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command()(up)
+app.command()(migrate)
+app.command()(stop)
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run the command; what an operator can mend is said in one line, without a traceback."""
+    try:
+        app()
+    except (ClusterError, ProgramsMissingError, psycopg.OperationalError) as problem:
+        progress.print(f"[red]gridgov:[/red] {escape(str(problem).strip())}", soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,117 @@
+"""``gridgov up``: the whole program, from the database to the map, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from cli.console import in_words, out, say
+from cli.migrate import migrate_database
+from cli.place import database_url
+from governance.settings import Settings
+
+__all__ = ["up"]
+
+# How long open answers (a long export) may keep the server from stopping.
+PATIENCE_S = 2
+
+
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the sample city of Laoshan first.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="With --demo: a small sample, in seconds.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Open the map in a browser.")] = False,
+) -> None:
+    """Start GridGov: private PostGIS (unless GRIDGOV_DATABASE_URL names one), schema, server."""
+    settings = Settings()
+    with _stops_on_hangup(), _listening(settings.host, settings.port) as sockets:
+        with database_url(settings) as url:
+            migrate_database(url)
+            if demo:
+                from cli.demo import load_demo
+
+                load_demo(url, small=small)
+            _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser)
+        out.print(in_words("已停止。", "stopped"))
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Take the port before anything long begins: a port in use must not be found out after minutes."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as problem:
+            raise typer.BadParameter(
+                in_words(
+                    f"无法监听 {host}:{port}（{problem.strerror}）；可另选端口，例如 GRIDGOV_PORT={port + 1}",
+                    f"cannot listen on {host}:{port} ({problem.strerror}); "
+                    f"choose another port, for example GRIDGOV_PORT={port + 1}",
+                )
+            ) from None
+        yield [listener]
+
+
+@contextmanager
+def _stops_on_hangup() -> Iterator[None]:
+    """A closed terminal and a plain ``kill`` stop us as Ctrl-C does, so that the cleaning up happens."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool) -> None:
+    """Serve until a signal comes."""
+    import uvicorn
+
+    from api.app import create_app
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _announce(address, browser=browser)
+
+    host, port, *_ = sockets[0].getsockname()
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    server = Announcing(
+        uvicorn.Config(
+            create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE_S
+        )
+    )
+
+    def hang_up(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGHUP, hang_up)
+    server.run(sockets=sockets)
+
+
+def _announce(address: str, *, browser: bool) -> None:
+    with contextlib.suppress(OSError):
+        out.print(
+            in_words(f"GridGov 已就绪：[bold]{address}[/bold]", f"GridGov is ready: [bold]{address}[/bold]")
+        )
+        say(in_words("按 Ctrl-C 停止", "Ctrl-C stops it"))
+    if browser:
+        # Some browsers block until they are closed.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
