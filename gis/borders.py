@@ -1,0 +1,127 @@
+"""Distances from many points to the borders of zones, in metres.
+
+Borders are cut into their segments, kept in one STRtree and measured with numpy; a segment is the straight
+line between two vertices in the metric system, as PostGIS has it after ``ST_Transform``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Pairs of point and segment measured at a time: bounds the memory (some 100 bytes a pair).
+_CHUNK_POINTS = 50_000
+
+
+@dataclass(frozen=True, eq=False)
+class Borders:
+    """Border segments of zones.
+
+    Attributes
+    ----------
+    start, end
+        Ends of the segments, shape (m, 2), metres.
+    zone
+        Number of the zone each segment belongs to, shape (m,).
+    tree
+        Index over the segments.
+    """
+
+    start: Floats
+    end: Floats
+    zone: Ints
+    tree: shapely.STRtree
+
+    @classmethod
+    def build(cls, polygons: NDArray[np.object_]) -> Borders:
+        """Take the borders (shells and holes) of polygons in metric coordinates, one zone each."""
+        parts, zone_of_part = shapely.get_parts(polygons, return_index=True)
+        rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+        coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+        joined = ring[1:] == ring[:-1]
+        start, end = coordinates[:-1][joined], coordinates[1:][joined]
+        zone = zone_of_part[part_of_ring[ring[:-1][joined]]].astype(np.int64)
+        lines = (
+            shapely.linestrings(np.stack([start, end], axis=1)) if len(start) else np.empty(0, dtype=object)
+        )
+        for array in (start, end, zone):
+            array.setflags(write=False)
+        return cls(start, end, zone, shapely.STRtree(lines))
+
+    def within(
+        self, points: Floats, radius: float, boxes: NDArray[np.object_] | None = None
+    ) -> tuple[Ints, Ints, Floats]:
+        """Zones whose border is within a radius of each point.
+
+        Parameters
+        ----------
+        points
+            Shape (n, 2), metres.
+        radius
+            Metres, included.
+        boxes
+            `boxes_round` the points with this radius, if the caller has them.
+
+        Returns
+        -------
+        point, zone, distance
+            One row per point and zone in reach, sorted by point, then zone; the distance is the least to
+            any segment of that zone's border.
+        """
+        if boxes is None:
+            boxes = boxes_round(points, radius)
+        found = [
+            self._within(
+                points[begin : begin + _CHUNK_POINTS], boxes[begin : begin + _CHUNK_POINTS], radius, begin
+            )
+            for begin in range(0, len(points), _CHUNK_POINTS)
+        ]
+        if not found:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        point, zone, distance = zip(*found, strict=True)
+        return np.concatenate(point), np.concatenate(zone), np.concatenate(distance)
+
+    def _within(
+        self, points: Floats, boxes: NDArray[np.object_], radius: float, first: int
+    ) -> tuple[Ints, Ints, Floats]:
+        point, segment = self.tree.query(boxes)
+        distance = point_to_segment(points[point], self.start[segment], self.end[segment])
+        near = distance <= radius
+        point, zone, distance = point[near], self.zone[segment[near]], distance[near]
+        order = np.lexsort((distance, zone, point))
+        point, zone, distance = point[order], zone[order], distance[order]
+        first_of_pair = np.ones(len(point), dtype=np.bool_)
+        first_of_pair[1:] = (point[1:] != point[:-1]) | (zone[1:] != zone[:-1])
+        return point[first_of_pair] + first, zone[first_of_pair], distance[first_of_pair]
+
+
+def boxes_round(points: Floats, radius: float) -> NDArray[np.object_]:
+    """Search boxes round points of shape (n, 2)."""
+    x, y = points[:, 0], points[:, 1]
+    # A hair more than the radius: the index must not round away what the exact measure accepts.
+    reach = radius * (1 + 1e-12) + 1e-6
+    return np.asarray(shapely.box(x - reach, y - reach, x + reach, y + reach), dtype=object)
+
+
+def point_to_segment(points: Floats, start: Floats, end: Floats) -> Floats:
+    """Distance of each point to its segment; all of shape (n, 2), the result (n,).
+
+    >>> points, start, end = np.array([[0.0, 3.0]]), np.array([[-1.0, 0.0]]), np.array([[1.0, 0.0]])
+    >>> float(point_to_segment(points, start, end)[0])
+    3.0
+    """
+    along = end - start
+    towards = points - start
+    length2 = np.einsum("ij,ij->i", along, along)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.einsum("ij,ij->i", towards, along) / length2
+    # A segment of no length is its start.
+    part = np.clip(np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0), 0.0, 1.0)
+    return np.asarray(np.hypot(*(towards - part[:, None] * along).T))
