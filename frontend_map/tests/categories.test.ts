@@ -10,6 +10,8 @@ const one = (kind: string, code: string, zh: string, en: string | null, parent: 
   name: { zh, en },
   parent: parent && `S:${kind}:${parent}`,
   level: parent ? 2 : 1,
+  time_limit: null,
+  urgency: "normal",
 });
 
 const tree = categoryTree([

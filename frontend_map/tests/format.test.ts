@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { code, date, dateTime, daysAgo, metres, number, place, today } from "../src/format";
+import { code, date, dateTime, dayWithin, daysAgo, metres, number, place, today } from "../src/format";
 import { lang } from "../src/i18n";
 
 afterEach(() => void (lang.value = "zh"));
@@ -51,5 +51,22 @@ describe("places and codes", () => {
     expect(code("370212001003008")).toBe("370212 001 003 008");
     expect(code("370212001")).toBe("370212 001");
     expect(code("37021200100100100101")).toBe("37021200100100100101");
+  });
+});
+
+describe("a day within a version", () => {
+  const [from, to] = ["2024-01-01T00:00:00+08:00", "2025-07-01T00:00:00+08:00"];
+  it("is the day wanted if it can be", () => {
+    expect(dayWithin(from, to, "2024-05-05")).toBe("2024-05-05");
+    expect(dayWithin(from, null, "2030-01-01")).toBe("2030-01-01");
+    expect(dayWithin(from, to, "2024-01-01")).toBe("2024-01-01");
+  });
+  it("is the last one before the end, the end itself belonging to what follows", () => {
+    expect(dayWithin(from, to, "2025-07-01")).toBe("2025-06-30");
+    expect(dayWithin(from, to, "2026-11-22")).toBe("2025-06-30");
+  });
+  it("is the first whole one after the beginning", () => {
+    expect(dayWithin(from, to, "2020-01-01")).toBe("2024-01-01");
+    expect(dayWithin("2024-01-01T09:00:00+08:00", to, "2020-01-01")).toBe("2024-01-02");
   });
 });

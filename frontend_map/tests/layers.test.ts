@@ -17,7 +17,7 @@ const layer = (code: string, kind: LayerKind, precedence: number): Layer => ({
   parent: null,
   depth: 1,
   zones: 1,
-  edition: null,
+  edition: 1,
   synthetic: true,
   tiles: "",
 });

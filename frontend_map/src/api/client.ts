@@ -1,5 +1,6 @@
 /** Requests to our own server, relative to the page; every failure becomes an `ApiError`. */
 import { signal } from "@preact/signals";
+import { locale } from "../i18n";
 import type { FieldError, ProblemDetails } from "./types";
 
 /** Address of the page without query and file name; everything else hangs below it. */
@@ -49,7 +50,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
 async function send(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(base + path, { ...init, headers: { Accept: "application/json", ...init.headers } });
+    response = await fetch(base + path, { ...init, headers: { Accept: "application/json", "Accept-Language": locale.value, ...init.headers } });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     serverReachable.value = false;

@@ -25,7 +25,7 @@ export interface Dataset {
   title: Text;
   notice: Text | null;
   licence: string | null;
-  attribution: Text | string | null;
+  attribution: string | null;
   synthetic: boolean;
 }
 
@@ -51,14 +51,16 @@ export interface Layer {
   precedence: number;
   depth: number;
   zones: number;
-  edition: string | number | null;
+  /** Counts the layer's changes. */
+  edition: number;
   synthetic: boolean;
   tiles: string;
 }
 
 export interface Post {
   kind: string;
-  person: string | Text | { name: string } | null;
+  /** Null: the post is vacant. */
+  person: string | null;
   organisation: Named | null;
 }
 
@@ -66,22 +68,22 @@ export interface ZoneVersion {
   id: number;
   valid_from: string;
   valid_to: string | null;
-  plan: string | Named | null;
+  plan: string | null;
 }
 
 export interface Lineage {
   kind: "unchanged" | "split" | "merged" | "irregular";
-  from: string;
-  to: string;
-  plan: string | Named | null;
-  households: number | null;
+  from: string | null;
+  to: string | null;
+  plan: string;
+  households: number;
 }
 
 export interface ZoneSummary extends Named {
   layer: string;
-  parent: string | { layer: string; code: string } | null;
-  centre: LonLat | null;
-  bounds: Bounds | null;
+  parent: string | null;
+  centre: LonLat;
+  bounds: Bounds;
 }
 
 export interface Zone extends Named {
@@ -89,13 +91,14 @@ export interface Zone extends Named {
   retired: boolean;
   parent: (Named & { layer: string }) | null;
   organisation: Named | null;
-  valid_from: string | null;
+  valid_from: string;
   valid_to: string | null;
-  bounds: Bounds | null;
-  centre: LonLat | null;
-  households: number | null;
-  residents: number | null;
-  buildings: number | null;
+  bounds: Bounds;
+  centre: LonLat;
+  area_m2: number;
+  households: number;
+  residents: number;
+  buildings: number;
   posts: Post[];
   versions: ZoneVersion[];
   lineage: Lineage[];
@@ -110,18 +113,18 @@ export interface Category {
   name: Text;
   parent: string | null;
   level: number;
-  time_limit?: unknown;
-  urgency?: string | null;
+  time_limit: string | null;
+  urgency: string;
 }
 
 export interface SearchHit {
   type: "zone" | "incident" | "address" | "facility" | "road";
-  layer?: string | null;
+  layer: string | null;
   code: string;
   label: Text;
-  detail: Text | null;
+  detail: Text;
   point: LonLat | null;
-  bounds?: Bounds | null;
+  bounds: Bounds | null;
 }
 
 export type RoutingMethod = "inside" | "on_border" | "nearest" | "outside";
@@ -143,9 +146,9 @@ export interface RoutedZone {
 
 export interface RoutedFacility {
   code: string;
-  name: Text | null;
-  category: string | Named | { key: string; name: Text };
-  distance_m: number | null;
+  name: Text;
+  category: string;
+  distance_m: number;
   owner: Named | null;
 }
 
@@ -165,8 +168,8 @@ export interface RunnerUp {
 }
 
 export interface EscalationStep {
-  level: "community" | "subdistrict" | "district";
-  zone: Named | null;
+  level: string;
+  zone: Named;
   organisation: Named | null;
 }
 
@@ -212,19 +215,19 @@ export interface IncidentSummary {
 export interface HistoryEntry {
   seq: number;
   at: string;
-  actor: string | null;
+  actor: string;
   action: string;
 }
 
 export interface Incident extends IncidentSummary {
-  appeal_kind: string | null;
+  appeal_kind: string;
   source_ref: string | null;
   accuracy_m: number | null;
   original: { coordinates: LonLat; crs: string } | null;
   place_problem: Problem | null;
-  state_since: string | null;
-  recorded_at: string | null;
-  routing: Routing | null;
+  state_since: string;
+  recorded_at: string;
+  routing: Routing;
   history: HistoryEntry[];
 }
 

@@ -62,3 +62,13 @@ export function code(value: string): string {
   const parts = /^(\d{6})(\d{3})(\d{3})?(\d{3})?$/.exec(value);
   return parts ? parts.slice(1).filter(Boolean).join(" ") : value;
 }
+
+/** A date (`2025-06-30`) whose beginning lies in [from, to): `wanted` if it does, else the nearest one. */
+export function dayWithin(from: string, to: string | null, wanted: string): string {
+  const midnight = (day: string): number => Date.parse(`${day}T00:00:00+08:00`);
+  const day = (moment: number): string => today(new Date(moment));
+  const first = Date.parse(from);
+  if (midnight(wanted) < first) return midnight(day(first)) === first ? day(first) : day(first + 86_400_000);
+  if (to !== null && midnight(wanted) >= Date.parse(to)) return day(Date.parse(to) - 1);
+  return wanted;
+}

@@ -142,6 +142,8 @@ export const en: Record<Key, string> = {
   "zone.versions": "Versions",
   "zone.lineage": "Lineage",
   "zone.retired": "Retired",
+  "zone.other_time": "This zone is not on the map of {date}",
+  "zone.show_then": "Show the map of {date}",
   "zone.since": "since {from}",
   "zone.range": "{from} to {to}",
   "zone.list": "Incidents in this zone",
@@ -164,6 +166,7 @@ export const en: Record<Key, string> = {
 
   "report.title": "Report an incident",
   "report.category": "Category",
+  "report.category_choose": "Choose one",
   "report.category_search": "Find a category by name or code",
   "report.category_none": "No category matches; try another word",
   "report.category_chosen": "Chosen: {name}",

@@ -140,6 +140,8 @@ export const zh = {
   "zone.versions": "历史版本",
   "zone.lineage": "沿革",
   "zone.retired": "已停用",
+  "zone.other_time": "{date} 的地图上没有此网格",
+  "zone.show_then": "查看 {date} 的地图",
   "zone.since": "{from} 起",
   "zone.range": "{from} 至 {to}",
   "zone.list": "查看本区域事件",
@@ -162,6 +164,7 @@ export const zh = {
 
   "report.title": "上报事件",
   "report.category": "事项类别",
+  "report.category_choose": "请选择",
   "report.category_search": "按名称或编码查找类别",
   "report.category_none": "没有匹配的类别，请换个词",
   "report.category_chosen": "已选：{name}",

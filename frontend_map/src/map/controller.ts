@@ -11,6 +11,7 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Feature } from "geojson";
+import { base } from "../api/client";
 import type { Bounds, City, Layer, LonLat } from "../api/types";
 import { daysAgo } from "../format";
 import { lang, t } from "../i18n";
@@ -153,12 +154,18 @@ export class CityMap {
     if (!this.styled) return;
     for (const { code } of this.zones) {
       const codes = shown.filter((zone) => zone.layer === code).map((zone) => zone.code);
-      for (const id of shownLayerIds(code)) {
-        if (!this.map.getLayer(id)) continue;
-        this.map.setFilter(id, codes.length > 0 ? ["in", ["get", "code"], ["literal", codes]] : NOTHING);
-        this.show(id, codes.length > 0);
-      }
+      const [fill, line] = shownLayerIds(code);
+      // A dozen fills on one place would be mud: the base grid is filled, or the only zone shown.
+      const filled = shown.length === 1 || this.zones.some((layer) => layer.code === code && layer.kind === "base_grid");
+      this.showOnly(fill, filled ? codes : []);
+      this.showOnly(line, codes);
     }
+  }
+
+  private showOnly(id: string | undefined, codes: readonly string[]): void {
+    if (!id || !this.map.getLayer(id)) return;
+    this.map.setFilter(id, codes.length > 0 ? ["in", ["get", "code"], ["literal", codes]] : NOTHING);
+    this.show(id, codes.length > 0);
   }
 
   private applyIncidentFilter(): void {
@@ -273,16 +280,16 @@ export class CityMap {
 
   /** Zone tiles carry the edition's date, incident tiles the wanted states; the style itself stays the same. */
   private request(url: string): RequestParameters {
-    const match = /\/tiles\/(\w+)\/\d+\/\d+\/\d+\.mvt/.exec(url);
-    const set = match?.[1];
-    if (!set) return { url };
-    const join = url.includes("?") ? "&" : "?";
+    const [path, set] = /tiles\/(\w+)\/\d+\/\d+\/\d+\.mvt/.exec(url) ?? [];
+    if (!path || !set) return { url };
+    // Always beside the page, whatever host name a proxy made the server believe.
+    const address = base + path;
     if (set === "incidents") {
       // Revalidated each time: an incident reported a second ago must be seen.
-      return { url: `${url}${join}state=${store.showsFinished.value ? "all" : "open"}`, cache: "no-cache" };
+      return { url: `${address}?state=${store.showsFinished.value ? "all" : "open"}`, cache: "no-cache" };
     }
     const date = store.editionDate.value;
-    return date && this.zones.some((layer) => layer.code === set) ? { url: `${url}${join}at=${date}` } : { url };
+    return { url: date && this.zones.some((layer) => layer.code === set) ? `${address}?at=${date}` : address };
   }
 
   private onError(error: unknown): void {

@@ -94,6 +94,7 @@ export function singleFilter(states: readonly string[], from: string | null): Fi
   const wanted = [...new Set([...named, ...open])];
   const parts: ExpressionSpecification[] = [["has", "number"]];
   if (wanted.length > 0) parts.push(["in", ["get", "state"], ["literal", wanted]]);
-  if (from) parts.push([">=", ["to-string", ["get", "reported_at"]], from]);
+  // The tiles tell the time in UTC, as `2026-11-21T16:00:00Z`: such texts sort as their moments do.
+  if (from) parts.push([">=", ["to-string", ["get", "reported_at"]], `${new Date(from).toISOString().slice(0, 19)}Z`]);
   return ["all", ...parts] as FilterSpecification;
 }

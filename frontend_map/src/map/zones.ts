@@ -33,8 +33,8 @@ export function zoneLines(layer: Layer): LayerSpecification[] {
       // A pale band under the line carries the colour across busy streets and dashes.
       paint: {
         "line-color": layer.code === "base_grid" ? BASE.halo : look.colour,
-        "line-opacity": layer.code === "base_grid" ? 0.7 : 0.16,
-        "line-width": layer.code === "base_grid" ? widths(look.widths, 1, 1.6) : widths(look.widths, 2.2, 2),
+        "line-opacity": layer.code === "base_grid" ? 0.7 : 0.14,
+        "line-width": layer.code === "base_grid" ? widths(look.widths, 1, 1.6) : widths(look.widths, 2.2, 1.4),
       },
     },
     {
@@ -85,7 +85,7 @@ export function shownZoneLayers(layer: Layer): LayerSpecification[] {
       id: `${layer.code}-shown-fill`,
       type: "fill",
       layout: { visibility: "none" },
-      paint: { "fill-color": grid ? "#f0b429" : look.colour, "fill-opacity": grid ? 0.28 : 0.05 },
+      paint: { "fill-color": grid ? "#f0b429" : look.colour, "fill-opacity": grid ? 0.28 : 0.12 },
     },
     {
       ...common,

@@ -23,7 +23,7 @@ export function IncidentPanel({ number }: { number: string }) {
     selectedPlace.value = at ?? null;
     pointedPlace.value = null;
     if (at) cityMap.value?.reveal(at, 15.5);
-    shownZones.value = (incident.routing?.zones ?? []).flatMap((one) =>
+    shownZones.value = incident.routing.zones.flatMap((one) =>
       one.zone && one.kind === "base_grid" ? [{ layer: one.layer, code: one.zone.code }] : [],
     );
   }, [incident]);
@@ -59,7 +59,7 @@ function Details({ incident }: { incident: Incident }) {
         <IncidentSymbol state={incident.state} urgency={incident.urgency} size={28} />
         <strong>{codeText("state", incident.state)}</strong>
         {incident.urgency === "urgent" && <span class="badge urgent">{codeText("urgency", incident.urgency)}</span>}
-        <span class="muted small">{incident.state_since ? t("incident.since", { date: dateTime(incident.state_since) }) : ""}</span>
+        <span class="muted small">{t("incident.since", { date: dateTime(incident.state_since) })}</span>
       </p>
       <p class="incident-text">{incident.text}</p>
       <div class="panel-actions">
@@ -87,12 +87,10 @@ function Details({ incident }: { incident: Incident }) {
           [t("incident.original"), original && original.crs !== "wgs84" ? `${place(...original.coordinates)} · ${crsName(original.crs)}` : null],
         ]}
       />
-      {incident.place_problem && !incident.routing?.place_problem && <p class="warning">{say(incident.place_problem.message)}</p>}
-      {incident.routing && (
-        <section class="routing" aria-label={t("incident.routing")}>
-          <RoutingView routing={incident.routing} />
-        </section>
-      )}
+      {incident.place_problem && !incident.routing.place_problem && <p class="warning">{say(incident.place_problem.message)}</p>}
+      <section class="routing" aria-label={t("incident.routing")}>
+        <RoutingView routing={incident.routing} />
+      </section>
       {incident.history.length > 0 && (
         <section>
           <h3>{t("incident.history")}</h3>

@@ -146,11 +146,11 @@ function Facility({ routing: { facility } }: { routing: Routing }) {
       <h3>{t("why.facility")}</h3>
       <p>
         <strong>{say(facility.name) || facility.code}</strong>
-        {facility.distance_m !== null && <span class="muted"> {t("why.facility_distance", { m: metres(facility.distance_m) })}</span>}
+        <span class="muted"> {t("why.facility_distance", { m: metres(facility.distance_m) })}</span>
       </p>
       <Facts
         rows={[
-          [t("zone.code"), facility.name ? <span class="code">{facility.code}</span> : null],
+          [t("zone.code"), <span class="code">{facility.code}</span>],
           [t("why.owner"), facility.owner ? say(facility.owner.name) : null],
         ]}
       />
@@ -167,7 +167,7 @@ function Escalation({ routing }: { routing: Routing }) {
         {routing.escalation.map((step) => (
           <li key={step.level}>
             <span class="muted">{codeText("level", step.level)}</span>
-            <span>{step.organisation ? say(step.organisation.name) : step.zone ? say(step.zone.name) : t("app.none")}</span>
+            <span>{say((step.organisation ?? step.zone).name)}</span>
           </li>
         ))}
       </ol>

@@ -38,9 +38,19 @@ export function WhyHere({ lon, lat, category }: Props) {
   }, [value]);
   useEffect(() => () => void (shownZones.value = []), []);
 
+  const grid = value?.zones.find((one) => one.kind === "base_grid")?.zone;
   return (
-    <Panel side="right" kicker={t("why.title")} title={place(lon, lat)} subject={`${lon} ${lat}`} onClose={() => (selection.value = null)}>
+    <Panel
+      side="right"
+      kicker={t("why.title")}
+      title={grid ? say(grid.name) || grid.code : place(lon, lat)}
+      subject={`${lon} ${lat}`}
+      onClose={() => (selection.value = null)}
+    >
       <div class="panel-actions">
+        <p class="where code">
+          <Glyph name="pin" size={14} /> {place(lon, lat)}
+        </p>
         <button type="button" class="button primary" onClick={() => startReport([lon, lat])}>
           <Glyph name="plus" size={16} />
           {t("why.report_here")}

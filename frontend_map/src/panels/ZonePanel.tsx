@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
-import type { Lineage, Post, Zone, ZoneVersion } from "../api/types";
+import type { Lineage, Zone } from "../api/types";
 import { loadZone } from "../api/zones";
-import { code as codeGroups, date, number } from "../format";
+import { code as codeGroups, date, dayWithin, number, today } from "../format";
 import { codeText, say, t } from "../i18n";
 import { Facts } from "../parts/Facts";
 import { Glyph } from "../parts/Glyph";
@@ -10,18 +10,18 @@ import { Trouble, Waiting } from "../parts/Trouble";
 import { ZoneSwatch } from "../parts/ZoneSwatch";
 import { useLoad } from "../parts/load";
 import { cityMap } from "../state/map";
-import { editionDate, filter, layerName, panel, selection, shownZones } from "../state/store";
+import { at, editionDate, filter, layerName, panel, selection, shownZones } from "../state/store";
 
 export function ZonePanel({ layer, code }: { layer: string; code: string }) {
-  const at = editionDate.value;
-  const { value, error, loading, again } = useLoad(`${layer} ${code} ${at}`, (abort) => loadZone(layer, code, at, abort));
+  const day = editionDate.value;
+  const { value, error, loading, again } = useLoad(`${layer} ${code} ${day}`, (abort) => loadZone(layer, code, day, abort));
 
   useEffect(() => {
     shownZones.value = [{ layer, code }];
     return () => void (shownZones.value = []);
   }, [layer, code]);
   useEffect(() => {
-    if (value?.bounds && value.code === code) cityMap.value?.fit(value.bounds);
+    if (value?.code === code) cityMap.value?.fit(value.bounds);
   }, [value?.code, value?.layer]);
 
   const zone = value?.code === code && value.layer === layer ? value : null;
@@ -56,14 +56,12 @@ function Details({ zone }: { zone: Zone }) {
           <Glyph name="list" size={16} />
           {t("zone.list")}
         </button>
-        {zone.bounds && (
-          <button type="button" class="button" onClick={() => cityMap.value?.fit(zone.bounds!)}>
-            <Glyph name="home" size={16} />
-            {t("why.zoom")}
-          </button>
-        )}
+        <button type="button" class="button" onClick={() => cityMap.value?.fit(zone.bounds)}>
+          <Glyph name="home" size={16} />
+          {t("why.zoom")}
+        </button>
       </div>
-      {zone.retired && <p class="badge">{t("zone.retired")}</p>}
+      <OtherTime zone={zone} />
       <div class="figures">
         {(
           [
@@ -105,7 +103,7 @@ function Details({ zone }: { zone: Zone }) {
           <ul class="plain">
             {zone.posts.map((post, index) => (
               <li key={index}>
-                <span class="muted">{codeText("post", post.kind)}</span> {personName(post) || <em>{t("zone.vacant")}</em>}
+                <span class="muted">{codeText("post", post.kind)}</span> {post.person ?? <em>{t("zone.vacant")}</em>}
                 {post.organisation && <span class="muted small"> · {say(post.organisation.name)}</span>}
               </li>
             ))}
@@ -129,7 +127,7 @@ function Details({ zone }: { zone: Zone }) {
             {zone.versions.map((version) => (
               <li key={version.id}>
                 {range(version.valid_from, version.valid_to)}
-                {planText(version.plan) && <span class="muted small"> · {t("zone.plan", { code: planText(version.plan) })}</span>}
+                {version.plan && <span class="muted small"> · {t("zone.plan", { code: version.plan })}</span>}
               </li>
             ))}
           </ul>
@@ -139,28 +137,33 @@ function Details({ zone }: { zone: Zone }) {
   );
 }
 
-export function range(from: string | null, to: string | null): string {
-  if (!from) return "";
+/** The zone is not on the map of the date shown: say when it was, and lead there. */
+function OtherTime({ zone }: { zone: Zone }) {
+  const shown = editionDate.value ?? today();
+  const then = dayWithin(zone.valid_from, zone.valid_to, shown);
+  if (then === shown) return zone.retired ? <p class="badge">{t("zone.retired")}</p> : null;
+  return (
+    <div class="note">
+      <p>
+        {zone.retired && `${t("zone.retired")} · `}
+        {t("zone.other_time", { date: date(shown) })}
+      </p>
+      <button type="button" class="button" onClick={() => (at.value = then)}>
+        {t("zone.show_then", { date: date(then) })}
+      </button>
+    </div>
+  );
+}
+
+export function range(from: string, to: string | null): string {
   return to ? t("zone.range", { from: date(from), to: date(to) }) : t("zone.since", { from: date(from) });
-}
-
-function personName({ person }: Post): string {
-  if (!person) return "";
-  if (typeof person === "string") return person;
-  return "name" in person ? person.name : say(person);
-}
-
-function planText(plan: ZoneVersion["plan"]): string {
-  if (!plan) return "";
-  return typeof plan === "string" ? plan : say(plan.name) || plan.code;
 }
 
 /** "Split from 370212001003001": one line of the zone's lineage, and the way to the other zone. */
 function LineageRow({ line, zone }: { line: Lineage; zone: Zone }) {
   const from = line.to === zone.code;
   const other = from ? line.from : line.to;
-  const households = line.households === null ? "" : t("zone.lineage_households", { n: number(line.households) });
-  if (line.kind === "unchanged") return <li>{t("zone.unchanged")}</li>;
+  if (line.kind === "unchanged" || other === null) return <li>{t("zone.unchanged")}</li>;
   const shown = codeGroups(other);
   const text = {
     split: from ? t("zone.split_from", { code: shown }) : t("zone.split_into", { code: shown }),
@@ -172,7 +175,7 @@ function LineageRow({ line, zone }: { line: Lineage; zone: Zone }) {
       <button type="button" class="link" onClick={() => (selection.value = { type: "zone", layer: zone.layer, code: other })}>
         {text}
       </button>
-      {households && <span class="muted small"> · {households}</span>}
+      <span class="muted small"> · {t("zone.lineage_households", { n: number(line.households) })}</span>
     </li>
   );
 }

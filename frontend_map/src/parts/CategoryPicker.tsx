@@ -33,13 +33,13 @@ export function CategoryPicker({ value, onChange, label, anyLabel, error, requir
   };
   return (
     <div class="picker" role="group" aria-labelledby={`${id}-label`}>
-      <span class="label" id={`${id}-label`}>
-        {label}
-        {required && <span class="required"> {t("report.required")}</span>}
-      </span>
       <div class="picker-chosen">
-        <span class={chosen ? "picker-name" : "picker-name muted"}>
-          {chosen ? `${say(chosen.name)}  ${chosen.code}` : (anyLabel ?? t("app.none"))}
+        <span class="label" id={`${id}-label`}>
+          {label}
+          {required && <span class="required"> {t("report.required")}</span>}
+        </span>
+        <span class={chosen ? "picker-name" : "picker-name muted"} title={chosen?.code}>
+          {chosen ? say(chosen.name) : (anyLabel ?? t("report.category_choose"))}
         </span>
         {chosen && anyLabel && (
           <button type="button" class="link" onClick={() => choose(null)}>
