@@ -43,8 +43,10 @@ def build_map(root: Path, *, say: Any = print) -> bool:
 
     Returns whether ``api/static/`` now holds the map of the present sources.
 
-    Raises:
-        RuntimeError: npm is there and the build failed.
+    Raises
+    ------
+    RuntimeError
+        npm is there and the build failed.
     """
     sources, output = root / SOURCES, root / OUTPUT
     if os.environ.get("GRIDGOV_SKIP_MAP", "") not in ("", "0"):

@@ -20,8 +20,6 @@ import hashlib
 import os
 import pwd
 import shutil
-import stat
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +30,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from grid_data.cluster_processes import ClusterError, can_enter, is_server, private_folder, run_as
 from grid_data.cluster_settings import settings_text
 from grid_data.postgres_programs import Programs, choose_programs
 from grid_data.statements import sql
@@ -44,10 +43,6 @@ PORT = 5432
 # sun_path holds 108 bytes with its terminator (unix(7)).
 SOCKET_PATH_LIMIT = 107
 ROOTS_DATA = Path("/var/lib/gridgov")
-
-
-class ClusterError(RuntimeError):
-    """The private cluster cannot be made, started or stopped; the message says why in plain words."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +68,14 @@ class ClusterStatus:
 class Cluster:
     """The cluster in the folder ``root``; making this object touches nothing.
 
-    Args:
-        root: the folder, made when needed.
-        settings: lines of ``postgresql.conf`` over our own, for example ``{"fsync": "off"}`` in tests.
-        say: gets one line for each long step.
+    Parameters
+    ----------
+    root
+        The folder, made when needed.
+    settings
+        Lines of ``postgresql.conf`` over our own, for example ``{"fsync": "off"}`` in tests.
+    say
+        Gets one line for each long step.
     """
 
     def __init__(
@@ -152,9 +151,12 @@ class Cluster:
     def start(self) -> None:
         """Start the server and leave it running; nothing happens when it runs.
 
-        Raises:
-            ClusterError: it cannot be made or does not come up.
-            ProgramsMissingError: PostgreSQL with PostGIS is not installed.
+        Raises
+        ------
+        ClusterError
+            It cannot be made or does not come up.
+        ProgramsMissingError
+            PostgreSQL with PostGIS is not installed.
         """
         with self._lock():
             self._start()
@@ -183,11 +185,15 @@ class Cluster:
     def create_database(self, name: str, template: str | None = None, *, large: bool = False) -> None:
         """Make a database, empty or as a copy of another one that nobody is connected to.
 
-        Args:
-            large: copy files instead of writing every page to the log: faster from some 100 MB on.
+        Parameters
+        ----------
+        large
+            Copy files instead of writing every page to the log: faster from some 100 MB on.
 
-        Raises:
-            psycopg.errors.DuplicateDatabase: there is one of this name.
+        Raises
+        ------
+        psycopg.errors.DuplicateDatabase
+            There is one of this name.
         """
         statement = SQL(sql("cluster/copy_database" if large else "cluster/create_database"))
         query = statement.format(database=Identifier(name), template=Identifier(template or "template1"))
@@ -219,15 +225,15 @@ class Cluster:
         if self._pid() is not None:
             return
         self._forget_foreign_pid()
-        _private_folder(self.socket_directory, owner)
+        private_folder(self.socket_directory, owner)
         self._write_settings(owner)
         self._rotate_log()
         self._say("starting the private PostgreSQL server")
         patience = time.monotonic() + 30
         while True:
             before = self.log.stat().st_size if self.log.exists() else 0
-            finished = self._run(
-                programs, owner, "pg_ctl", "start", "-D", self.data, "-l", self.log, "-w", "-t", 120
+            finished = run_as(
+                owner, programs.path("pg_ctl"), "start", "-D", self.data, "-l", self.log, "-w", "-t", 120
             )
             if finished.returncode == 0:
                 return
@@ -243,8 +249,8 @@ class Cluster:
             return False
         owner, programs = self._owner(), choose_programs(self._major())
         for mode in ("fast", "immediate"):
-            finished = self._run(
-                programs, owner, "pg_ctl", "stop", "-D", self.data, "-m", mode, "-w", "-t", 60
+            finished = run_as(
+                owner, programs.path("pg_ctl"), "stop", "-D", self.data, "-m", mode, "-w", "-t", 60
             )
             if finished.returncode == 0 or self._pid() is None:
                 return True
@@ -255,20 +261,19 @@ class Cluster:
         if self._major() is not None:
             return
         owner = self._owner()
-        if os.geteuid() == 0 and not _can_enter(owner, self.root.parent):
+        if os.geteuid() == 0 and not can_enter(owner, self.root.parent):
             place = ROOTS_DATA / _digest(self.root)
             ROOTS_DATA.mkdir(mode=0o755, parents=True, exist_ok=True)
             (self.root / "location").write_text(f"{place}\n", encoding="utf-8")
             self._say(f"the user {owner.pw_name} cannot enter {self.root}; the database lives in {place}")
-        _private_folder(self.directory, owner)
+        private_folder(self.directory, owner)
 
     def _initialise(self, programs: Programs, owner: pwd.struct_passwd) -> None:
         """Make the data directory beside its place and move it there when complete."""
         self._say(f"making a private PostgreSQL {programs.major} cluster in {self.directory}")
         unfinished = self.directory / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        finished = self._run(
-            programs, owner, "initdb", "-D", unfinished, "-U", USER, "--encoding=UTF8", "--locale=C.UTF-8",
+        finished = run_as(owner, programs.path("initdb"), "-D", unfinished, "-U", USER, "--encoding=UTF8", "--locale=C.UTF-8",
             "--auth-local=trust", "--auth-host=reject", "--data-checksums",
         )  # fmt: skip
         if finished.returncode:
@@ -310,27 +315,6 @@ class Cluster:
                 "PostgreSQL refuses to run as root and there is no user postgres to run it"
             ) from None
 
-    def _run(
-        self, programs: Programs, owner: pwd.struct_passwd, name: str, *arguments: object
-    ) -> subprocess.CompletedProcess[str]:
-        """Run one of PostgreSQL's programs as the owner, in its own session: Ctrl-C must not reach it."""
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": owner.pw_dir, "LC_ALL": "C.UTF-8"}
-        as_root = os.geteuid() == 0
-        return subprocess.run(
-            [programs.path(name), *map(str, arguments)],
-            user=owner.pw_uid if as_root else None,
-            group=owner.pw_gid if as_root else None,
-            extra_groups=[] if as_root else None,
-            cwd="/",
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            start_new_session=True,
-        )
-
     def _readable(self) -> bool:
         return self.data.parent.exists() and os.access(self.data.parent, os.X_OK)
 
@@ -342,7 +326,7 @@ class Cluster:
     def _pid(self) -> int | None:
         """The process of our running server; None without a pid file or when it means another process."""
         pid = self._written_pid()
-        return pid if pid is not None and _is_server(pid, self.data) else None
+        return pid if pid is not None and is_server(pid, self.data) else None
 
     def _written_pid(self) -> int | None:
         try:
@@ -376,35 +360,3 @@ class Cluster:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
-
-
-def _is_server(pid: int, data: Path) -> bool:
-    """Whether the process is a PostgreSQL server on this data directory."""
-    try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return Path(os.fsdecode(arguments[0])).name == "postgres" and os.fsencode(data) in arguments
-
-
-def _can_enter(owner: pwd.struct_passwd, folder: Path) -> bool:
-    finished = subprocess.run(
-        ["test", "-x", str(folder)],
-        user=owner.pw_uid,
-        group=owner.pw_gid,
-        extra_groups=[],
-        cwd="/",
-        check=False,
-    )
-    return finished.returncode == 0
-
-
-def _private_folder(folder: Path, owner: pwd.struct_passwd) -> None:
-    """Make a folder that only its owner may enter; refuse one that somebody else has put there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.geteuid() == 0 and folder.lstat().st_uid == 0:
-        os.chown(folder, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-    state = folder.lstat()
-    if not stat.S_ISDIR(state.st_mode) or state.st_uid != owner.pw_uid:
-        raise ClusterError(f"{folder} is not a folder of the user {owner.pw_name}")
-    folder.chmod(0o700)

@@ -53,8 +53,10 @@ def installed_programs() -> list[Programs]:
 def choose_programs(major: int | None = None) -> Programs:
     """The newest PostgreSQL with PostGIS; of one major version when a data directory asks for it.
 
-    Raises:
-        ProgramsMissingError: there is none; the message says what to install.
+    Raises
+    ------
+    ProgramsMissingError
+        There is none; the message says what to install.
     """
     installed = installed_programs()
     for programs in installed:

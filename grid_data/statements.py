@@ -50,8 +50,10 @@ def sql(key: str) -> LiteralString:
     Typed as a literal string because it comes from files of the program itself, never from input: psycopg's
     typing then accepts it as a query.
 
-    Raises:
-        StatementError: no such statement; the message names the nearest known ones.
+    Raises
+    ------
+    StatementError
+        No such statement; the message names the nearest known ones.
     """
     try:
         return statements()[key].text
@@ -72,8 +74,10 @@ def statements() -> Mapping[str, Statement]:
 def read_statements(folder: Path) -> Mapping[str, Statement]:
     """Read every ``*.sql`` file of a folder (not its subfolders).
 
-    Raises:
-        StatementError: a bad or doubled name, a missing comment, an empty statement.
+    Raises
+    ------
+    StatementError
+        A bad or doubled name, a missing comment, an empty statement.
     """
     found: dict[str, Statement] = {}
     for file in sorted(folder.glob("*.sql")):

@@ -49,8 +49,10 @@ def current(url: str) -> str | None:
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database up to a revision; nothing happens when it is there.
 
-    Args:
-        url: any address that libpq knows; the user must own the schema.
+    Parameters
+    ----------
+    url
+        Any address that libpq knows; the user must own the schema.
     """
     command.upgrade(configuration(url), revision)
 
