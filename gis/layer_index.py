@@ -110,6 +110,8 @@ class LayerAnswer:
         nothing. Returns zone numbers (n,), `NO_ZONE` where none agrees.
         """
         chosen = np.full(self.zone.shape, NO_ZONE, dtype=np.int32)
+        if not len(owner):
+            return chosen
         # Last to first, so that the lowest zone is written last.
         for point, zone in (
             (self.other_point[::-1], self.other_zone[::-1]),

@@ -71,7 +71,10 @@ def _routing(row: dict[str, Any]) -> Routing:
     decision = None
     if problem is None:
         subject = Name(zh=row["category_zh"], en=row["category_en"])
-        decision = decide_among([_fitting(rule, zones, responsible)] if rule else [], subject)
+        fitting = (
+            [_fitting(rule, zones, responsible)] if rule else [_leading_nowhere(r) for r in row["runners_up"]]
+        )
+        decision = decide_among(fitting, subject)
     names = row["runner_up_names"] or {}
     return Routing(
         at=row["at"],
@@ -115,6 +118,31 @@ def _fitting(rule: dict[str, Any], zones: list[ZoneFound], responsible: Named | 
         "organisation": responsible.code if responsible else None,
         "organisation_name": responsible.name.model_dump() if responsible else None,
     }
+
+
+def _leading_nowhere(runner: dict[str, Any]) -> dict[str, Any]:
+    """A rule that fitted when none led to an organisation; only its code was worth keeping."""
+    nothing = dict.fromkeys(
+        (
+            "organisation",
+            "organisation_name",
+            "category",
+            "category_name",
+            "layer",
+            "layer_name",
+            "zone",
+            "zone_name",
+            "note",
+        )
+    )
+    plain = {
+        "assign_to": "organisation",
+        "priority": 0,
+        "category_depth": 0,
+        "layer_depth": 0,
+        "names_zone": False,
+    }
+    return {**nothing, **plain, "rule": runner["rule"]}
 
 
 def _codes(

@@ -15,6 +15,7 @@ from gis.crs import to_wgs84
 from gis.errors import UnknownSystem as UnknownGisSystem
 from gis.lattice import snap
 from gis.places import CityFrame, Extent, judge_place
+from gis.router import NEAR_M
 from governance.answers import (
     EscalationStep,
     FacilityFound,
@@ -30,15 +31,7 @@ from governance.answers import (
 from governance.errors import CityMissing, UnknownCategory, UnknownSystem
 from governance.reasons import decide_among, place_problem, reason_codes, reason_words
 from grid_data.database import Connection, one
-from grid_data.routing import RoutedPlace, route_place
-
-TELL_DISTANCE_M = 30.0
-"""A distance to the border is told and stored below this many metres."""
-USUAL_ACCURACY_M = 5.0
-"""Accuracy assumed where a source states none: a telephone's good fix."""
-SHIFTED_FLOOR_M = 1.0
-"""Places converted from GCJ-02 or BD-09 are never taken as more accurate than this: the public formula
-differs from the vendors' by a constant 0.7 m."""
+from grid_data.routing import RoutedPlace, route_place, uncertainty_m
 
 
 @dataclass(frozen=True)
@@ -166,12 +159,6 @@ def _judge(
     return place_problem(verdict.problem) if verdict.problem else None
 
 
-def uncertainty_m(accuracy_m: float | None, crs: str) -> float:
-    """How far off a place may be, in metres: as stated, with a floor for converted systems."""
-    stated = USUAL_ACCURACY_M if accuracy_m is None else accuracy_m
-    return max(stated, SHIFTED_FLOOR_M) if crs in ("gcj02", "bd09") else stated
-
-
 def _compose(
     question: Question,
     category: CategoryFound | None,
@@ -211,7 +198,7 @@ def _compose(
 
 def _zone(row: dict[str, Any], uncertain_m: float) -> ZoneFound:
     border_m, method = row["border_m"], row["method"]
-    if method == "inside" and border_m is not None and border_m >= TELL_DISTANCE_M:
+    if method == "inside" and border_m is not None and border_m >= NEAR_M:
         border_m = None
     return ZoneFound(
         layer=row["layer"],

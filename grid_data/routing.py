@@ -13,6 +13,31 @@ from grid_data.database import Connection, one, run
 
 FACILITY_RADIUS_M = (5.0, 20.0, 100.0)
 """Least, usual and greatest search radius for the facility concerned; the place's accuracy between them."""
+USUAL_ACCURACY_M = 5.0
+"""Accuracy assumed where a source states none: a telephone's good fix."""
+SHIFTED_FLOOR_M = 1.0
+"""Places converted from GCJ-02 or BD-09 are never taken as more accurate than this: the public formula
+differs from the vendors' by a constant 0.7 m."""
+
+
+def uncertainty_m(accuracy_m: float | None, crs: str) -> float:
+    """How far off a place may be, in metres: as stated, with a floor for converted systems.
+
+    >>> uncertainty_m(None, "wgs84"), uncertainty_m(0.5, "gcj02"), uncertainty_m(0.5, "wgs84")
+    (5.0, 1.0, 0.5)
+    """
+    stated = USUAL_ACCURACY_M if accuracy_m is None else accuracy_m
+    return max(stated, SHIFTED_FLOOR_M) if crs in ("gcj02", "bd09") else stated
+
+
+def facility_radius_m(accuracy_m: float | None) -> float:
+    """How far the facility concerned may be from the place, in metres.
+
+    >>> facility_radius_m(None), facility_radius_m(1.0), facility_radius_m(5000.0)
+    (20.0, 5.0, 100.0)
+    """
+    least, usual, greatest = FACILITY_RADIUS_M
+    return min(max(usual if accuracy_m is None else accuracy_m, least), greatest)
 
 
 @dataclass(frozen=True)
@@ -54,7 +79,6 @@ async def route_place(
     LookupError
         No city is set up in the database.
     """
-    least, usual, greatest = FACILITY_RADIUS_M
     row = await one(
         connection,
         "routing/route_place",
@@ -63,7 +87,7 @@ async def route_place(
             "lat": lat,
             "at": at,
             "category_id": category_id,
-            "radius_m": min(max(accuracy_m or usual, least), greatest),
+            "radius_m": facility_radius_m(accuracy_m),
         },
     )
     if row is None:

@@ -86,3 +86,69 @@ ANALYZE
 INSERT INTO history (actor, action, incident_id, zone_id, plan_id, before, after)
 VALUES (%(actor)s, %(action)s, %(incident_id)s, %(zone_id)s, %(plan_id)s, %(before)s, %(after)s)
 RETURNING seq
+
+-- name: change_moments
+-- When zones, units' grids or rules changed within a span: between two such moments every answer is the same.
+SELECT DISTINCT moment
+FROM (
+    SELECT unnest(ARRAY[lower(valid), upper(valid)]) AS moment FROM zone_version WHERE upper_inf(recorded)
+    UNION ALL
+    SELECT unnest(ARRAY[lower(valid), upper(valid)]) FROM unit_zone WHERE upper_inf(recorded)
+    UNION ALL
+    SELECT unnest(ARRAY[lower(valid), upper(valid)]) FROM land_unit
+    UNION ALL
+    SELECT unnest(ARRAY[lower(valid), upper(valid)]) FROM assignment_rule
+) AS moments
+WHERE moment > %(first)s::timestamptz AND moment <= %(last)s::timestamptz
+ORDER BY moment
+
+-- name: zone_versions_at
+-- Zones of all active layers at a moment, with their shapes, for the router in memory; empty layers too.
+SELECT layer.code AS layer, layer.kind, layer.cardinality, layer.nearest_tolerance_m,
+       found.code, found.zone_id, found.version_id, found.organisation_id, found.shape
+FROM layer LEFT JOIN LATERAL (
+    SELECT zone.code, zone.id AS zone_id, zone_version.id AS version_id, zone_version.organisation_id,
+           ST_AsBinary(zone_version.geom) AS shape
+    FROM zone_version JOIN zone ON zone.id = zone_version.zone_id
+    WHERE zone_version.layer_id = layer.id
+      AND zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
+) AS found ON true
+WHERE layer.active AND layer.kind <> 'context'
+ORDER BY layer.precedence, layer.code, found.code
+
+-- name: land_units_at
+-- Land units at a moment with the base grid each belongs to.
+SELECT land_unit.code, land_unit.id, unit_zone.zone_id, ST_AsBinary(land_unit.geom) AS shape
+FROM land_unit
+JOIN unit_zone ON unit_zone.land_unit_id = land_unit.id
+JOIN layer ON layer.id = unit_zone.layer_id AND layer.kind = 'base_grid'
+WHERE land_unit.valid @> %(at)s::timestamptz AND unit_zone.valid @> %(at)s::timestamptz
+  AND upper_inf(unit_zone.recorded)
+ORDER BY land_unit.code
+
+-- name: rules_at
+-- Assignment rules valid at a moment.
+SELECT rule.id, rule.code, rule.category_id, coalesce(category.level, 0) AS category_depth,
+       category.standard_ref || ':' || category.kind || ':' || category.code AS category,
+       layer.code AS layer, coalesce(layer.depth, 0) AS layer_depth, rule.zone_id, rule.assign_to,
+       rule.organisation_id, rule.priority,
+       (SELECT array_agg(support.organisation_id ORDER BY organisation.code)
+        FROM assignment_rule_support AS support JOIN organisation ON organisation.id = support.organisation_id
+        WHERE support.rule_id = rule.id) AS supporting_ids
+FROM assignment_rule AS rule
+LEFT JOIN category ON category.id = rule.category_id
+LEFT JOIN layer ON layer.id = rule.layer_id
+WHERE rule.valid @> %(at)s::timestamptz
+ORDER BY rule.code
+
+-- name: category_tree
+-- Every category with its parent and the component it is about.
+SELECT id, standard_ref || ':' || kind || ':' || code AS key, parent_id, kind, component_id, urgency, appeal_kind
+FROM category
+
+-- name: facilities_of
+-- Facilities of some classes with their shapes.
+SELECT id, code, category_id, owning_id, maintaining_id, ST_AsBinary(geom) AS shape
+FROM facility
+WHERE category_id = ANY (%(categories)s) AND state <> 'removed'
+ORDER BY category_id, code
