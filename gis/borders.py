@@ -78,10 +78,8 @@ class Borders:
         if boxes is None:
             boxes = boxes_round(points, radius)
         found = [
-            self._within(
-                points[begin : begin + _CHUNK_POINTS], boxes[begin : begin + _CHUNK_POINTS], radius, begin
-            )
-            for begin in range(0, len(points), _CHUNK_POINTS)
+            self._within(points[begin:end], boxes[begin:end], radius, begin)
+            for begin, end in pairwise([*range(0, len(points), _CHUNK_POINTS), len(points)])
         ]
         if not found:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)

@@ -21,6 +21,8 @@ _Floats = NDArray[np.float64]
 # A sample is enough to name a system, and quick on millions of rows.
 _SAMPLE = 2_000
 _MARGIN_M = 2_000.0
+# A later reading has to be clearly better than a likelier one.
+_CLEARLY = 0.02
 
 
 class Suggestion(NamedTuple):
@@ -82,16 +84,16 @@ def suggest_system(
         return None
     step = -(-east.size // _SAMPLE)
     east, north = east[::step], north[::step]
-    box = city.grown(_MARGIN_M)
     declared = normal_system(declared)
-    as_declared = _share(east, north, declared, box)
+    as_declared = _share(east, north, declared, city.grown(_MARGIN_M))
     if as_declared >= 0.5:
         return None
     best: Suggestion | None = None
     for system, swapped, factor in _readings(declared, city, also):
         first, second = (north, east) if swapped else (east, north)
-        share = _share(first / factor, second / factor, system, box)
-        if share >= 0.5 and share > (best.share if best else as_declared):
+        # Without a margin: UTM and Gauss-Krüger of one meridian differ by 1.6 km only.
+        share = _share(first / factor, second / factor, system, city)
+        if share >= 0.5 and share > (best.share + _CLEARLY if best else as_declared):
             best = Suggestion(
                 system, swapped, factor, share, _words(declared, system, swapped, factor, share)
             )
@@ -112,7 +114,10 @@ def _readings(declared: str, city: Extent, also: Iterable[str]) -> Iterator[tupl
 
 
 def _plausible(city: Extent) -> Sequence[str]:
-    """Projected systems in use round the city: Chinese zones of three and six degrees, and UTM."""
+    """Projected systems in use round the city: Chinese zones and UTM.
+
+    Six-degree zones need no trial: each is the three-degree zone of its meridian.
+    """
     lon = (city.west + city.east) / 2
     found: list[int] = []
     try:
@@ -122,8 +127,6 @@ def _plausible(city: Extent) -> Sequence[str]:
     else:
         # Central-meridian codes, then the same zones with the zone number before the easting.
         found += [near, near - 21, near - 1, near + 1, near - 22, near - 20]
-        six = 4502 + round((lon - 75) / 6)
-        found += [six, six - 11, six + 1, six - 1]
     zone = int((lon + 180) // 6) + 1
     found.append((32600 if city.north > 0 else 32700) + zone)
     return [system for system in (f"EPSG:{epsg}" for epsg in found) if _is_known(system)]

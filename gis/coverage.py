@@ -1,0 +1,319 @@
+"""Is a layer a clean coverage: no invalid ring, overlap, gap or unmatched edge, and nested in its parents?
+
+All tests run on lattice geometry, so that a finding is a fact and not a rounding. Nothing is repaired:
+a finding says what, where and how large; a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.crs import geometry_to_metric
+from gis.errors import GisError, InvalidGeometry
+from gis.lattice import SCALE, check_degrees, check_valid, from_lattice, to_lattice
+from gis.words import Words
+
+Shapes = NDArray[np.object_]
+FindingKind = Literal[
+    "duplicate_code", "empty", "not_an_area", "out_of_range", "invalid_ring", "overlap", "gap", "narrow_gap",
+    "unmatched_edge", "beyond_outer", "outside_parent", "unknown_parent", "sliver",
+]  # fmt: skip
+"""What can be wrong; see `MEANINGS`."""
+
+MEANINGS: Final[Mapping[FindingKind, Words]] = {
+    "duplicate_code": Words("代码重复", "the code is given more than once"),
+    "empty": Words("没有几何图形", "there is no geometry"),
+    "not_an_area": Words("不是面", "the geometry is no area"),
+    "out_of_range": Words("坐标不是经纬度", "the coordinates are no longitude and latitude"),
+    "invalid_ring": Words("环无效", "the ring is invalid"),
+    "overlap": Words("相互重叠", "the zones overlap"),
+    "gap": Words("之间有空隙", "there is a gap between the zones"),
+    "narrow_gap": Words("之间有狭缝", "there is a slit between the zones"),
+    "unmatched_edge": Words(
+        "公共边的顶点不一致", "a shared border does not have the same vertices on both sides"
+    ),
+    "beyond_outer": Words("超出外边界", "the zone reaches beyond the outer border"),
+    "outside_parent": Words("超出上级区域", "the zone reaches beyond its parent"),
+    "unknown_parent": Words("上级区域不存在", "there is no such parent"),
+    "sliver": Words("含有碎片", "the zone has a crumb of area"),
+}
+
+SLIVER_M2: Final = 1.0
+"""Areas below this are slivers: an accident of drawing, not a piece of ground."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes
+    ----------
+    kind
+        What; `MEANINGS` has it in words.
+    codes
+        The zones concerned, in byte order.
+    place
+        A point in the middle of it (lon, lat), None if there is none.
+    area_m2
+        How large it is, in the metric system; 0 where it has no area.
+    detail
+        What else is to be said, for example the reason of an invalid ring.
+    """
+
+    kind: FindingKind
+    codes: tuple[str, ...]
+    place: tuple[float, float] | None = None
+    area_m2: float = 0.0
+    detail: str = ""
+
+    @property
+    def is_sliver(self) -> bool:
+        """Whether it concerns less ground than `SLIVER_M2`."""
+        return 0 < self.area_m2 < SLIVER_M2
+
+    @property
+    def message(self) -> Words:
+        """The finding as one sentence."""
+        meaning = MEANINGS[self.kind]
+        zh, en = f"{'、'.join(self.codes)}：{meaning.zh}", f"{', '.join(self.codes)}: {meaning.en}"
+        if self.detail:
+            zh, en = f"{zh}（{self.detail}）", f"{en} ({self.detail})"
+        if self.area_m2:
+            zh, en = f"{zh}，{self.area_m2:.3g} 平方米", f"{en}, {self.area_m2:.3g} m²"
+        if self.place:
+            where = f"{self.place[0]:.7f}, {self.place[1]:.7f}"
+            zh, en = f"{zh}，位于 {where}", f"{en}, at {where}"
+        return Words(f"{zh}。", f"{en}.")
+
+
+def is_valid_coverage(shapes: Sequence[Any] | Shapes) -> bool:
+    """Whether areas (EPSG:4326, on the lattice) are valid, do not overlap and share their edges exactly.
+
+    Gaps are not looked for: see `check_coverage`.
+
+    >>> west, east = shapely.box(120, 36, 120.1, 36.1), shapely.box(120.1, 36, 120.2, 36.1)
+    >>> is_valid_coverage([west, east]), is_valid_coverage([west, shapely.box(120.05, 36, 120.2, 36.1)])
+    (True, False)
+    """
+    lattice = to_lattice(np.array(shapes, dtype=object))
+    return bool(shapely.is_valid(lattice).all() and shapely.coverage_is_valid(lattice))
+
+
+def check_shapes(codes: Sequence[str], shapes: Sequence[Any] | Shapes) -> list[Finding]:
+    """What is wrong with single zones, whatever their neighbours: codes, emptiness, range, validity."""
+    found = [
+        Finding("duplicate_code", (str(code),), detail=f"{count} ×")
+        for code, count in zip(*np.unique(np.array(codes, dtype=str), return_counts=True), strict=True)
+        if count > 1
+    ]
+    for code, shape in zip(codes, shapes, strict=True):
+        finding = _check_shape(code, shape)
+        if finding:
+            found.append(finding)
+    return found
+
+
+def _check_shape(code: str, shape: Any) -> Finding | None:
+    if shape is None or shape.is_empty:
+        return Finding("empty", (code,))
+    if shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return Finding("not_an_area", (code,), _middle(shape), detail=shape.geom_type)
+    try:
+        check_degrees(shape)
+        check_valid(shape)
+        # A shape can be valid in degrees and not on the lattice, where it counts.
+        check_valid(to_lattice(shape))
+    except InvalidGeometry as problem:
+        place = problem.place
+        if place is not None and abs(place[0]) > 360:
+            place = (place[0] / SCALE, place[1] / SCALE)
+        return Finding("invalid_ring", (code,), place, detail=problem.reason)
+    except GisError as problem:
+        return Finding("out_of_range", (code,), detail=str(problem))
+    return None
+
+
+def check_coverage(
+    codes: Sequence[str],
+    shapes: Sequence[Any] | Shapes,
+    metric_srid: int,
+    *,
+    outer: Any = None,
+    slit_m: float = 1.0,
+) -> list[Finding]:
+    """Everything that keeps a layer from being a clean coverage.
+
+    Parameters
+    ----------
+    codes, shapes
+        The zones: areas in EPSG:4326, on the lattice. Broken ones are reported and left out of the rest.
+    metric_srid
+        EPSG code of the metric system for areas.
+    outer
+        The area that the layer has to fill exactly, if known. Without it, holes inside the layer are
+        gaps, and an outer border that is too small cannot be noticed.
+    slit_m
+        Slits open to the outside, at most so wide, are reported as ``narrow_gap``; 0 does not look for them.
+
+    Returns
+    -------
+    list of Finding
+        Ordered by kind of test, then code; empty for a clean coverage.
+    """
+    found = check_shapes(codes, shapes)
+    broken = {finding.codes[0] for finding in found if finding.kind != "duplicate_code"}
+    good = [index for index, code in enumerate(codes) if code not in broken]
+    if not good:
+        return found
+    order = sorted(good, key=lambda index: codes[index])
+    names = [codes[index] for index in order]
+    lattice: Shapes = to_lattice(np.array(shapes, dtype=object)[order])
+    found += _crumbs(names, lattice, metric_srid)
+    bad_edges = shapely.coverage_invalid_edges(lattice)
+    suspicious = ~(shapely.is_missing(bad_edges) | shapely.is_empty(bad_edges))
+    overlaps = _overlaps(names, lattice, suspicious, metric_srid)
+    found += overlaps
+    gaps = _gaps(names, lattice, outer, metric_srid)
+    found += gaps
+    explained = {code for finding in overlaps for code in finding.codes}
+    found += [
+        Finding("unmatched_edge", (names[i],), _middle_of_lattice(bad_edges[i]))
+        for i in np.flatnonzero(suspicious).tolist()
+        if names[i] not in explained
+    ]
+    if slit_m > 0:
+        explained |= {code for finding in gaps for code in finding.codes}
+        found += _slits(names, lattice, slit_m, suspicious, explained)
+    return found
+
+
+def check_nesting(
+    codes: Sequence[str],
+    shapes: Sequence[Any] | Shapes,
+    parents: Sequence[str | None],
+    parent_shapes: Mapping[str, Any],
+    metric_srid: int,
+) -> list[Finding]:
+    """Zones that are not inside their parent.
+
+    Parameters
+    ----------
+    codes, shapes, parents
+        The zones, valid and on the lattice, with the code of each one's parent (None: it has none).
+    parent_shapes
+        Areas of the parents by code, valid and on the lattice.
+
+    Returns
+    -------
+    list of Finding
+        ``unknown_parent``, and ``outside_parent`` with the area outside, however small.
+    """
+    found: list[Finding] = []
+    for code, shape, parent in zip(codes, shapes, parents, strict=True):
+        if parent is None:
+            continue
+        if parent not in parent_shapes:
+            found.append(Finding("unknown_parent", (code,), _middle(shape), detail=parent))
+            continue
+        child, around = to_lattice(shape), to_lattice(parent_shapes[parent])
+        if around.covers(child):
+            continue
+        found += _areas("outside_parent", [child.difference(around)], [(code,)], metric_srid, parent)
+    return found
+
+
+def _crumbs(names: Sequence[str], lattice: Shapes, metric_srid: int) -> list[Finding]:
+    """Parts of zones smaller than a sliver."""
+    parts, owner = shapely.get_parts(lattice, return_index=True)
+    areas = shapely.area(geometry_to_metric(from_lattice(parts), metric_srid))
+    return [
+        Finding("sliver", (names[int(owner[i])],), _middle_of_lattice(parts[i]), float(areas[i]))
+        for i in np.flatnonzero(areas < SLIVER_M2)
+    ]
+
+
+def _overlaps(
+    names: Sequence[str], lattice: Shapes, suspicious: NDArray[np.bool_], metric_srid: int
+) -> list[Finding]:
+    if not suspicious.any():
+        return []
+    some = np.flatnonzero(suspicious)
+    left, right = shapely.STRtree(lattice).query(lattice[some], predicate="intersects")
+    left = some[left]
+    # Each pair once; of an area that lies wholly inside another, only the inner one is suspicious.
+    once = (left < right) | ((left > right) & ~suspicious[right])
+    left, right = np.minimum(left, right)[once], np.maximum(left, right)[once]
+    inner = shapely.relate_pattern(lattice[left], lattice[right], "T********")
+    left, right = left[inner], right[inner]
+    shared = shapely.intersection(lattice[left], lattice[right])
+    pairs = [(names[i], names[j]) for i, j in zip(left.tolist(), right.tolist(), strict=True)]
+    return _areas("overlap", shared, pairs, metric_srid)
+
+
+def _gaps(names: Sequence[str], lattice: Shapes, outer: Any, metric_srid: int) -> list[Finding]:
+    union = shapely.union_all(lattice)
+    found: list[Finding] = []
+    if outer is None:
+        rings = shapely.get_rings(shapely.get_parts(union), return_index=True)
+        first = np.ones(len(rings[1]), dtype=np.bool_)
+        first[1:] = rings[1][1:] != rings[1][:-1]
+        holes = list(shapely.polygons(rings[0][~first]))
+    else:
+        frame = to_lattice(outer)
+        holes = list(shapely.get_parts(shapely.difference(frame, union)))
+        beyond = [piece for piece in shapely.get_parts(shapely.difference(union, frame)) if piece.area > 0]
+        found += _areas("beyond_outer", beyond, _touching(names, lattice, beyond), metric_srid)
+    holes = [hole for hole in holes if hole.area > 0]
+    return _areas("gap", holes, _touching(names, lattice, holes), metric_srid) + found
+
+
+def _slits(
+    names: Sequence[str], lattice: Shapes, slit_m: float, suspicious: NDArray[np.bool_], explained: set[str]
+) -> list[Finding]:
+    # A degree of latitude is 111 km; in longitude a step is shorter, so the width found is at least this.
+    width = slit_m / 111_320 * SCALE
+    edges = shapely.coverage_invalid_edges(lattice, width)
+    there = ~(shapely.is_missing(edges) | shapely.is_empty(edges)) & ~suspicious
+    return [
+        Finding("narrow_gap", (names[i],), _middle_of_lattice(edges[i]))
+        for i in np.flatnonzero(there).tolist()
+        if names[i] not in explained
+    ]
+
+
+def _touching(names: Sequence[str], lattice: Shapes, pieces: Any) -> list[tuple[str, ...]]:
+    """The zones that share more than a corner with each piece (or a corner, if none does)."""
+    tree = shapely.STRtree(lattice)
+    result = []
+    for piece in pieces:
+        near: NDArray[np.int64] = np.sort(tree.query(piece, predicate="intersects"))
+        lengths = shapely.length(shapely.intersection(lattice[near], piece))
+        chosen = near[lengths > 0] if (lengths > 0).any() else near
+        result.append(tuple(names[i] for i in chosen.tolist()))
+    return result
+
+
+def _areas(
+    kind: FindingKind, pieces: Any, codes: Sequence[tuple[str, ...]], metric_srid: int, detail: str = ""
+) -> list[Finding]:
+    degrees: Shapes = from_lattice(np.array(pieces, dtype=object))
+    areas = shapely.area(geometry_to_metric(degrees, metric_srid))
+    return [
+        Finding(kind, concerned, _middle_of_lattice(piece), float(area), detail)
+        for piece, concerned, area in zip(pieces, codes, areas, strict=True)
+    ]
+
+
+def _middle(shape: Any) -> tuple[float, float]:
+    point = shapely.point_on_surface(shape)
+    return round(point.x, 7), round(point.y, 7)
+
+
+def _middle_of_lattice(shape: Any) -> tuple[float, float]:
+    return _middle(from_lattice(shape))
