@@ -1,4 +1,4 @@
-"""docs/api.md describes every route, parameter and problem type; its examples have the right shape and run."""
+"""docs/api.md describes every route, parameter and problem type; its examples are right, and run."""
 
 from __future__ import annotations
 
