@@ -174,6 +174,12 @@ def unknown_keys(value: object, schema: dict[str, Any], where: str = "$") -> lis
         for key in value.keys() & known.keys():
             faults += unknown_keys(value[key], known[key], f"{where}.{key}")
         return faults
-    types = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
-    expected = types.get(schema.get("type", ""), object)
+    known_types: dict[str, tuple[type, ...]] = {
+        "string": (str,),
+        "integer": (int,),
+        "number": (int, float),
+        "boolean": (bool,),
+        "null": (type(None),),
+    }
+    expected = known_types.get(schema.get("type", ""), (object,))
     return [] if isinstance(value, expected) else [f"{where}: {value!r} is not {schema.get('type')}"]
