@@ -166,7 +166,7 @@ def answer(
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as response, in the language of the request."""
+    """A problem as response, in the language of the request; what may pass says when to try again."""
     chosen: Language = language(request)
     body: dict[str, Any] = {
         "type": problem.type,
@@ -187,6 +187,7 @@ def answer(
             "Cache-Control": "no-store",
             "Content-Language": chosen.code,
             "Vary": "Accept-Language",
+            **(_RETRY if problem.status == 503 else {}),
             **(headers or {}),
         },
     )
@@ -234,9 +235,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _away(request: Request, error: Exception) -> Response:
     if isinstance(error, psycopg.errors.QueryCanceled):
-        return answer(request, PROBLEMS["too-slow"], None, headers=_RETRY)
+        return answer(request, PROBLEMS["too-slow"], None)
     log.warning("database away: %s", error)
-    return answer(request, PROBLEMS["database-away"], None, headers=_RETRY)
+    return answer(request, PROBLEMS["database-away"], None)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -31,7 +31,7 @@ async def search(
         Query(
             min_length=1,
             max_length=100,
-            pattern=r"^[^\x00]*\S[^\x00]*$",
+            pattern=r"^[^\x00]*[^\x00\s][^\x00]*$",
             description="Beginning of a code or number, or part of a name or address.",
             examples=["370212", "香港东路", "Zhonghan"],
         ),

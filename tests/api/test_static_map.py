@@ -1,0 +1,38 @@
+"""The map's files: the page asked for anew, assets kept for ever; a plain word when there is no map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api import static_map
+
+
+def test_page_and_assets(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html><title>map</title>")
+    (tmp_path / "favicon.svg").write_text("<svg/>")
+    (tmp_path / "assets" / "index-abc123.js").write_text("0")
+    app = FastAPI()
+    static_map.install(app, tmp_path)
+    client = TestClient(app)
+    page = client.get("/")
+    assert page.text.startswith("<!doctype html>")
+    assert page.headers["cache-control"] == "no-cache"
+    assert client.get("/favicon.svg").headers["cache-control"] == "no-cache"
+    asset = client.get("/assets/index-abc123.js")
+    assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+    unchanged = client.get("/assets/index-abc123.js", headers={"If-None-Match": asset.headers["etag"]})
+    assert unchanged.status_code == 304
+    assert client.get("/../conftest.py").status_code == 404
+
+
+def test_before_it_is_built(tmp_path: Path) -> None:
+    app = FastAPI()
+    static_map.install(app, tmp_path)
+    page = TestClient(app).get("/")
+    assert page.status_code == 200
+    assert "make setup" in page.text
+    assert page.headers["cache-control"] == "no-store"
