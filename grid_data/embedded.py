@@ -273,8 +273,9 @@ class Cluster:
         self._say(f"making a private PostgreSQL {programs.major} cluster in {self.directory}")
         unfinished = self.directory / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        finished = run_as(owner, programs.path("initdb"), "-D", unfinished, "-U", USER, "--encoding=UTF8", "--locale=C.UTF-8",
-            "--auth-local=trust", "--auth-host=reject", "--data-checksums",
+        finished = run_as(
+            owner, programs.path("initdb"), "-D", unfinished, "-U", USER, "--encoding=UTF8",
+            "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject", "--data-checksums",
         )  # fmt: skip
         if finished.returncode:
             raise ClusterError(f"initdb failed:\n{finished.stdout[-2000:]}")

@@ -28,10 +28,18 @@ may_install() {
 apt_install() {
     may_install "$@" || return 1
     apt-cache show "$@" >/dev/null 2>&1 || apt_update || return 1
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
         install --yes --no-install-recommends "$@"
 }
 
 apt_update() {
-    as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
+    quietly as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
+}
+
+# quietly COMMAND...: what it says goes to .gridgov/apt.log, and its end to the terminal when it fails.
+quietly() {
+    mkdir -p .gridgov
+    "$@" >>.gridgov/apt.log 2>&1 && return 0
+    tail -n 20 .gridgov/apt.log >&2
+    return 1
 }

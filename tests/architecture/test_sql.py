@@ -34,7 +34,8 @@ def texts(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            yield node, "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
+            parts = [str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values]
+            yield node, "".join(parts)
         elif (
             isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes | pieces
         ):
