@@ -57,6 +57,15 @@ class Extent(NamedTuple):
     east: float
     north: float
 
+    @classmethod
+    def known(
+        cls, west: float | None, south: float | None, east: float | None, north: float | None
+    ) -> Extent | None:
+        """The box, or None if a side is not known."""
+        if west is None or south is None or east is None or north is None:
+            return None
+        return cls(west, south, east, north)
+
     def contains(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
         """Which places lie in the box (any shape); what is not a number does not.
 
@@ -89,7 +98,7 @@ class CityFrame:
     Attributes
     ----------
     extent
-        Box round the city.
+        Box round the city; None while it has no zones, and then no place is outside of it.
     centre
         Where the map starts (lon, lat).
     outside_limit_m
@@ -101,7 +110,7 @@ class CityFrame:
         500 m tells none.
     """
 
-    extent: Extent
+    extent: Extent | None
     centre: tuple[float, float]
     outside_limit_m: float
     metric_srid: int
@@ -174,15 +183,13 @@ def judge_places(
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     accuracy = np.full(x.shape, np.nan) if accuracy_m is None else np.asarray(accuracy_m, dtype=np.float64)
     away = np.zeros(x.shape) if outside_m is None else np.asarray(outside_m, dtype=np.float64)
-    box = city.extent.grown(city.outside_limit_m)
     with np.errstate(invalid="ignore"):
-        rough = city.extent.contains(x, y) | (box.contains(x, y) & _near_box(x, y, city, box))
-        believed = rough & (away <= city.outside_limit_m)
+        believed = _in_or_near(x, y, city) & (away <= city.outside_limit_m)
         start = np.round(np.multiply(city.centre, SCALE))
         tests: dict[PlaceCode, NDArray[np.bool_]] = {
             "not_a_number": ~(np.isfinite(x) & np.isfinite(y)),
             "null_island": (np.abs(x) < _NULL_ISLAND_DEGREES) & (np.abs(y) < _NULL_ISLAND_DEGREES),
-            "swapped": ~believed & city.extent.contains(y, x),
+            "swapped": ~believed & (city.extent is not None and city.extent.contains(y, x)),
             "outside_city": ~believed,
             "default_start": (np.round(x * SCALE) == start[0]) & (np.round(y * SCALE) == start[1]),
             # Not stated is not absurd; a negative radius is.
@@ -203,12 +210,13 @@ def problem_code(index: int) -> PlaceCode | None:
     return None if index == _GOOD else _CODES[index]
 
 
-def _near_box(
-    x: NDArray[np.float64], y: NDArray[np.float64], city: CityFrame, box: Extent
-) -> NDArray[np.bool_]:
-    """Which places lie within the limit of the city's box, in metres; only those in ``box`` are measured."""
-    near = np.zeros(x.shape, dtype=np.bool_)
-    ask = box.contains(x, y)
+def _in_or_near(x: NDArray[np.float64], y: NDArray[np.float64], city: CityFrame) -> NDArray[np.bool_]:
+    """Which places lie in the city's box or within the limit of it, in metres."""
+    if city.extent is None:
+        return np.ones(x.shape, dtype=np.bool_)
+    near = city.extent.contains(x, y)
+    # Only what is close is measured: far away the metric system means nothing.
+    ask = city.extent.grown(city.outside_limit_m).contains(x, y) & ~near
     if ask.any():
         west, south, east, north = city.extent
         at = to_metric(x[ask], y[ask], city.metric_srid)

@@ -150,7 +150,7 @@ def _judge(
     if lon is None or lat is None:
         return place_problem("none_given")
     city = CityFrame(
-        extent=Extent(frame["west"], frame["south"], frame["east"], frame["north"]),
+        extent=Extent.known(frame["west"], frame["south"], frame["east"], frame["north"]),
         centre=(frame["centre_lon"], frame["centre_lat"]),
         outside_limit_m=frame["outside_limit_m"],
         metric_srid=frame["metric_srid"],

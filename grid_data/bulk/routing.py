@@ -54,7 +54,7 @@ async def read_city(connection: Connection) -> tuple[CityFrame, dict[str, Any]]:
     row = await one(connection, "routing/city_frame")
     if row is None:
         raise LookupError("no city is set up in this database yet")
-    extent = Extent(row["west"], row["south"], row["east"], row["north"])
+    extent = Extent.known(row["west"], row["south"], row["east"], row["north"])
     centre = (row["centre_lon"], row["centre_lat"])
     return CityFrame(extent, centre, row["outside_limit_m"], row["metric_srid"]), row
 

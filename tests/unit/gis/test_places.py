@@ -19,7 +19,8 @@ from gis.places import (
 )
 
 CENTRE = (120.469, 36.1075)
-LAOSHAN = CityFrame(Extent(120.39, 36.05, 120.72, 36.37), CENTRE, 2000, 4549)
+BOX = Extent(120.39, 36.05, 120.72, 36.37)
+LAOSHAN = CityFrame(BOX, CENTRE, 2000, 4549)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_each_reason(lon: float, lat: float, accuracy: float | None, problem: st
 @pytest.mark.parametrize(("metres", "problem"), [(1_900, None), (2_100, "outside_city")])
 @pytest.mark.parametrize("side", ["west", "south", "east", "north"])
 def test_the_limit_outside_the_box_is_in_metres(side: str, metres: float, problem: str | None) -> None:
-    west, south, east, north = LAOSHAN.extent
+    west, south, east, north = BOX
     lon, lat = (west + east) / 2, (south + north) / 2
     step = metres / 111_000 if side in ("south", "north") else metres / 89_900
     lon = {"west": west - step, "east": east + step}.get(side, lon)
@@ -66,7 +67,7 @@ def test_the_limit_outside_the_box_is_in_metres(side: str, metres: float, proble
 
 def test_the_corner_of_the_limit_is_round() -> None:
     # 1,900 m west and 1,900 m south of the box's corner is 2,687 m away.
-    lon, lat = LAOSHAN.extent.west - 1_900 / 90_000, LAOSHAN.extent.south - 1_900 / 111_000
+    lon, lat = BOX.west - 1_900 / 90_000, BOX.south - 1_900 / 111_000
     assert judge_place(lon, lat, None, LAOSHAN).problem == "outside_city"
 
 
@@ -108,9 +109,25 @@ def test_every_reason_has_words_in_both_languages() -> None:
 
 @given(st.floats(1, 50_000))
 def test_a_grown_box_is_at_least_that_far_away(metres: float) -> None:
-    grown = LAOSHAN.extent.grown(metres)
-    inner = to_metric(LAOSHAN.extent.west, LAOSHAN.extent.north, 4549)
-    west = to_metric(grown.west, LAOSHAN.extent.north, 4549)
-    north = to_metric(LAOSHAN.extent.west, grown.north, 4549)
+    grown = BOX.grown(metres)
+    inner = to_metric(BOX.west, BOX.north, 4549)
+    west = to_metric(grown.west, BOX.north, 4549)
+    north = to_metric(BOX.west, grown.north, 4549)
     assert inner[0] - west[0] >= metres * 0.999
     assert north[1] - inner[1] >= metres * 0.999
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "problem"),
+    [
+        (-73.97, 40.78, None),
+        (36.10, 120.46, None),
+        (0, 0, "null_island"),
+        (*CENTRE, "default_start"),
+        (np.nan, 1, "not_a_number"),
+    ],
+)
+def test_a_city_without_zones_has_no_outside(lon: float, lat: float, problem: str | None) -> None:
+    assert Extent.known(None, None, None, None) is None
+    assert Extent.known(*BOX) == BOX
+    assert judge_place(lon, lat, 10, CityFrame(None, CENTRE, 2000, 4549)).problem == problem
