@@ -1,0 +1,20 @@
+"""The fixed dates of the sample. Nothing here depends on today."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+
+EDITION_1 = "2024-01-01T00:00:00+08:00"
+"""All zones and posts begin; the first edition of the base grids holds from here."""
+
+EDITION_2 = "2026-01-01T00:00:00+08:00"
+"""The redraw takes effect."""
+
+FIRST_DAY = date(2024, 11, 1)
+LAST_DAY = date(2026, 10, 31)
+"""Incidents are reported from the first to the last of these days."""
+
+END = datetime(2026, 10, 31, 16, 0, tzinfo=UTC)
+"""Midnight after the last day in China: the sample's "now"."""

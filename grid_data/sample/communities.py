@@ -1,0 +1,140 @@
+"""Communities: whole blocks of one subdistrict, about equal in households, named after what lies there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.optimize import linear_sum_assignment
+
+from grid_data.sample.blocks import Units
+from grid_data.sample.lattice import Floats, Geometries, Ints, dissolve, rook_pairs
+from grid_data.sample.partition import graph_of, join_islets, metis, repair
+from grid_data.sample.tables import read_table
+from grid_data.sample.terrain import Terrain
+
+
+@dataclass(frozen=True)
+class Communities:
+    """Communities in the order of their codes; ``of_unit`` indexes them."""
+
+    codes: tuple[str, ...]
+    name_zh: tuple[str, ...]
+    name_en: tuple[str, ...]
+    subdistrict: Ints
+    of_unit: Ints
+    lattice: Geometries
+
+
+def reading_order(points: Floats, group: Ints) -> Ints:
+    """Rank of each point within its group: rows from north to south, west to east in a row."""
+    rank = np.zeros(len(points), dtype=np.int64)
+    for value in np.unique(group):
+        members = np.flatnonzero(group == value)
+        rows = max(1, round(len(members) ** 0.5))
+        by_north = members[np.argsort(-points[members, 1], kind="stable")]
+        row = np.empty(len(members), dtype=np.int64)
+        row[:] = np.arange(len(members)) * rows // len(members)
+        order = by_north[np.lexsort((points[by_north, 0], row))]
+        rank[order] = np.arange(len(members))
+    return rank
+
+
+def draw_communities(
+    units: Units,
+    codes: tuple[str, ...],
+    counts: tuple[int, ...],
+    households: Ints,
+    terrain: Terrain,
+    seed: int,
+) -> Communities:
+    """Partition the blocks of every subdistrict into its number of communities.
+
+    Parameters
+    ----------
+    counts
+        Communities per subdistrict.
+    households
+        Per unit.
+    """
+    left, right, length = rook_pairs(units.lattice)
+    inside = units.subdistrict[left] == units.subdistrict[right]
+    left, right, length = left[inside], right[inside], length[inside]
+    # Cells of one block belong together; blocks are what METIS sees.
+    block = units.block
+    of_unit = np.empty(len(block), dtype=np.int64)
+    offset = 0
+    centre = shapely.get_coordinates(shapely.centroid(units.metric))
+    for subdistrict, count in enumerate(counts):
+        members = np.flatnonzero(units.subdistrict == subdistrict)
+        own, label = np.unique(block[members], return_inverse=True)
+        position = np.full(len(units.lattice), -1)
+        position[members] = label
+        between = (position[left] >= 0) & (position[left] != position[right])
+        graph = graph_of(len(own), position[left[between]], position[right[between]], length[between])
+        points = np.column_stack([np.bincount(label, weights=centre[members, axis]) for axis in (0, 1)])
+        points /= np.bincount(label)[:, None]
+        graph = join_islets(graph, points)
+        # A little weight for land keeps communities of the mountain from being endless.
+        area = np.bincount(label, weights=units.area_m2[members])
+        homes = np.bincount(label, weights=households[members])
+        weight = np.rint(homes + area / area.sum() * homes.sum() * 0.03).astype(np.int64)
+        mean = float(weight.sum()) / count
+        part = repair(graph, metis(graph, weight, count, seed + subdistrict), weight, 0.7 * mean, 1.35 * mean)
+        of_unit[members] = part[label] + offset
+        offset += count
+    return _numbered(units, codes, counts, of_unit, centre, terrain)
+
+
+def _numbered(
+    units: Units,
+    codes: tuple[str, ...],
+    counts: tuple[int, ...],
+    of_unit: Ints,
+    centre: Floats,
+    terrain: Terrain,
+) -> Communities:
+    """Codes in reading order, names by the nearest place of the subdistrict."""
+    total = sum(counts)
+    subdistrict = np.repeat(np.arange(len(counts)), counts)
+    size = np.bincount(of_unit, weights=units.density * units.area_m2 + 1.0, minlength=total)
+    weight = units.density * units.area_m2 + 1.0
+    points = np.column_stack(
+        [np.bincount(of_unit, weights=weight * centre[:, axis], minlength=total) / size for axis in (0, 1)]
+    )
+    rank = reading_order(points, subdistrict) + 1
+    code = [f"{codes[s]}{r:03d}" for s, r in zip(subdistrict.tolist(), rank.tolist(), strict=True)]
+    order = np.argsort(np.array(code))
+    place = np.empty(total, dtype=np.int64)
+    place[order] = np.arange(total)
+    names = _names(points[order], subdistrict[order], codes, terrain)
+    sorted_of_unit = place[of_unit]
+    return Communities(
+        codes=tuple(code[index] for index in order),
+        name_zh=tuple(zh for zh, _ in names),
+        name_en=tuple(en for _, en in names),
+        subdistrict=subdistrict[order],
+        of_unit=sorted_of_unit,
+        lattice=dissolve(units.lattice, sorted_of_unit, total),
+    )
+
+
+def _names(
+    points: Floats, subdistrict: Ints, codes: tuple[str, ...], terrain: Terrain
+) -> list[tuple[str, str]]:
+    """Names of known places go to the communities nearest to them, the rest get names of compounds."""
+    spare = read_table("community_names", text=("name_zh", "name_en"))
+    pool = iter(zip(spare["name_zh"], spare["name_en"], strict=True))
+    names: list[tuple[str, str]] = [("", "")] * len(points)
+    for index, code in enumerate(codes):
+        members = np.flatnonzero(subdistrict == index)
+        known = terrain.places[terrain.places["subdistrict"] == code]
+        at = known[["east", "north"]].to_numpy(float)
+        gaps = np.hypot(*(points[members][:, None] - at[None]).transpose(2, 0, 1))
+        rows, columns = linear_sum_assignment(gaps)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            names[members[row]] = (known["name_zh"].iloc[column], known["name_en"].iloc[column])
+    return [
+        (f"{zh}社区", f"{en} Community") for zh, en in (name if name[0] else next(pool) for name in names)
+    ]

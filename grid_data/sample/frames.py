@@ -1,0 +1,78 @@
+"""The sample as one value: frames by name, the city, and the extent it covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+CSV_FRAMES = (
+    "layers", "organisations", "persons", "posts", "assignment_rules", "plans", "lineage", "datasets",
+)  # fmt: skip
+"""Frames written as CSV; all others are Parquet."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What part of the district is drawn and how much of everything; lists run parallel to ``codes``."""
+
+    codes: tuple[str, ...]
+    households: tuple[int, ...]
+    communities: tuple[int, ...]
+    base_grids: int
+    splits: int
+    facilities: int
+    incidents: int
+    zone_share: float
+
+
+FULL = Extent(
+    codes=("370212001", "370212002", "370212003", "370212004", "370212005"),
+    households=(123_500, 56_000, 23_000, 17_500, 110_000),
+    communities=(40, 30, 20, 16, 34),
+    base_grids=863,
+    splits=177,
+    facilities=250_000,
+    incidents=216_000,
+    zone_share=1.0,
+)
+
+SMALL = Extent(
+    codes=("370212002", "370212004"),
+    households=(24_000, 9_000),
+    communities=(14, 8),
+    base_grids=86,
+    splits=17,
+    facilities=8_000,
+    incidents=5_000,
+    zone_share=0.3,
+)
+"""Shazikou and Beizhai: they adjoin, and have coast, town, villages, mountain and a reservoir."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A generated city.
+
+    Attributes
+    ----------
+    frames
+        Data frames and geo data frames (EPSG:4326, on the lattice of 1e-7 degree) by name; codes, no ids.
+    city
+        Content of ``city.json``.
+    seed, small
+        What they were generated with: the same again gives the same bytes.
+    """
+
+    frames: dict[str, Any]
+    city: dict[str, Any]
+    seed: int
+    small: bool
+
+    def rows(self) -> dict[str, int]:
+        """Rows per frame."""
+        return {name: len(frame) for name, frame in self.frames.items()}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.frames[name]
