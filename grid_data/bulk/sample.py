@@ -67,7 +67,10 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
     await step("categories", rules.store_categories(connection, list(catalogues.read_all())))
     await step("layers", zones.store_layers(connection, frames["layers"]))
     layers = frames["layers"].sort_values(["precedence", "code"])
-    parents = dict(zip(layers["code"], layers["parent"].where(layers["parent"].notna(), None), strict=True))
+    parents = {
+        str(code): parent if isinstance(parent, str) else None
+        for code, parent in zip(layers["code"], layers["parent"], strict=True)
+    }
     await step("zones", _store_identities(connection, frames, list(layers["code"])))
     await step("organisations", people.store_organisations(connection, frames["organisations"]))
     await step("plans", zones.store_plans(connection, frames["plans"]))

@@ -1,0 +1,66 @@
+"""The demo's city: generate the sample of Laoshan and load it, once."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+
+from cli.console import in_words, progress, say
+from governance.access import OPERATOR
+from grid_data.bulk.sample import is_loaded, load_sample
+from grid_data.database import Database
+from grid_data.sample import DEFAULT_SEED, Sample, generate
+
+__all__ = ["load_demo"]
+
+
+def load_demo(url: str, *, small: bool) -> None:
+    """Make sure that the database holds a city; generates and loads the sample into an empty one.
+
+    The load is one transaction: interrupted, it leaves nothing behind and is made anew next time.
+    """
+    anyio.run(_load_demo, url, small)
+
+
+async def _load_demo(url: str, small: bool) -> None:
+    database = Database(url, size=1, statement_timeout_s=0)
+    await database.open()
+    try:
+        async with database.transaction(OPERATOR) as connection:
+            if await is_loaded(connection):
+                say(in_words("示例城市已在库中", "the sample city is loaded"))
+                return
+        started = time.perf_counter()
+        sample = _generate(small)
+        say(
+            in_words(
+                "导入示例城市并为全部事件确定网格与责任部门",
+                "loading the sample city, routing every incident",
+            )
+        )
+        async with database.transaction(OPERATOR) as connection:
+            await load_sample(connection, sample, _tell_table)
+        seconds = time.perf_counter() - started
+        say(in_words(f"示例城市就绪，用时 {seconds:.0f} 秒", f"sample city ready after {seconds:.0f} s"))
+    finally:
+        await database.close()
+
+
+def _generate(small: bool) -> Sample:
+    say(
+        in_words(
+            "生成示例城市崂山区（区与街道边界为真实数据 © OpenStreetMap 贡献者，其余均为合成）",
+            "generating the sample city of Laoshan (district and subdistrict borders are real, "
+            "© OpenStreetMap contributors; everything else is synthetic)",
+        )
+    )
+    return generate(small=small, seed=DEFAULT_SEED, progress=_tell_step)
+
+
+def _tell_step(name: str, seconds: float) -> None:
+    progress.print(f"  [dim]{seconds:6.1f} s[/dim]  {name}", soft_wrap=True)
+
+
+def _tell_table(name: str, rows: int, seconds: float) -> None:
+    progress.print(f"  [dim]{seconds:6.1f} s[/dim]  {name}: {rows:,}", soft_wrap=True)
