@@ -70,6 +70,8 @@ export function zoneLabels(layer: Layer, lang: Lang): LayerSpecification {
       "text-padding": layer.kind === "base_grid" ? 1 : 4,
       "text-letter-spacing": region ? 0.08 : 0,
       "symbol-sort-key": layer.precedence,
+      // Steps aside for an incident rather than vanish; a grid's number stays where it is.
+      ...(layer.kind === "base_grid" ? {} : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1.1 }),
     },
     paint: { "text-color": look.colour, "text-halo-color": BASE.halo, "text-halo-width": 1.8 },
   };

@@ -117,13 +117,14 @@ function Row({ item }: { item: IncidentSummary }) {
             {codeText("state", item.state)}
             {item.urgency === "urgent" && <span class="badge urgent">{t("list.urgent")}</span>}
             {item.place_status === "unlocated" && <span class="badge">{t("incident.unlocated")}</span>}
+            <span class="muted"> · </span>
+            <time class="muted" dateTime={item.reported_at}>
+              {dateTime(item.reported_at)}
+            </time>
           </span>
           <span class="small muted">{item.address || item.text}</span>
           <span class="small muted">{[item.base_grid && say(item.base_grid.name), item.responsible && say(item.responsible.name)].filter(Boolean).join(" · ")}</span>
         </span>
-        <time class="small muted" dateTime={item.reported_at}>
-          {dateTime(item.reported_at)}
-        </time>
       </button>
     </li>
   );

@@ -1,0 +1,108 @@
+"""A real browser, the real server, the small sample of Laoshan.
+
+Runs as a process of its own (``pytest tests/e2e``): Playwright keeps an event loop running in the main
+thread, which coroutine tests of the same process cannot bear.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+
+from api.app import create_app
+from governance.settings import Settings
+from tests.e2e.screen import Screen
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+START_LIMIT_S = 60
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's own Chromium. Without one these tests fail: skipped, they would show nothing."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail(
+            f"none of {', '.join(BROWSERS)} is installed; run scripts/install-browser.sh", pytrace=False
+        )
+    return browser_type_launch_args | {"executable_path": found}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A Chinese reader at a small screen: software rendering is slow per pixel."""
+    return browser_context_args | {
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "reduced_motion": "reduce",
+        "viewport": {"width": 1024, "height": 700},
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url(laoshan_database: str) -> Iterator[str]:
+    """Address of the real server on a free port."""
+    index = Path(__file__).parents[2] / "api" / "static" / "index.html"
+    if not index.exists():
+        pytest.fail("the map is not built; run `make map`", pytrace=False)
+    with contextlib.closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(Settings(database_url=laoshan_database)),
+                log_level="warning",
+                timeout_graceful_shutdown=2,
+            )
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + START_LIMIT_S
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                pytest.fail("the server did not start")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_the_machine(context: BrowserContext, base_url: str) -> Iterator[None]:
+    """Every test also proves that no request goes anywhere but to our server, and that the CSP holds."""
+    left: list[str] = []
+    broken: list[str] = []
+
+    def refuse(route: Route) -> None:
+        left.append(route.request.url)
+        route.abort()
+
+    def listen(page: Page) -> None:
+        page.on("pageerror", lambda error: broken.append(f"error in the page: {error}"))
+        page.on("console", hear)
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            broken.append(message.text)
+
+    context.route(lambda url: not url.startswith((base_url, "data:", "blob:")), refuse)
+    context.on("page", listen)
+    yield
+    assert left == []
+    assert broken == []
+
+
+@pytest.fixture
+def screen(page: Page, base_url: str) -> Screen:
+    """The page with words for what a reader does on it."""
+    return Screen(page, base_url)

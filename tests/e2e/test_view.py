@@ -1,0 +1,183 @@
+"""Language, links, phones, accessibility."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.screen import Screen
+
+AXE = Path(__file__).parents[2] / "frontend_map" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+
+
+def test_one_click_switches_the_language(screen: Screen) -> None:
+    grid = screen.some_grid()
+    lon, lat = grid["centre"]
+    screen.open_at(grid["centre"], 13, f"&point={lon},{lat}")
+    routing = screen.api("routing", lon=lon, lat=lat)
+    expect(screen.answer.locator(".reason")).to_have_text(routing["reason"]["zh"])
+    chinese = screen.page.evaluate(
+        "JSON.stringify(window.gridgov.map.getLayoutProperty('subdistrict-label', 'text-field'))"
+    )
+    screen.switch_language()
+    expect(screen.answer.locator(".reason")).to_have_text(routing["reason"]["en"])
+    expect(screen.page.get_by_role("button", name="Report incident", exact=True)).to_be_visible()
+    assert screen.page.evaluate("document.documentElement.lang") == "en-GB"
+    expect(screen.page).to_have_title(re.compile(re.escape(screen.api("city")["name"]["en"])))
+    english = screen.page.evaluate(
+        "JSON.stringify(window.gridgov.map.getLayoutProperty('subdistrict-label', 'text-field'))"
+    )
+    assert chinese.index("name_zh") < chinese.index("name_en")
+    assert english.index("name_en") < english.index("name_zh")
+    expect(screen.page).to_have_url(re.compile("lang=en"))
+    screen.page.go_back()
+    expect(screen.page.get_by_role("button", name="上报事件", exact=True)).to_be_visible()
+
+
+def test_a_link_restores_the_view(
+    screen: Screen, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    grid = screen.some_grid()
+    lon, lat = grid["centre"]
+    screen.open_at(grid["centre"], 15)
+    screen.page.keyboard.press("l")
+    screen.page.locator("input[data-layer='police']").check()
+    screen.page.locator("input[data-layer='buildings']").uncheck()
+    screen.click_map([lon, lat])
+    expect(screen.answer).to_contain_text(grid["name"]["zh"])
+    screen.switch_language()
+    expect(screen.page).to_have_url(re.compile("lang=en"))
+    screen.settle()
+    screen.page.wait_for_timeout(500)
+    link = screen.page.url
+    picture = (
+        "(() => { const map = window.gridgov.map, {lng, lat} = map.getCenter();"
+        " return [map.getZoom().toFixed(2), lng.toFixed(4), lat.toFixed(4)] })()"
+    )
+    before = screen.page.evaluate(picture)
+
+    with browser.new_context(**browser_context_args) as elsewhere:
+        other = Screen(elsewhere.new_page(), screen.base_url)
+        other.open(link.removeprefix(f"{screen.base_url}/"))
+        assert other.page.evaluate(picture) == before
+        assert other.visible("police-line")
+        assert not other.visible("buildings")
+        expect(other.page.locator(".panel-left")).to_contain_text("Layers")
+        expect(other.answer).to_contain_text("Why here")
+        assert other.page.url == link
+
+
+def test_back_leads_through_what_was_looked_at(screen: Screen) -> None:
+    grid = screen.some_grid()
+    screen.open_at(grid["centre"], 15)
+    screen.click_map(grid["centre"])
+    expect(screen.answer).to_contain_text(grid["name"]["zh"])
+    screen.answer.get_by_role("button", name=grid["name"]["zh"]).click()
+    expect(screen.page).to_have_url(re.compile(f"zone=base_grid:{grid['code']}"))
+    screen.page.go_back()
+    expect(screen.page).to_have_url(re.compile("point="))
+    screen.page.go_back()
+    expect(screen.answer).to_have_count(0)
+    screen.page.go_forward()
+    expect(screen.page).to_have_url(re.compile("point="))
+
+
+def test_help_opens_and_single_keys_can_be_switched_off(screen: Screen) -> None:
+    screen.open()
+    screen.page.keyboard.press("?")
+    dialog = screen.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("启用单键快捷键").uncheck()
+    screen.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    screen.page.keyboard.press("l")
+    expect(screen.page.locator(".panel-left")).to_have_count(0)
+
+
+def test_a_phone_has_room_for_map_and_answer(screen: Screen) -> None:
+    grid = screen.some_grid()
+    screen.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    screen.open_at(grid["centre"], 15)
+    screen.click_map(grid["centre"])
+    expect(screen.answer).to_contain_text(grid["name"]["zh"])
+    box, canvas = screen.answer.bounding_box(), screen.page.locator("#map canvas").bounding_box()
+    assert box is not None
+    assert canvas is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert canvas["height"] >= 200, "no map left beside the sheet"
+    assert canvas["y"] + canvas["height"] <= box["y"] + 1, "the sheet covers the map"
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    screen.answer.get_by_role("button", name="在此上报事件").click()
+    form = screen.page.get_by_role("form", name="上报事件")
+    form.get_by_role("button", name="提交").scroll_into_view_if_needed()
+    expect(form.get_by_role("button", name="提交")).to_be_in_viewport()
+    screen.page.get_by_role("button", name="图层").click()
+    expect(screen.page.locator(".panel-left input[type=date]")).to_be_visible()
+
+
+STATES = {
+    "start": "",
+    "layers and why here": "&panel=layers&point={lon},{lat}",
+    "list and zone": "&panel=list&zone=base_grid:{code}",
+    "incident": "&incident={incident}",
+    "report": "&report=1",
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(screen: Screen, lang: str, width: int) -> None:
+    assert AXE.exists(), "axe-core is not installed; run `npm ci` in frontend_map/"
+    grid = screen.some_grid()
+    incident = screen.api("incidents", limit=1)["items"][0]["number"]
+    screen.page.set_viewport_size({"width": width, "height": 844})
+    for name, query in STATES.items():
+        lon, lat = grid["centre"]
+        filled = query.format(lon=lon, lat=lat, code=grid["code"], incident=incident)
+        screen.open_at(grid["centre"], 14, f"&lang={lang}{filled}")
+        if name == "report":
+            screen.page.locator("button[type=submit]").click()
+            screen.page.get_by_role("alert").wait_for()
+        elif filled:
+            screen.page.locator(".panel h3, .facts").first.wait_for()
+        check(screen, name)
+    screen.page.keyboard.press("Escape")
+    screen.page.keyboard.press("?")
+    screen.page.get_by_role("dialog").wait_for()
+    check(screen, "help")
+
+
+def check(screen: Screen, name: str) -> None:
+    screen.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = screen.page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    faults = [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+    assert faults == [], name
+
+
+def test_targets_are_large_enough(screen: Screen) -> None:
+    """24 by 24 pixels at least (WCAG 2.2, 2.5.8); for a box with a label the label counts."""
+    grid = screen.some_grid()
+    lon, lat = grid["centre"]
+    screen.open_at(grid["centre"], 14, f"&panel=layers&point={lon},{lat}")
+    expect(screen.answer.locator(".answer-name")).to_be_visible()
+    small = screen.page.evaluate(
+        """() => [...document.querySelectorAll(
+          'button, select, a[href], label.check, input:not([type=checkbox], [type=radio])')]
+        .filter(each => each.checkVisibility() && !each.closest('.skips'))
+        .map(each => ({text: each.textContent, box: each.getBoundingClientRect()}))
+        .filter(({box}) => box.width < 24 || box.height < 24)
+        .map(({text, box}) => `${text}: ${box.width} x ${box.height}`)"""
+    )
+    assert small == []
