@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from cli.console import progress
 from cli.doctor import doctor
+from cli.imports import imports
 from cli.migrate import migrate
 from cli.stop import stop
 from cli.up import up
@@ -29,6 +30,7 @@ app.command()(up)
 app.command()(migrate)
 app.command()(stop)
 app.command()(doctor)
+app.add_typer(imports)
 
 
 def main() -> None:

@@ -1,0 +1,145 @@
+"""Running an import: database, file, mapping, report, rejects, exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import typer
+from rich.markup import escape
+
+from cli.console import in_words, out, progress, say
+from cli.place import database_url
+from governance.settings import Settings
+
+if TYPE_CHECKING:
+    from grid_data.database import Connection
+    from grid_data.importers.batch import Progress, Report, Request
+    from grid_data.importers.zones import ZoneOptions
+
+__all__ = ["Common", "fail", "in_database", "run_import", "zone_options"]
+
+LONGEST_S = 6 * 3600.0
+"""Seconds a statement of an import may take."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all imports are told."""
+
+    file: Path
+    columns: list[str] | None
+    constants: list[str] | None
+    mapping: Path | None
+    crs: str | None
+    dry_run: bool
+    skip_bad: bool
+    rejects: Path | None
+    source_layer: str | None
+    encoding: str | None
+
+
+def zone_options(
+    valid_from: datetime | None, *, as_correction: bool, keep_missing: bool, coverage: str | None
+) -> ZoneOptions:
+    """How zones are meant, from options.
+
+    Raises
+    ------
+    typer.BadParameter
+        ``coverage`` is another word.
+    """
+    from grid_data.importers.zones import ZoneOptions
+
+    if coverage not in (None, "strict", "report"):
+        raise typer.BadParameter("--coverage: strict | report")
+    return ZoneOptions(valid_from, as_correction, keep_missing, coverage)  # type: ignore[arg-type]
+
+
+def run_import(common: Common, work: Callable[[Connection, Request, Progress], Awaitable[Report]]) -> None:
+    """Read the file, do the work in one transaction, print the report; exit with 1 when it was refused."""
+    from grid_data.importers.batch import Request
+    from grid_data.importers.mapping import ColumnMapping, read_mapping
+    from grid_data.importers.problems import ImportRefused
+    from grid_data.importers.reading import read_source
+    from grid_data.importers.rejects import write_rejects
+
+    try:
+        with progress.status(in_words(f"读取 {common.file.name}", f"reading {common.file.name}")):
+            source = read_source(common.file, layer=common.source_layer, encoding=common.encoding)
+        mapping = read_mapping(common.mapping) if common.mapping else ColumnMapping()
+        request = Request(
+            source,
+            mapping.with_options(common.columns or (), common.constants or ()),
+            common.crs,
+            common.skip_bad,
+            common.dry_run,
+        )
+    except ImportRefused as refused:
+        fail(*refused.words)
+    report = in_database(lambda connection, told: work(connection, request, told))
+    from cli.import_report import print_report
+
+    print_report(report, source, dry_run=common.dry_run)
+    if report.refused:
+        raise typer.Exit(1)
+    if report.rejected and not common.dry_run:
+        path = common.rejects or common.file.with_name(f"{common.file.name}.rejects.csv")
+        written = write_rejects(path, source, report)
+        out.print(
+            escape(in_words(f"{written} 行未导入，原因见 {path}", f"{written} row(s) left out, see {path}")),
+            soft_wrap=True,
+        )
+
+
+def in_database(work: Callable[[Connection, Progress], Awaitable[Answer]]) -> Answer:
+    """Run work in one transaction of the operator; what cannot begin is said in one line.
+
+    Raises
+    ------
+    typer.Exit
+        With 1, after the reason was printed.
+    """
+    import anyio
+
+    from governance.access import OPERATOR
+    from grid_data.database import Database
+    from grid_data.importers.problems import ImportRefused
+    from migrations.run import current, head
+
+    async def go(url: str) -> Answer:
+        database = Database(url, size=1, statement_timeout_s=LONGEST_S)
+        await database.open()
+        try:
+            with progress.status(in_words("导入中", "importing")):
+                async with database.transaction(OPERATOR) as connection:
+                    return await work(connection, _told)
+        finally:
+            await database.close()
+
+    with database_url(Settings()) as url:
+        if current(url) != head():
+            fail(
+                "数据库结构不是本版本：请先执行 gridgov migrate",
+                "the schema is not of this version: run gridgov migrate",
+            )
+        try:
+            return anyio.run(go, url)
+        except ImportRefused as refused:
+            fail(*refused.words)
+
+
+def fail(zh: str, en: str) -> NoReturn:
+    """Say why nothing happens, and end with 1."""
+    progress.print(f"[red]gridgov:[/red] {escape(in_words(zh, en))}", soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _told(step: str, rows: int, seconds: float) -> None:
+    if rows:
+        say(f"{step}: {rows:,} in {seconds:.1f} s")

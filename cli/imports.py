@@ -1,0 +1,274 @@
+"""``gridgov import``: files of any common form into the database, or a list of what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import in_words, out
+from cli.import_options import (
+    AsCorrection,
+    Coverage,
+    Crs,
+    DryRun,
+    Encoding,
+    File,
+    KeepMissing,
+    Map,
+    MappingFile,
+    Rejects,
+    Set,
+    SkipBad,
+    SourceLayer,
+    ValidFrom,
+)
+from cli.import_run import Common, fail, in_database, run_import, zone_options
+
+if TYPE_CHECKING:
+    from grid_data.database import Connection
+    from grid_data.importers.batch import Progress, Report, Request
+
+__all__ = ["imports"]
+
+imports = typer.Typer(
+    name="import",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Read a file into the database: GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, "
+    "GeoParquet, CSV with lon/lat or WKT. A file with faults is told row by row and changes nothing.",
+)
+
+
+@imports.command("city")
+def import_city(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="JSON with code, name_zh, name_en, timezone, metric_srid, centre, zoom, outside_limit_m, "
+            "attribution_zh, attribution_en; options go before it.",
+        ),
+    ] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--code", help="Official code of 6 digits, for example 370212; incident numbers begin with it."
+        ),
+    ] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", help="Chinese name.")] = None,
+    name_en: Annotated[str | None, typer.Option("--name-en", help="English name.")] = None,
+    metric_srid: Annotated[
+        int | None,
+        typer.Option("--metric-srid", help="EPSG code of the projected system for areas and distances."),
+    ] = None,
+    centre: Annotated[
+        str | None,
+        typer.Option("--centre", metavar="LON,LAT", help="Where the map starts, degrees WGS 84."),
+    ] = None,
+    zoom: Annotated[float | None, typer.Option("--zoom", help="Zoom the map starts at (11).")] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="IANA time zone (Asia/Shanghai).")
+    ] = None,
+    outside_limit_m: Annotated[
+        float | None,
+        typer.Option("--outside-limit-m", help="Metres out of the city a place is still believed (2000)."),
+    ] = None,
+) -> None:
+    """Set up the city of an empty database, with the category catalogues; everything else needs it."""
+    told = {
+        "code": code,
+        "name_zh": name_zh,
+        "name_en": name_en,
+        "metric_srid": metric_srid,
+        "centre": None if centre is None else centre.split(","),
+        "zoom": zoom,
+        "timezone": timezone,
+        "outside_limit_m": outside_limit_m,
+    }
+    try:
+        values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file else {}
+    except (OSError, ValueError) as problem:
+        fail(str(problem), str(problem))
+    values |= {name: value for name, value in told.items() if value is not None}
+
+    async def store(connection: Connection, _: Progress) -> bool:
+        from grid_data.importers.city import store_city
+
+        return await store_city(connection, values, "operator")
+
+    if in_database(store):
+        out.print(in_words("城市已设置", "the city is set up"))
+    else:
+        out.print(in_words("城市已存在，内容相同", "just this city is set up already"))
+
+
+@imports.command("layer")
+def import_layer(
+    file: File,
+    code: Annotated[
+        str, typer.Option("--code", help="Code of the layer: a lower-case word, for example police.")
+    ],
+    name_zh: Annotated[str, typer.Option("--name-zh", help="Chinese name of the layer.")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind", metavar="KIND", help="region, base_grid, specialist, jurisdiction or context."
+        ),
+    ],
+    cardinality: Annotated[
+        str,
+        typer.Option(
+            "--cardinality",
+            metavar="CARDINALITY",
+            help="Zones at a place: exactly_one, at_most_one or many.",
+        ),
+    ],
+    name_en: Annotated[str | None, typer.Option("--name-en", help="English name of the layer.")] = None,
+    parent: Annotated[
+        str | None, typer.Option("--parent", help="Layer whose zones contain this layer's zones.")
+    ] = None,
+    precedence: Annotated[
+        int | None,
+        typer.Option("--precedence", help="Order in answers, lower first. Default: after all others."),
+    ] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option(
+            "--depth",
+            help="How specific a rule on this layer is. Default: one more than the parent for regions "
+            "and base grids, else 5.",
+        ),
+    ] = None,
+    code_pattern: Annotated[
+        str | None, typer.Option("--code-pattern", help="Regular expression a zone's code must match.")
+    ] = None,
+    nearest_tolerance_m: Annotated[
+        float | None,
+        typer.Option(
+            "--nearest-tolerance-m", help="Metres outside at which the nearest zone still answers (0)."
+        ),
+    ] = None,
+    columns: Map = None,
+    constants: Set = None,
+    mapping: MappingFile = None,
+    crs: Crs = None,
+    valid_from: ValidFrom = None,
+    coverage: Coverage = None,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = False,
+    rejects: Rejects = None,
+    source_layer: SourceLayer = None,
+    encoding: Encoding = None,
+) -> None:
+    """Define a layer and import its zones (code, name_zh, name_en, parent, organisation, areas)."""
+    definition = {
+        "code": code,
+        "name_zh": name_zh,
+        "name_en": name_en,
+        "kind": kind,
+        "cardinality": cardinality,
+        "parent": parent,
+        "precedence": precedence,
+        "depth": depth,
+        "code_pattern": code_pattern,
+        "nearest_tolerance_m": nearest_tolerance_m,
+    }
+    options = zone_options(valid_from, as_correction=False, keep_missing=False, coverage=coverage)
+
+    async def work(connection: Connection, request: Request, progress: Progress) -> Report:
+        from grid_data.importers.zones import import_layer
+
+        return await import_layer(connection, request, definition, options, progress)
+
+    common = Common(
+        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
+    )
+    run_import(common, work)
+
+
+@imports.command("zones")
+def import_zones(
+    file: File,
+    layer: Annotated[str, typer.Option("--layer", help="Code of the layer, which exists already.")],
+    columns: Map = None,
+    constants: Set = None,
+    mapping: MappingFile = None,
+    crs: Crs = None,
+    valid_from: ValidFrom = None,
+    as_correction: AsCorrection = False,
+    keep_missing: KeepMissing = False,
+    coverage: Coverage = None,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = False,
+    rejects: Rejects = None,
+    source_layer: SourceLayer = None,
+    encoding: Encoding = None,
+) -> None:
+    """Import zones of a layer: its first edition, a new edition, or a correction.
+
+    Unchanged zones keep their version; changed ones get a new one; those the file lacks are retired. Base
+    grids of a city without land units become one land unit each.
+    """
+    options = zone_options(
+        valid_from, as_correction=as_correction, keep_missing=keep_missing, coverage=coverage
+    )
+
+    async def work(connection: Connection, request: Request, progress: Progress) -> Report:
+        from grid_data.importers.zones import import_zones
+
+        return await import_zones(connection, request, layer, options, progress)
+
+    common = Common(
+        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
+    )
+    run_import(common, work)
+
+
+def _simple(name: str, text: str) -> None:
+    """Register a command without options of its own; ``grid_data.importers.subjects`` has its preparation."""
+
+    def command(
+        file: File,
+        columns: Map = None,
+        constants: Set = None,
+        mapping: MappingFile = None,
+        crs: Crs = None,
+        dry_run: DryRun = False,
+        skip_bad: SkipBad = False,
+        rejects: Rejects = None,
+        source_layer: SourceLayer = None,
+        encoding: Encoding = None,
+    ) -> None:
+        async def work(connection: Connection, request: Request, progress: Progress) -> Report:
+            from grid_data.importers.batch import run_import
+            from grid_data.importers.subjects import PREPARATIONS
+
+            return await run_import(connection, name, request, PREPARATIONS[name], progress)
+
+        common = Common(
+            file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
+        )
+        run_import(common, work)
+
+    imports.command(name, help=text)(command)
+
+
+_simple(
+    "facilities",
+    "Import facilities (code, standard_ref, category, name_zh, supervising, owning, maintaining, state, "
+    "accuracy_class, surveyed_on; points, lines or areas). The same code again changes what differs. "
+    "standard_ref defaults to GB/T 47678.5-2026.",
+)
+_simple(
+    "roads",
+    "Import roads (code, name_zh, name_en, road_class; lines). road_class also understands OpenStreetMap's "
+    "highway values and the usual Chinese words.",
+)
+_simple(
+    "organisations",
+    "Import organisations (code, name_zh, name_en, kind, parent, region_layer, region), in any order. kind: "
+    "government, street, community, admin, utility or squad.",
+)

@@ -1,0 +1,18 @@
+"""The subjects whose import needs nothing but a file, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grid_data.importers.batch import Prepare
+from grid_data.importers.facilities import prepare_facilities
+from grid_data.importers.organisations import prepare_organisations
+from grid_data.importers.roads import prepare_roads
+
+__all__ = ["PREPARATIONS"]
+
+PREPARATIONS: Mapping[str, Prepare] = {
+    "facilities": prepare_facilities,
+    "organisations": prepare_organisations,
+    "roads": prepare_roads,
+}
