@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 __all__ = ["configuration", "current", "downgrade", "head", "revisions", "upgrade"]
@@ -40,10 +41,19 @@ def revisions() -> list[str]:
 
 
 def current(url: str) -> str | None:
-    """The revision of a database; None when it was never migrated."""
+    """The revision of a database; None when it was never migrated.
+
+    Raises
+    ------
+    psycopg.OperationalError
+        The database cannot be reached.
+    """
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as problem:
+        raise problem.orig or problem from None
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -33,7 +33,7 @@ with Cluster(Path(sys.argv[1]), settings={"shared_buffers": "16MB", "fsync": "of
 
 @pytest.fixture(scope="module")
 def open_folder() -> Iterator[Path]:
-    """A folder that the server's user may enter, also when these tests run as root; pytest's own are closed."""
+    """A folder that the server's user may enter, also when tests run as root; pytest's own are closed."""
     with tempfile.TemporaryDirectory(prefix="gridgov-test-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)

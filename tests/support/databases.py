@@ -67,10 +67,10 @@ def laoshan_template(cluster: Cluster) -> str:
 
 
 def _load_small_sample(url: str) -> None:
-    from tests.support.sample import load_small_sample
+    from cli.demo import load_demo
 
     upgrade(url)
-    load_small_sample(url, HOME)
+    load_demo(url, small=True)
 
 
 def _template(cluster: Cluster, kind: str, patterns: tuple[str, ...], build: Callable[[str], None]) -> str:

@@ -1,0 +1,161 @@
+"""``gridgov up`` as a newcomer meets it: starts everything, says where, and stops everything it started."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from grid_data.embedded import Cluster
+from tests.support.databases import ROOT
+
+GRIDGOV = [sys.executable, "-c", "from cli.main import main; main()"]
+# What "quickly" means for a stop, on a busy machine.
+STOP_S = 15
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A home of these tests alone, where the server's user may go."""
+    with tempfile.TemporaryDirectory(prefix="gridgov-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "home"
+        Cluster(Path(folder) / "home" / "postgres").delete()
+
+
+def environment(home: Path, **variables: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDGOV_")}
+    return (
+        kept
+        | {"GRIDGOV_HOME": str(home), "GRIDGOV_PORT": "0", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        | variables
+    )
+
+
+class Server:
+    """A running ``gridgov up``."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [*GRIDGOV, "up"],
+            cwd=ROOT,
+            env=environment(home),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self.process.stdout is not None
+        announced = re.search(r"http://127\.0\.0\.1:\d+", self.process.stdout.readline())
+        assert announced, self.process.communicate(timeout=STOP_S)
+        self.address = announced[0]
+
+    def stop(self, number: signal.Signals) -> float:
+        """Send a signal; returns the seconds until the process ended."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        self.said, self.complained = self.process.communicate(timeout=STOP_S)
+        return time.monotonic() - started
+
+
+def test_starts_and_stops_everything(home: Path) -> None:
+    server = Server(home)
+    cluster = Cluster(home / "postgres")
+    assert cluster.status().running
+    assert httpx2.get(f"{server.address}/healthz").json() == {"status": "ok"}
+    ready = httpx2.get(f"{server.address}/readyz")
+    # No city is loaded yet, the rest is there.
+    assert (ready.status_code, ready.json()["database"], ready.json()["migrations"]) == (503, "ok", "ok")
+    assert server.stop(signal.SIGINT) < STOP_S
+    assert server.process.returncode == 0
+    assert "Traceback" not in server.complained
+    assert not cluster.status().running
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_ways_to_end_stop_the_database_too(home: Path, number: signal.Signals) -> None:
+    server = Server(home)
+    assert server.stop(number) < STOP_S
+    assert "Traceback" not in server.complained
+    assert not Cluster(home / "postgres").status().running
+
+
+def test_an_open_connection_does_not_keep_it(home: Path) -> None:
+    server = Server(home)
+    port = int(server.address.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(15).startswith(b"HTTP/1.1 200")
+        assert server.stop(signal.SIGINT) < STOP_S
+
+
+def test_a_killed_server_leaves_nothing_that_hinders_the_next(home: Path) -> None:
+    server = Server(home)
+    server.process.kill()
+    server.process.communicate(timeout=STOP_S)
+    cluster = Cluster(home / "postgres")
+    assert cluster.status().running
+    server = Server(home)
+    assert httpx2.get(f"{server.address}/healthz").status_code == 200
+    server.stop(signal.SIGINT)
+    assert not cluster.status().running
+
+
+def test_a_port_in_use_is_said_before_anything_starts(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        finished = subprocess.run(
+            [*GRIDGOV, "up"],
+            cwd=ROOT,
+            env=environment(home, GRIDGOV_PORT=str(port)),
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+    assert finished.returncode == 2
+    assert f"GRIDGOV_PORT={port + 1}" in re.sub(r"[\s│]+", " ", finished.stderr)
+    assert "starting" not in finished.stderr
+
+
+def test_an_unreachable_database_is_said_in_one_line(home: Path) -> None:
+    finished = subprocess.run(
+        [*GRIDGOV, "migrate"],
+        cwd=ROOT,
+        env=environment(home, GRIDGOV_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none"),
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert finished.returncode == 1
+    assert "refused" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_stop_ends_what_a_killed_terminal_left(home: Path) -> None:
+    cluster = Cluster(home / "postgres")
+    cluster.start()
+    for answer in ("stopped", "no private server was running"):
+        finished = subprocess.run(
+            [*GRIDGOV, "stop"],
+            cwd=ROOT,
+            env=environment(home),
+            text=True,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        assert finished.stdout.strip() == answer
+    assert not cluster.status().running
