@@ -72,7 +72,13 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
         table = table.set_column(field, "geometry", plain)
     else:
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd", version="2.6", store_schema=False)
+    with pq.ParquetWriter(
+        path, table.schema, compression="zstd", version="2.6", store_schema=False
+    ) as writer:
+        writer.write_table(table)
+        # Without the Arrow schema the table's own metadata are not written.
+        if table.schema.metadata:
+            writer.add_key_value_metadata(table.schema.metadata)
 
 
 def _digest(path: Path) -> str:
