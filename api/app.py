@@ -25,6 +25,7 @@ from api import (
     zones,
 )
 from api.body_limit import BodyLimit
+from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
@@ -95,5 +96,6 @@ def create_app(settings: Settings) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return app

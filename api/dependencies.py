@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Request
 
 from api.field_errors import FieldError
+from api.formats import BoundingBox, Moment
 from api.problems import Problem, bad_parameter
 from governance.access import VISITOR
 from governance.answers import Name
@@ -26,8 +27,6 @@ WAIT_S = 5.0
 
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
-
-MOMENT = r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?([Zz]|[+\- ]\d{2}:?\d{2})?)?$"
 
 
 async def transaction(request: Request) -> AsyncIterator[Connection]:
@@ -51,7 +50,7 @@ def known_parameters(request: Request) -> None:
     given = set(request.query_params)
     if not given:
         return
-    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    operation = request.app.openapi()["paths"][request.scope["route"].path]["get"]
     known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
     if unknown := sorted(given - known):
         listed = ", ".join(sorted(known)) or "-"
@@ -66,10 +65,8 @@ def known_parameters(request: Request) -> None:
 Limit = Annotated[int, Query(ge=1, le=500, description="Most items to return.")]
 
 At = Annotated[
-    str | None,
+    Moment | None,
     Query(
-        pattern=MOMENT,
-        json_schema_extra={"format": "moment"},
         description="Moment asked about: an ISO 8601 date or time; without an offset in the city's own time. "
         "Default: now.",
         examples=["2025-12-31", "2026-03-01T08:00:00+08:00"],
@@ -101,12 +98,9 @@ def clamped(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-NUMBER = r"-?\d{1,3}([.]\d{1,15})?"
 Bbox = Annotated[
-    str | None,
+    BoundingBox | None,
     Query(
-        pattern=f"^{NUMBER},{NUMBER},{NUMBER},{NUMBER}$",
-        json_schema_extra={"format": "bbox"},
         description="Area `west,south,east,north` in degrees (EPSG:4326). West greater than east means the "
         "area crosses the antimeridian.",
         examples=["120.40,36.05,120.50,36.15"],

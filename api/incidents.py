@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.dependencies import MOMENT, Bbox, Limit, Transaction, area_of, known_parameters, moment
+from api.dependencies import Bbox, Limit, Transaction, area_of, known_parameters, moment
 from api.field_errors import FieldError
+from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode, PlainText, ZoneKey
 from api.openapi import problems
-from api.paging import After, read_incident_token, token
+from api.paging import AfterIncident, read_incident_token, token
 from api.problems import Problem
 from api.rendering import JsonText, json_page
 from api.reports import IncidentReport, Source
@@ -33,7 +34,6 @@ State = Literal[
     "open", "reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated",
     "closed", "archived", "rejected", "cancelled",
 ]  # fmt: skip
-NOT_NUL = r"^[^\x00]*$"
 
 
 @router.post(
@@ -113,50 +113,38 @@ async def read_incident(
 async def list_incidents(
     connection: Transaction,
     zone: Annotated[
-        str | None,
+        ZoneKey | None,
         Query(
-            max_length=120,
-            json_schema_extra={"format": "zone-key"},
             description="In this zone: `<layer>:<code>`.",
             examples=["community:370212001001"],
         ),
     ] = None,
     organisation: Annotated[
-        str | None,
-        Query(
-            max_length=60,
-            json_schema_extra={"format": "organisation-code"},
-            description="This organisation, or one below it, is responsible.",
-        ),
+        OrganisationCode | None,
+        Query(description="This organisation, or one below it, is responsible."),
     ] = None,
     state: Annotated[
         list[State] | None, Query(description="In one of these states; `open`: not yet closed.")
     ] = None,
     category: Annotated[
-        str | None,
+        CategoryKey | None,
         Query(
-            max_length=100,
-            json_schema_extra={"format": "category-key"},
             description="Of this category or one below it.",
             examples=["GB/T 47678.5-2026:matter:06"],
         ),
     ] = None,
     source: Annotated[list[Source] | None, Query(description="From one of these sources.")] = None,
     from_: Annotated[
-        str | None,
+        Moment | None,
         Query(
             alias="from",
-            pattern=MOMENT,
-            json_schema_extra={"format": "moment"},
             description="Reported at this moment or later.",
             examples=["2026-01-01"],
         ),
     ] = None,
     to: Annotated[
-        str | None,
+        Moment | None,
         Query(
-            pattern=MOMENT,
-            json_schema_extra={"format": "moment"},
             description="Reported before this moment.",
             examples=["2026-02-01T00:00:00+08:00"],
         ),
@@ -166,15 +154,13 @@ async def list_incidents(
         Literal["located", "unlocated"] | None, Query(description="With or without a believed place.")
     ] = None,
     q: Annotated[
-        str | None,
+        PlainText | None,
         Query(
-            max_length=100,
-            pattern=NOT_NUL,
             description="Beginning of a number (six digits or more), or part of an address.",
         ),
     ] = None,
     limit: Limit = 50,
-    after: After = None,
+    after: AfterIncident = None,
 ) -> JsonText:
     """Newest reports first. Every filter narrows the list; repeated `state` or `source` widens that one."""
     wanted = IncidentFilter(
@@ -216,7 +202,7 @@ def _unknown(code: str, field: str, given: str, zh: str, en: str) -> Problem:
 async def _zone(connection: Transaction, key: str | None) -> int | None:
     if key is None:
         return None
-    layer, _, code = key.replace("\x00", "").partition(":")
+    layer, _, code = key.partition(":")
     found = await zone_id(connection, layer, code)
     if found is None:
         raise _unknown("unknown-zone", "zone", key, "没有这个网格或区域", "no such zone")
@@ -226,7 +212,7 @@ async def _zone(connection: Transaction, key: str | None) -> int | None:
 async def _organisations(connection: Transaction, code: str | None) -> list[int] | None:
     if code is None:
         return None
-    found = await organisation_subtree(connection, code.replace("\x00", ""))
+    found = await organisation_subtree(connection, code)
     if not found:
         raise _unknown("unknown-organisation", "organisation", code, "没有这个部门", "no such organisation")
     return found
@@ -235,7 +221,7 @@ async def _organisations(connection: Transaction, code: str | None) -> list[int]
 async def _categories(connection: Transaction, key: str | None) -> list[int] | None:
     if key is None:
         return None
-    found = await category_subtree(connection, key.replace("\x00", ""))
+    found = await category_subtree(connection, key)
     if not found:
         raise UnknownCategory(f"{key!r} is no category of this city", field="category")
     return found

@@ -5,23 +5,19 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import orjson
 from fastapi import Query
 
+from api.formats import IncidentToken, ZoneToken
 from api.problems import Problem, bad_parameter
 
-__all__ = ["After", "read_incident_token", "read_zone_token", "token"]
+__all__ = ["AfterIncident", "AfterZone", "read_incident_token", "read_zone_token", "token"]
 
-After = Annotated[
-    str | None,
-    Query(
-        max_length=400,
-        json_schema_extra={"format": "page-token"},
-        description="`next` of the page before, unchanged.",
-    ),
-]
+AFTER: Final = Query(description="`next` of the page before, unchanged.")
+AfterIncident = Annotated[IncidentToken | None, AFTER]
+AfterZone = Annotated[ZoneToken | None, AFTER]
 
 
 def token(kind: str, *key: str | int) -> str:

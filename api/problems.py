@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.field_errors import FieldError, field_error
 from api.headers import SECURITY_HEADERS
@@ -221,7 +222,11 @@ def _governance(request: Request, error: Exception) -> Response:
 
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [field_error(fault) for fault in error.errors()]
+    faults = error.errors()
+    if all(fault["loc"][0] == "path" for fault in faults):
+        # A path that cannot be meant leads nowhere: no zone has such a code, no tile such a number.
+        return answer(request, PROBLEMS["not-found"], None)
+    errors = [field_error(fault) for fault in faults]
     names = ", ".join(dict.fromkeys(each.field for each in errors))
     detail = Name(zh=f"以下字段有误：{names}", en=f"these fields are wrong: {names}")
     return answer(request, PROBLEMS["bad-parameter"], detail, errors)
@@ -230,7 +235,19 @@ def _validation(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     fallback = "bad-parameter" if error.status_code < 500 else "internal-error"
-    return answer(request, PROBLEMS[_HTTP.get(error.status_code, fallback)], None, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    return answer(request, PROBLEMS[_HTTP.get(error.status_code, fallback)], None, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of a path; the framework names those of its first route only. Files can be read."""
+    found: set[str] = set()
+    for path, item in request.app.openapi()["paths"].items():
+        if compile_path(path)[0].match(request.url.path):
+            found |= {method.upper() for method in item}
+    return sorted(found | {"HEAD"} if "GET" in found else found or {"GET", "HEAD"})
 
 
 def _away(request: Request, error: Exception) -> Response:

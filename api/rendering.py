@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from fastapi import Response
+from fastapi.responses import JSONResponse
 
 __all__ = ["JsonText", "json_bytes", "json_page"]
 
@@ -16,10 +16,12 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
     return orjson.dumps(document)
 
 
-class JsonText(Response):
+class JsonText(JSONResponse):
     """JSON that is text already (most lists are built in SQL and pass through untouched)."""
 
-    media_type = "application/json"
+    def render(self, content: str | bytes) -> bytes:
+        """The text as it is."""
+        return content if isinstance(content, bytes) else content.encode()
 
 
 def json_page(items: Sequence[str], following: str | None) -> JsonText:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.formats import NOT_NUL, CategoryKey, Coordinate, CoordinateSystem, PastMoment
 from governance.intake import Report, Reporter
 
 __all__ = ["IncidentReport"]
 
-NOT_NUL = r"^[^\x00]*$"
 SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"
 
 Source = Literal[
     "hotline", "app", "grid_worker", "patrol", "video", "sensor", "transfer_110", "department", "import"
 ]
-Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Body(BaseModel):
@@ -30,7 +29,7 @@ class ReportedPlace(Body):
     """A GeoJSON point in the declared system: longitude first, or easting first in a metric system."""
 
     type: Literal["Point"]
-    coordinates: Annotated[list[Number], Field(min_length=2, max_length=2)]
+    coordinates: Annotated[list[Coordinate], Field(min_length=2, max_length=2)]
 
 
 class ReporterContact(Body):
@@ -63,22 +62,11 @@ class IncidentReport(Body):
         },
     )
 
-    category: Annotated[
-        str,
-        Field(
-            max_length=100,
-            description="Key of a category, `standard_ref:kind:code`.",
-            json_schema_extra={"format": "category-key"},
-        ),
-    ]
+    category: Annotated[CategoryKey, Field(description="Key of a category, `standard_ref:kind:code`.")]
     place: ReportedPlace | None = None
     crs: Annotated[
-        str,
-        Field(
-            max_length=20,
-            description="System of the coordinates: `wgs84`, `cgcs2000`, `gcj02`, `bd09` or `EPSG:nnnn`.",
-            json_schema_extra={"format": "coordinate-system"},
-        ),
+        CoordinateSystem,
+        Field(description="System of the coordinates: `wgs84`, `cgcs2000`, `gcj02`, `bd09` or `EPSG:nnnn`."),
     ] = "wgs84"
     accuracy_m: Annotated[
         float | None,
@@ -106,10 +94,9 @@ class IncidentReport(Body):
         None
     )
     reported_at: Annotated[
-        AwareDatetime | None,
-        Field(description="When it was reported, with an offset; default now, never in the future.",
-              json_schema_extra={"format": "past-date-time"}),
-    ] = None  # fmt: skip
+        PastMoment | None,
+        Field(description="When it was reported, with an offset; default now, never in the future."),
+    ] = None
     reporter: ReporterContact | None = None
 
     def report(self) -> Report:

@@ -7,24 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.dependencies import At, Transaction, known_parameters, moment
+from api.formats import CategoryKey, Coordinate, CoordinateSystem
 from api.openapi import problems
 from governance.answers import Routing
 from governance.routing import Question, explain
 
 router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
-
-CRS = Query(
-    max_length=20,
-    json_schema_extra={"format": "coordinate-system"},
-    description="System of the coordinates: `wgs84`, `cgcs2000`, `gcj02`, `bd09` or `EPSG:nnnn`.",
-    examples=["wgs84", "gcj02", "EPSG:4549"],
-)
-CATEGORY = Query(
-    max_length=100,
-    json_schema_extra={"format": "category-key"},
-    description="Key of a category, `standard_ref:kind:code`.",
-    examples=["GB/T 47678.5-2026:matter:06010"],
-)
 
 
 @router.get(
@@ -43,20 +31,28 @@ CATEGORY = Query(
 async def read_routing(
     connection: Transaction,
     lon: Annotated[
-        float,
-        Query(
-            allow_inf_nan=False, description="Longitude, or easting in a metric system.", examples=[120.4691]
-        ),
+        Coordinate,
+        Query(description="Longitude, or easting in a metric system.", examples=[120.4691]),
     ],
     lat: Annotated[
-        float,
-        Query(
-            allow_inf_nan=False, description="Latitude, or northing in a metric system.", examples=[36.1075]
-        ),
+        Coordinate,
+        Query(description="Latitude, or northing in a metric system.", examples=[36.1075]),
     ],
-    category: Annotated[str | None, CATEGORY] = None,
+    category: Annotated[
+        CategoryKey | None,
+        Query(
+            description="Key of a category, `standard_ref:kind:code`.",
+            examples=["GB/T 47678.5-2026:matter:06010"],
+        ),
+    ] = None,
     at: At = None,
-    crs: Annotated[str, CRS] = "wgs84",
+    crs: Annotated[
+        CoordinateSystem,
+        Query(
+            description="System of the coordinates: `wgs84`, `cgcs2000`, `gcj02`, `bd09` or `EPSG:nnnn`.",
+            examples=["wgs84", "gcj02", "EPSG:4549"],
+        ),
+    ] = "wgs84",
 ) -> Routing:
     """Every zone a place is in at a moment, the organisation responsible, the reason, and who came second.
 

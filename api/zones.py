@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.dependencies import At, Limit, Transaction, known_parameters, moment
+from api.formats import NOT_NUL
 from api.openapi import problems
-from api.paging import After, read_zone_token, token
+from api.paging import AfterZone, read_zone_token, token
 from api.problems import Problem
 from api.rendering import JsonText, json_bytes, json_page
 from api.schemas import Zone, ZonePage
@@ -18,7 +19,6 @@ from grid_data.zones import zone_detail, zones_page
 router = APIRouter(tags=["zones"], dependencies=[Depends(known_parameters)])
 
 LayerCode = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,40}$", examples=["base_grid"])]
-NOT_NUL = r"^[^\x00]*$"
 
 
 @router.get(
@@ -48,7 +48,7 @@ async def list_zones(
     ] = None,
     at: At = None,
     limit: Limit = 50,
-    after: After = None,
+    after: AfterZone = None,
 ) -> JsonText:
     """Zones valid at a moment, by layer and code."""
     page = await zones_page(

@@ -17,9 +17,22 @@ def test_a_path_that_does_not_exist(client: TestClient) -> None:
 
 
 def test_a_method_a_path_does_not_take(client: TestClient) -> None:
-    response = client.delete("/api/incidents")
-    assert_problem(response, 405, "method-not-allowed")
-    assert "GET" in response.headers["allow"] or "POST" in response.headers["allow"]
+    for path, methods in (
+        ("/api/incidents", "GET, HEAD, POST"), ("/api/zones/a/b", "GET, HEAD"), ("/", "GET, HEAD"),
+    ):  # fmt: skip
+        response = client.delete(path)
+        assert_problem(response, 405, "method-not-allowed")
+        assert response.headers["allow"] == methods
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/layers", "/healthz", "/tiles/land.json", "/", "/api/incidents?limit=2"]
+)
+def test_head_is_get_without_a_body(client: TestClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code == 200
+    assert head.content == b""
+    assert head.headers == get.headers
 
 
 @pytest.mark.parametrize(
@@ -68,6 +81,8 @@ def test_unknown_zone_layer_and_incident(client: TestClient) -> None:
     assert_problem(client.get("/api/zones/base_grid/nonsense"), 404, "not-found")
     assert_problem(client.get("/api/zones/nonsense/370212"), 404, "not-found")
     assert_problem(client.get("/api/incidents/nonsense"), 404, "not-found")
+    assert_problem(client.get(f"/api/incidents/{'9' * 41}"), 404, "not-found")
+    assert_problem(client.get("/api/zones/base_grid/a%00b"), 404, "not-found")
     assert_problem(client.get("/tiles/nonsense.json"), 404, "not-found")
     assert_problem(client.get("/tiles/nonsense/3/1/1.mvt"), 404, "not-found")
 

@@ -154,6 +154,7 @@ def test_on_an_edge(client: TestClient, body: Json, corner: Place) -> None:
         ({"place": {"type": "Point", "coordinates": ["x", 2]}}, "bad-parameter", "place.coordinates.0"),
         ({"reported_at": "2026-01-01T00:00:00"}, "bad-parameter", "reported_at"),
         ({"reported_at": "soon"}, "bad-parameter", "reported_at"),
+        ({"reported_at": "0324-10-31T07:43:15Z"}, "bad-parameter", "reported_at"),
         ({"zone": "370212001001001"}, "bad-parameter", "zone"),
         ({"reporter": {"passport": "1"}}, "bad-parameter", "reporter.passport"),
     ],

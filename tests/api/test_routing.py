@@ -87,6 +87,7 @@ def test_an_earlier_moment_gives_the_zones_of_then(get: Get, inside: Place) -> N
         ("lon=120&lat=Infinity", "bad-parameter", "lat"),
         ("lon=120&lat=-inf", "bad-parameter", "lat"),
         ("lon=here&lat=36", "bad-parameter", "lon"),
+        ("lon=1e300&lat=36", "bad-parameter", "lon"),
         ("lon=120", "bad-parameter", "lat"),
         ("lon=120.4&lat=36.1&category=nonsense", "unknown-category", "category"),
         ("lon=120.4&lat=36.1&category=a:b:c", "unknown-category", "category"),

@@ -1,0 +1,57 @@
+"""Texts with a form of their own. The formats let a client, or a test, know what to put there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field
+
+__all__ = [
+    "BoundingBox",
+    "CategoryKey",
+    "Coordinate",
+    "CoordinateSystem",
+    "IncidentToken",
+    "Moment",
+    "OrganisationCode",
+    "PastMoment",
+    "PlainText",
+    "ZoneKey",
+    "ZoneToken",
+]
+
+NOT_NUL: Final = r"^[^\x00]*$"
+"""PostgreSQL cannot store the character NUL."""
+_NUMBER: Final = r"-?\d{1,3}([.]\d{1,15})?"
+
+
+PlainText = Annotated[str, Field(max_length=100, pattern=NOT_NUL)]
+# Degrees, or metres in some system of the Earth: no place is farther out than this.
+Coordinate = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+CategoryKey = Annotated[
+    str, Field(max_length=100, pattern=NOT_NUL, json_schema_extra={"format": "category-key"})
+]
+OrganisationCode = Annotated[
+    str, Field(max_length=60, pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})
+]
+ZoneKey = Annotated[str, Field(max_length=120, pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
+CoordinateSystem = Annotated[str, Field(max_length=20, json_schema_extra={"format": "coordinate-system"})]
+Moment = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?([Zz]|[+\- ]\d{2}:?\d{2})?)?$",
+        json_schema_extra={"format": "moment"},
+    ),
+]
+# Older reports are typing errors; the day is part of the number, which has four digits for the year.
+PastMoment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1949, 10, 1, tzinfo=UTC), json_schema_extra={"format": "past-date-time"}),
+]
+BoundingBox = Annotated[
+    str,
+    Field(pattern=f"^{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}$", json_schema_extra={"format": "bbox"}),
+]
+IncidentToken = Annotated[str, Field(max_length=400, json_schema_extra={"format": "incident-page-token"})]
+ZoneToken = Annotated[str, Field(max_length=400, json_schema_extra={"format": "zone-page-token"})]

@@ -1,0 +1,41 @@
+"""Values that exist, for the formats of the API description; Schemathesis loads this as its hooks.
+
+Without them a random category key would be refused, rightly, and no report would ever be accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+from urllib.request import urlopen
+
+import schemathesis
+from hypothesis import strategies as st
+
+SERVER = os.environ["GRIDGOV_TEST_SERVER"]
+
+
+def get(path: str) -> Any:
+    with urlopen(f"{SERVER}{path}") as response:
+        return json.load(response)
+
+
+def codes(path: str, key: str) -> list[str]:
+    return [item[key] for item in get(path)["items"]]
+
+
+FORMATS: dict[str, list[str]] = {
+    "category-key": codes("/api/categories", "key"),
+    "organisation-code": codes("/api/organisations", "code"),
+    "zone-key": [f"{zone['layer']}:{zone['code']}" for zone in get("/api/zones?limit=200")["items"]],
+    "incident-page-token": [get("/api/incidents?limit=3")["next"]],
+    "zone-page-token": [get("/api/zones?limit=3")["next"]],
+    "coordinate-system": ["wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4549", "EPSG:3857"],
+    "moment": ["2025-12-31", "2026-03-01T08:00:00+08:00", "0001-01-01", "9999-12-31T23:59:59.999999Z"],
+    "past-date-time": ["2026-03-01T08:00:00+08:00", "1949-10-01T00:00:00Z", "2025-02-03T04:05:06.789Z"],
+    "bbox": ["120.1,36,121,37", "170,-10,-170,10", "-180,-90,180,90", "120.4,36.1,120.4,36.1"],
+}
+
+for name, values in FORMATS.items():
+    schemathesis.openapi.format(name, st.sampled_from(values))
