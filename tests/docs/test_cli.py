@@ -7,9 +7,10 @@ import re
 import pytest
 
 from tests.docs.commands import COMMANDS, arguments, options
-from tests.docs.pages import DOCS, sections
+from tests.docs.pages import DOCS, anchor, sections
 
 SECTIONS = sections((DOCS / "cli.md").read_text(encoding="utf-8"), level=2)
+SHARED = "Options of all imports"
 
 
 def test_commands_are_exactly_those_that_exist() -> None:
@@ -17,10 +18,17 @@ def test_commands_are_exactly_those_that_exist() -> None:
     assert documented == set(COMMANDS)
 
 
+def described(section: str) -> set[str]:
+    """Options in the first column of a section's tables."""
+    rows = [line for line in SECTIONS[section].splitlines() if line.startswith("| `")]
+    return {option for row in rows for option in re.findall(r"--[a-z][a-z-]*", row.split("|")[1])}
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_options_are_exactly_those_that_exist(name: str) -> None:
-    rows = [line for line in SECTIONS[name].splitlines() if line.startswith("| `")]
-    documented = {option for row in rows for option in re.findall(r"--[a-z][a-z-]*", row.split("|")[1])}
+    documented = described(name)
+    if f"(#{anchor(SHARED)})" in SECTIONS[name]:
+        documented |= described(SHARED)
     assert documented == options(COMMANDS[name])
 
 
