@@ -40,8 +40,8 @@ e2e: $(VENV)/.dev database map browser
 check: lint audit ## lint, types, architecture contracts, known vulnerabilities
 
 audit: $(VENV)/.dev
-	$(BIN)/bandit -q -r -c pyproject.toml api cli gis governance grid_data migrations scripts hatch_build.py
-	$(BIN)/python scripts/audit.py
+	$(BIN)/bandit -q -r -ll -c pyproject.toml api cli gis governance grid_data migrations scripts hatch_build.py
+	$(BIN)/python scripts/audit.py $(if $(AUDIT_REQUIRED),--required)
 
 bench: setup $(VENV)/.dev ## run the benchmarks and print a table
 	$(BIN)/python -m benchmarks

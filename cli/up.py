@@ -91,7 +91,7 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool) -
                 _announce(address, browser=browser)
 
     host, port, *_ = sockets[0].getsockname()
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 # nosec B104 - only compared
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     server = Announcing(
         uvicorn.Config(

@@ -113,7 +113,7 @@ class Cluster:
         beside = self.directory / "run"
         if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_LIMIT:
             return beside
-        return Path("/tmp") / f"gridgov-{_digest(self.directory)}"  # noqa: S108 - made 0700 and its owner checked
+        return Path("/tmp") / f"gridgov-{_digest(self.directory)}"  # noqa: S108 # nosec B108 - 0700, owner checked
 
     def url(self, database: str = "gridgov") -> str:
         """How psycopg reaches a database of this cluster."""

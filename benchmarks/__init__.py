@@ -1,0 +1,1 @@
+"""How long things take: one module per subject, run by ``make bench``."""
