@@ -62,14 +62,22 @@ def draw_base_grids(
 
 
 def _counts(communities: Communities, households: Ints, total: int) -> Ints:
-    """Grids per community: at least one, as even as whole numbers allow (highest averages)."""
+    """Grids per community: as few as keep the mean under the band's rim, the rest to the fullest ones.
+
+    A community of 500 to 600 households cannot be divided within the band: it stays one over-full grid.
+    """
     homes = np.bincount(communities.of_unit, weights=households, minlength=len(communities.codes))
     cells = np.bincount(communities.of_unit, minlength=len(communities.codes))
-    counts = np.ones(len(homes), dtype=np.int64)
-    for _ in range(total - len(homes)):
-        # Where the mean would fall under the lower bound no further grid helps, unless nothing else is left.
-        after = np.where(counts < cells, homes / (counts + 1), -1.0)
-        counts[int(np.argmax(after))] += 1
+    most = np.minimum(np.maximum(1, (homes / (LEAST + _RIM)).astype(np.int64)), cells)
+    counts = np.minimum(np.maximum(1, np.ceil(homes / (MOST - _RIM)).astype(np.int64)), most)
+    while (missing := total - int(counts.sum())) != 0:
+        if missing > 0:
+            room = np.where(counts < most, homes / (counts + 1), -1.0)
+            if room.max() < 0.0:
+                room = np.where(counts < cells, homes / (counts + 1), -1.0)
+            counts[int(np.argmax(room))] += 1
+        else:
+            counts[int(np.argmin(np.where(counts > 1, homes / counts, np.inf)))] -= 1
     return counts
 
 
@@ -93,6 +101,8 @@ def _divide(graph: Graph, weight: Ints, count: int, seed: int) -> Ints:
 
 
 _ATTEMPTS = 6
+_RIM = 12
+"""Households by which a community's mean keeps off the ends of the band: units are lumpy."""
 
 
 def _pairs(

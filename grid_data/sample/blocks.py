@@ -158,7 +158,7 @@ def _land_use(
     tech = city & (centre[:, 1] > 3_999_600.0) & (centre[:, 0] > 541_400.0)
     use[tech & (draw > 0.35)] = USES.index("industrial")
     use[tech & (draw > 0.80)] = USES.index("commercial")
-    use[(height > _HIGH_GROUND_M) & (dense < 0.3)] = USES.index("open")
+    use[(height > _HIGH_GROUND_M) & (dense < 0.14)] = USES.index("open")
     if not waters.reservoirs.is_empty:
         wet = shapely.area(shapely.intersection(metric, waters.reservoirs)) > 0.5 * area
         use[wet] = USES.index("water")

@@ -35,7 +35,7 @@ _ATTEMPTS = 5
 HOUSEHOLDS_PER_HECTARE_TOWER = 150.0
 """Units meant to hold more households than this per hectare get towers."""
 
-_MOST_IN_A_UNIT = 230.0
+_MOST_IN_A_UNIT = 180.0
 """A unit with more households than this would leave its base grid little choice."""
 
 _ROAD_CLEARANCE = {"motorway": 26.0, "trunk": 24.0, "primary": 20.0, "secondary": 14.0, "tertiary": 9.0,

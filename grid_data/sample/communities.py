@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
 
 from grid_data.sample.blocks import Units
 from grid_data.sample.lattice import Floats, Geometries, Ints, dissolve, rook_pairs
-from grid_data.sample.partition import graph_of, join_islets, metis, repair
+from grid_data.sample.partition import Graph, connected, graph_of, join_islets, metis, repair
 from grid_data.sample.tables import read_table
-from grid_data.sample.terrain import Terrain
+from grid_data.sample.terrain import URBAN, Terrain
+
+_HAMLET = 300
+"""A village with fewer households than this is joined to a neighbour."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,46 @@ def draw_communities(
         points = np.column_stack([np.bincount(label, weights=centre[members, axis]) for axis in (0, 1)])
         points /= np.bincount(label)[:, None]
         graph = join_islets(graph, points)
-        # A little weight for land keeps communities of the mountain from being endless.
-        area = np.bincount(label, weights=units.area_m2[members])
-        homes = np.bincount(label, weights=households[members])
-        weight = np.rint(homes + area / area.sum() * homes.sum() * 0.03).astype(np.int64)
-        mean = float(weight.sum()) / count
-        part = repair(graph, metis(graph, weight, count, seed + subdistrict), weight, 0.7 * mean, 1.35 * mean)
+        homes = np.rint(np.bincount(label, weights=households[members])).astype(np.int64)
+        if codes[subdistrict] in URBAN:
+            mean = float(homes.sum()) / count
+            part = repair(
+                graph, metis(graph, homes, count, seed + subdistrict), homes, 0.7 * mean, 1.35 * mean
+            )
+        else:
+            known = terrain.places[terrain.places["subdistrict"] == codes[subdistrict]]
+            part = _about_villages(
+                graph, points, homes, known[["east", "north"]].to_numpy(float), count, seed
+            )
         of_unit[members] = part[label] + offset
         offset += count
     return _numbered(units, codes, counts, of_unit, centre, terrain)
+
+
+def _about_villages(
+    graph: Graph, points: Floats, homes: Ints, villages: Floats, count: int, seed: int
+) -> Ints:
+    """Each village with the land nearest to it; hamlets are joined, towns divided, until ``count`` are left."""
+    nearest = np.argmin(np.hypot(*(points[:, None] - villages[None]).transpose(2, 0, 1)), axis=1)
+    part = connected(graph, np.unique(nearest, return_inverse=True)[1].ravel().astype(np.int64), homes)
+    part = np.unique(part, return_inverse=True)[1].ravel().astype(np.int64)
+    while True:
+        total = np.bincount(part, weights=homes)
+        parts = len(total)
+        small = int(np.argmin(total))
+        if (total[small] < _HAMLET and parts > 1) or parts > count:
+            touching = graph[part == small].sum(axis=0)
+            neighbours = np.unique(part[(touching > 0) & (part != small)])
+            into = int(neighbours[np.argmin(total[neighbours])]) if len(neighbours) else (small + 1) % parts
+            part[part == small] = into
+            part = np.unique(part, return_inverse=True)[1].ravel().astype(np.int64)
+        elif parts < count:
+            members = np.flatnonzero(part == int(np.argmax(total)))
+            inner = csr_array(graph[members][:, members])
+            half = metis(inner, homes[members], 2, seed)
+            part[members[half == 1]] = parts
+        else:
+            return part
 
 
 def _numbered(

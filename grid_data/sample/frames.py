@@ -29,8 +29,8 @@ class Extent:
 
 FULL = Extent(
     codes=("370212001", "370212002", "370212003", "370212004", "370212005"),
-    households=(123_500, 56_000, 23_000, 17_500, 110_000),
-    communities=(40, 30, 20, 16, 34),
+    households=(119_500, 54_500, 25_500, 20_500, 107_000),
+    communities=(36, 28, 26, 20, 30),
     base_grids=863,
     splits=177,
     facilities=250_000,
@@ -40,10 +40,10 @@ FULL = Extent(
 
 SMALL = Extent(
     codes=("370212002", "370212004"),
-    households=(24_000, 9_000),
-    communities=(14, 8),
-    base_grids=86,
-    splits=17,
+    households=(30_000, 13_000),
+    communities=(16, 10),
+    base_grids=114,
+    splits=23,
     facilities=8_000,
     incidents=5_000,
     zone_share=0.3,

@@ -61,7 +61,7 @@ def metis(graph: Graph, weight: Ints, parts: int, seed: int, recursive: bool = F
         options=options,
         recursive=recursive,
     )
-    return _complete(graph, _connected(graph, np.asarray(membership, dtype=np.int64), weight), weight, parts)
+    return _complete(graph, connected(graph, np.asarray(membership, dtype=np.int64), weight), weight, parts)
 
 
 def _complete(graph: Graph, part: Ints, weight: Ints, parts: int) -> Ints:
@@ -83,7 +83,7 @@ def _complete(graph: Graph, part: Ints, weight: Ints, parts: int) -> Ints:
     return part
 
 
-def _connected(graph: Graph, part: Ints, weight: Ints) -> Ints:
+def connected(graph: Graph, part: Ints, weight: Ints) -> Ints:
     """Give pieces that lie apart from the bulk of their part to the neighbouring part they touch most."""
     part = part.copy()
     for _ in range(10):
@@ -113,7 +113,7 @@ def repair(graph: Graph, part: Ints, weight: Ints, low: float, high: float, roun
     """Move border units from part to part while that brings sums nearer to the band ``[low, high]``.
 
     A part stays connected and is never emptied. The measure is the sum of squared distances to the band, plus
-    a little of the spread, so that parts at the rim of the band move inwards too.
+    some of the spread, so that parts within the band pass units on. It ends when every part is in the band.
     """
     part = part.copy()
     count = int(part.max()) + 1
@@ -122,21 +122,18 @@ def repair(graph: Graph, part: Ints, weight: Ints, low: float, high: float, roun
 
     def cost(value: float) -> float:
         off = max(low - value, 0.0, value - high)
-        return off * off + 0.01 * (value - middle) ** 2
+        return off * off + 0.15 * (value - middle) ** 2
 
     neighbours = [
         graph.indices[graph.indptr[n] : graph.indptr[n + 1]].tolist() for n in range(graph.shape[0])
     ]
     for _ in range(rounds):
         best: tuple[float, int, int] | None = None
-        worst = [p for p in range(count) if not low <= total[p] <= high]
-        if not worst:
+        if ((total >= low) & (total <= high)).all():
             break
         for node, around in enumerate(neighbours):
             mine = int(part[node])
             for other in sorted({int(part[n]) for n in around} - {mine}):
-                if mine not in worst and other not in worst:
-                    continue
                 gain = (
                     cost(total[mine]) + cost(total[other])
                     - cost(total[mine] - weight[node]) - cost(total[other] + weight[node])

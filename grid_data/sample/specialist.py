@@ -19,8 +19,8 @@ from grid_data.sample.names import chinese_number
 from grid_data.sample.tables import read_table
 from grid_data.sample.terrain import Field
 
-_SMOOTHING_STEPS = 9000.0
-"""Tolerance of the border simplification: lattice steps, about 90 m (area of a spike ~ its square)."""
+_SMOOTHING_STEPS = 17_000.0
+"""Tolerance of the border simplification: lattice steps, about 170 m (area of a spike ~ its square)."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class Terrain:
                     settled, (0.28 + 0.72 * place.weight) * np.exp(-((gap / place.radius) ** 4))
                 )
         flat = 1.0 / (1.0 + np.exp((self.height(points) - 95.0) / 16.0))
-        return np.maximum(city * flat, settled * (0.45 + 0.55 * flat))
+        return np.maximum(city * flat, settled * (0.75 + 0.25 * flat))
 
 
 @dataclass(frozen=True)
