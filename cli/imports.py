@@ -227,6 +227,37 @@ def import_zones(
     run_import(common, work)
 
 
+@imports.command("units")
+def import_units(
+    file: File,
+    columns: Map = None,
+    constants: Set = None,
+    mapping: MappingFile = None,
+    crs: Crs = None,
+    valid_from: ValidFrom = None,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = False,
+    rejects: Rejects = None,
+    source_layer: SourceLayer = None,
+    encoding: Encoding = None,
+) -> None:
+    """Import land units (code, community, base_grid, base_grid_name, kind, polygons) and make their grids.
+
+    The units must cover their communities without gap or overlap, with the same vertices on shared edges.
+    Units and grids that are stored already are only compared: they change by redrawing.
+    """
+
+    async def work(connection: Connection, request: Request, progress: Progress) -> Report:
+        from grid_data.importers.units import import_units
+
+        return await import_units(connection, request, valid_from, progress)
+
+    common = Common(
+        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
+    )
+    run_import(common, work)
+
+
 def _simple(name: str, text: str) -> None:
     """Register a command without options of its own; ``grid_data.importers.subjects`` has its preparation."""
 
@@ -271,4 +302,17 @@ _simple(
     "organisations",
     "Import organisations (code, name_zh, name_en, kind, parent, region_layer, region), in any order. kind: "
     "government, street, community, admin, utility or squad.",
+)
+_simple(
+    "households",
+    "Import households (building, door_plate, stairwell, floor, residents), one per door plate of a "
+    "building. Buildings not stored yet are made from address and a polygon or point, on the land unit that "
+    "covers it (unit, building_kind, floors, stairwells are optional).",
+)
+_simple(
+    "incidents",
+    "Import incidents (source, source_ref, category, text, lon, lat, reported_at; optional standard_ref, "
+    "category_kind, appeal_kind, address, accuracy_m, urgency, reporter_name, reporter_phone, state, "
+    "state_since) and route them. The same source and source_ref again is stored once; other content under "
+    "it is a fault. Places that cannot be meant are kept without a place, to be located.",
 )

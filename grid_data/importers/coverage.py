@@ -31,6 +31,7 @@ def check_ground(
     *,
     strict: bool,
     skip_bad: bool,
+    exact: bool = False,
 ) -> None:
     """Check the layer as it will be.
 
@@ -44,6 +45,8 @@ def check_ground(
         Whether a fault above one square metre is an error.
     skip_bad
         Rows were or will be left out on purpose: gaps are only told.
+    exact
+        Overlaps however small and edges that do not match are errors too: land units are put together.
     """
     if layer.cardinality == "many" or not len(final):
         return
@@ -62,7 +65,7 @@ def check_ground(
     found += check_nesting(codes, shapes, inside, around, city.metric_srid)
     rows: dict[str, int | None] = dict(zip(codes, final["row"], strict=True))
     for finding in found:
-        _tell(table, finding, rows, strict=strict, skip_bad=skip_bad)
+        _tell(table, finding, rows, strict=strict, skip_bad=skip_bad, exact=exact)
     _tell_empty_parents(table, layer, final, parents)
 
 
@@ -76,7 +79,13 @@ def _outer(final: pd.DataFrame, parents: Mapping[str, Stored]) -> Any:
 
 
 def _tell(
-    table: Rows, finding: Finding, rows: Mapping[str, int | None], *, strict: bool, skip_bad: bool
+    table: Rows,
+    finding: Finding,
+    rows: Mapping[str, int | None],
+    *,
+    strict: bool,
+    skip_bad: bool,
+    exact: bool,
 ) -> None:
     concerned = [row for row in (rows[code] for code in finding.codes) if row is not None]
     shown = f"（第 {'、'.join(map(str, concerned))} 行）" if concerned else ""
@@ -84,6 +93,8 @@ def _tell(
     zh, en = finding.message.zh.rstrip("。") + shown, finding.message.en.rstrip(".") + shown_en
     is_gap = finding.kind == "gap"
     mild = finding.kind in _ALWAYS_TOLD or finding.area_m2 < SLIVER_M2 or (is_gap and skip_bad)
+    if exact and finding.kind in ("overlap", "unmatched_edge"):
+        mild = False
     if strict and not mild:
         # A gap lies between rows: none of them is at fault alone.
         row = None if is_gap or not concerned else max(concerned)

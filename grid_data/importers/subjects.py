@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from grid_data.importers.batch import Prepare
 from grid_data.importers.facilities import prepare_facilities
+from grid_data.importers.households import prepare_households
+from grid_data.importers.incidents import prepare_incidents
 from grid_data.importers.organisations import prepare_organisations
 from grid_data.importers.roads import prepare_roads
 
@@ -13,6 +15,8 @@ __all__ = ["PREPARATIONS"]
 
 PREPARATIONS: Mapping[str, Prepare] = {
     "facilities": prepare_facilities,
+    "households": prepare_households,
+    "incidents": prepare_incidents,
     "organisations": prepare_organisations,
     "roads": prepare_roads,
 }

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import shapely
 
-from grid_data.bulk.copying import copy, lookup, ranges, reserve_ids, resolve, wkb
+from grid_data.bulk.copying import lookup, wkb
 from grid_data.database import Connection, rows, run
 from grid_data.importers.checks import same_shape
 from grid_data.importers.editions import Edition, Step
 from grid_data.importers.layers import Layer
 from grid_data.importers.problems import Findings, ImportRefused
+from grid_data.importers.unit_storing import store_units
 from grid_data.importers.writing import update_rows
 
 __all__ = ["WholeGrids"]
@@ -30,7 +30,7 @@ class WholeGrids:
     ended
         Identifiers of units whose grid vanished or got another shape.
     begun
-        New units: code, community, zone, valid_from, geometry.
+        New units, as `store_units` takes them.
     redrawn
         Corrected shapes: id and geom of units that live on.
     """
@@ -94,7 +94,7 @@ class WholeGrids:
             return await run(connection, "imports/end_units", at)
 
         async def begin() -> int:
-            return await self._store(connection) if len(self.begun) else 0
+            return await store_units(connection, self.layer, self.begun)
 
         async def redraw() -> int:
             return await update_rows(connection, "imports/redraw_units", self.redrawn)
@@ -111,37 +111,6 @@ class WholeGrids:
             ("buildings moved to new land units", move_buildings),
         ]
 
-    async def _store(self, connection: Connection) -> int:
-        begun = self.begun
-        communities = await lookup(connection, "zone_ids", layer=self.layer.parent)
-        zones = await lookup(connection, "zone_ids", layer=self.layer.code)
-        layer_id = (await lookup(connection, "layer_ids"))[self.layer.code]
-        ids = await reserve_ids(connection, "land_unit", len(begun))
-        valid = ranges(begun["valid_from"])
-        await copy(
-            connection,
-            "copy_land_units",
-            {
-                "id": ids,
-                "code": begun["code"],
-                "community_zone_id": resolve(begun["community"], communities, "community"),
-                "kind": ["whole_grid"] * len(begun),
-                "geom": wkb(begun["geometry"]),
-                "valid": valid,
-            },
-        )
-        return await copy(
-            connection,
-            "copy_unit_zones",
-            {
-                "land_unit_id": ids,
-                "zone_id": resolve(begun["zone"], zones, "zone"),
-                "layer_id": np.full(len(begun), layer_id),
-                "valid": valid,
-                "plan_id": pd.Series([None] * len(begun), dtype=object),
-            },
-        )
-
 
 def _begin(fresh: Iterable[Mapping[str, Any]], taken: set[str], edition: Edition) -> pd.DataFrame:
     """One unit per grid; a grid of several parts has one for each. A code once used gets a number."""
@@ -154,8 +123,10 @@ def _begin(fresh: Iterable[Mapping[str, Any]], taken: set[str], edition: Edition
             while free in taken:
                 free, turn = f"{code}~{turn}", turn + 1
             taken.add(free)
-            begun.append((free, row["parent"], row["code"], edition.moment, part))
-    return pd.DataFrame(begun, columns=["code", "community", "zone", "valid_from", "geometry"], dtype=object)
+            begun.append((free, row["parent"], "whole_grid", row["code"], edition.moment, part))
+    return pd.DataFrame(
+        begun, columns=["code", "community", "kind", "zone", "valid_from", "geometry"], dtype=object
+    )
 
 
 def _redraw(

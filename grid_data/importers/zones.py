@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,11 +9,8 @@ from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import psycopg
-import shapely
 
-from gis.lattice import to_lattice
 from gis.words import Words
 from grid_data.bulk.copying import lookup
 from grid_data.database import Connection
@@ -35,6 +31,7 @@ from grid_data.importers.datum import check_datum
 from grid_data.importers.editions import Edition, Stored, plan_edition, read_versions, valid_at
 from grid_data.importers.fields import Field, empty
 from grid_data.importers.layers import Layer, define_layer, read_layer
+from grid_data.importers.parents import check_codes, find_parents
 from grid_data.importers.problems import Findings
 from grid_data.importers.shapes import FAR_M
 from grid_data.importers.whole_grids import WholeGrids
@@ -140,7 +137,7 @@ async def _prepare(
     fields = FIELDS if layer.parent else tuple(spec for spec in FIELDS if spec.name != "parent")
     table = checked_rows(request, city, fields, _GEOMETRY, findings)
     unique(table, ["code"])
-    _check_codes(table, layer)
+    check_codes(table, layer)
     _name_the_nameless(table)
     organisations = await lookup(connection, "organisation_ids")
     known(table, "organisation", organisations, code="unknown_organisation", zh="单位", en="organisation")
@@ -150,7 +147,7 @@ async def _prepare(
     moment = _moment(options, city, versions, parents)
     around = valid_at(parents, moment)
     if layer.parent:
-        _find_parents(table, around, layer.parent)
+        find_parents(table, around, layer.parent)
     else:
         table.frame["parent"] = None
 
@@ -165,22 +162,6 @@ async def _prepare(
     if layer.kind == "base_grid":
         grids = await WholeGrids.plan(connection, layer, edition, findings)
     return table, _plan(connection, layer, edition, grids, versions)
-
-
-def _check_codes(table: Rows, layer: Layer) -> None:
-    if not layer.code_pattern:
-        return
-    pattern = re.compile(layer.code_pattern)
-    good = table.good
-    for row, code in zip(good.index, good["code"], strict=True):
-        if not pattern.fullmatch(code):
-            table.findings.error(
-                "code_pattern",
-                f"编码 {code} 不符合图层规定的格式 {layer.code_pattern}",
-                f"the code {code} is not of the layer's form {layer.code_pattern}",
-                row=int(row),
-                field="code",
-            )
 
 
 def _name_the_nameless(table: Rows) -> None:
@@ -204,30 +185,6 @@ def _moment(options: ZoneOptions, city: City, versions: list[Stored], parents: l
     if parents:
         return min(version.valid_from for version in parents)
     return datetime(_ALWAYS, 1, 1, tzinfo=ZoneInfo(city.timezone))
-
-
-def _find_parents(table: Rows, around: Mapping[str, Stored], layer: str) -> None:
-    """Parents as told and known; where none is told, the one zone the middle of the shape lies in."""
-    known(table, "parent", around, code="unknown_parent", zh=f"{layer} 区域", en=f"{layer} zone (valid then)")
-    good = table.good
-    without = [int(str(row)) for row, parent in good["parent"].items() if empty(parent)]
-    if not without:
-        return
-    codes = sorted(around)
-    tree = shapely.STRtree(to_lattice(np.asarray([around[code].geometry for code in codes], dtype=object)))
-    for row in without:
-        middle = shapely.point_on_surface(to_lattice(good.at[row, "geometry"]))
-        inside = [codes[i] for i in sorted(tree.query(middle, predicate="intersects").tolist())]
-        if inside:
-            table.frame.at[row, "parent"] = inside[0]
-        else:
-            table.findings.error(
-                "no_parent",
-                f"没有给出上级，且不在图层 {layer} 的任何区域内",
-                f"no parent is given, and the zone lies in no zone of the layer {layer}",
-                row=row,
-                field="parent",
-            )
 
 
 def _reference(layer: Layer, around: Mapping[str, Stored], before: Mapping[str, Stored]) -> list[Any]:

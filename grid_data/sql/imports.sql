@@ -137,3 +137,49 @@ FROM (
     ORDER BY building.id, unit.code
 ) AS found
 WHERE building.id = found.building_id
+
+-- name: living_units
+-- Land units without an end, with their community and base grid.
+SELECT land_unit.id, land_unit.code, land_unit.kind, community.code AS community, zone.code AS grid,
+       ST_AsBinary(land_unit.geom) AS geometry
+FROM land_unit
+JOIN zone AS community ON community.id = land_unit.community_zone_id
+JOIN unit_zone ON unit_zone.land_unit_id = land_unit.id
+    AND upper_inf(unit_zone.valid) AND upper_inf(unit_zone.recorded)
+JOIN zone ON zone.id = unit_zone.zone_id
+JOIN layer ON layer.id = zone.layer_id
+WHERE layer.code = %(layer)s AND upper_inf(land_unit.valid)
+
+-- name: grid_codes
+-- Codes of a layer's zones, retired ones included: none is given again.
+SELECT zone.code FROM zone JOIN layer ON layer.id = zone.layer_id WHERE layer.code = %(layer)s
+
+-- name: units_now
+-- Land units without an end.
+SELECT code, ST_AsBinary(geom) AS geometry FROM land_unit WHERE upper_inf(valid) ORDER BY code
+
+-- name: households
+-- Households of given buildings as an import would bring them.
+SELECT building.code AS building, household.door_plate, household.stairwell, household.floor, household.residents
+FROM household JOIN building ON building.id = household.building_id
+WHERE building.code = ANY (%(codes)s::text[])
+
+-- name: update_households
+-- Bring households to what a file says.
+UPDATE household
+SET stairwell = new.stairwell, floor = new.floor, residents = new.residents
+FROM jsonb_to_recordset(%(rows)s) AS new (
+    building text, door_plate text, stairwell smallint, floor smallint, residents smallint)
+JOIN building ON building.code = new.building
+WHERE household.building_id = building.id AND household.door_plate = new.door_plate
+
+-- name: incidents
+-- What sources sent before under given references, to tell repetitions from contradictions.
+SELECT incident.number, incident.source, incident.source_ref,
+       category.standard_ref || ':' || category.kind || ':' || category.code AS category_key,
+       incident.text, incident.address, incident.original_lon AS lon, incident.original_lat AS lat,
+       incident.original_crs AS crs, incident.place_accuracy_m AS accuracy_m, incident.reported_at,
+       incident.appeal_kind, incident.urgency
+FROM unnest(%(sources)s::text[], %(refs)s::text[]) AS asked (source, source_ref)
+JOIN incident ON incident.source = asked.source AND incident.source_ref = asked.source_ref
+JOIN category ON category.id = incident.category_id
