@@ -12,6 +12,7 @@ from cli.console import progress
 from cli.doctor import doctor
 from cli.imports import imports
 from cli.migrate import migrate
+from cli.sample import sample
 from cli.stop import stop
 from cli.up import up
 from grid_data.embedded import ClusterError
@@ -30,6 +31,7 @@ app.command()(up)
 app.command()(migrate)
 app.command()(stop)
 app.command()(doctor)
+app.command()(sample)
 app.add_typer(imports)
 
 

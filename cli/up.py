@@ -40,7 +40,8 @@ def up(
 
                 load_demo(url, small=small)
             _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser)
-        out.print(in_words("已停止。", "stopped"))
+    with contextlib.suppress(OSError):
+        out.print(in_words("已停止", "stopped"))
 
 
 @contextmanager

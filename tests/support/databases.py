@@ -67,10 +67,10 @@ def laoshan_template(cluster: Cluster) -> str:
 
 
 def _load_small_sample(url: str) -> None:
-    from cli.demo import load_demo
+    from tests.support.sample import load_small_sample
 
     upgrade(url)
-    load_demo(url, small=True)
+    load_small_sample(url)
 
 
 def _template(cluster: Cluster, kind: str, patterns: tuple[str, ...], build: Callable[[str], None]) -> str:
