@@ -9,7 +9,6 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli.console import in_words, out, progress, say
-from grid_data.sample import DEFAULT_SEED, STEPS, generate, write
 
 __all__ = ["sample"]
 
@@ -20,13 +19,16 @@ def sample(
         bool, typer.Option("--small", help="Two subdistricts with little of everything.")
     ] = False,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Another seed gives another city.")
-    ] = DEFAULT_SEED,
+        int | None, typer.Option("--seed", min=0, help="Another seed gives another city.")
+    ] = None,
 ) -> None:
     """Generate the sample city: Laoshan District, real borders, everything else synthetic.
 
     The same seed gives the same files, byte for byte; `manifest.json` lists their rows and checksums.
     """
+    # Only here: these libraries would make every other command start a second later.
+    from grid_data.sample import DEFAULT_SEED, STEPS, generate, write
+
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -41,7 +43,7 @@ def sample(
             bar.advance(task)
             say(f"{name}: {seconds:.1f} s")
 
-        made = generate(small=small, seed=seed, progress=step)
+        made = generate(small=small, seed=DEFAULT_SEED if seed is None else seed, progress=step)
         manifest = write(made, output)
     rows = sum(entry["rows"] for entry in manifest["files"].values())
     out.print(
