@@ -40,7 +40,7 @@ export function App() {
   const toList = (event: Event): void => {
     event.preventDefault();
     store.panel.value = "list";
-    requestAnimationFrame(() => document.getElementById("list")?.focus());
+    requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
   };
   const toMap = (event: Event): void => {
     event.preventDefault();
@@ -70,7 +70,10 @@ export function App() {
           <>
             <MapStage />
             <Notices retry={retry} />
-            <Left />
+            {/* Always there, so that the skip link has a target before the list is opened. */}
+            <div id="list" class="list-slot">
+              <Left />
+            </div>
             <Right />
             <Attribution />
           </>

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 from api.app import create_app
 from governance.settings import Settings
+from grid_data.embedded import Cluster
 from tests.e2e.screen import Screen
+from tests.support import databases
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_LIMIT_S = 60
@@ -47,6 +50,15 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "reduced_motion": "reduce",
         "viewport": {"width": 1024, "height": 700},
     }
+
+
+@pytest.fixture(scope="session")
+def laoshan_database(cluster: Cluster) -> Iterator[str]:
+    """The small sample of Laoshan, prepared in a thread: Playwright may already occupy this one's loop."""
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        template = apart.submit(databases.laoshan_template, cluster).result()
+    with databases.copy_of(cluster, template, large=True) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ class Screen:
     @property
     def incident_list(self) -> Locator:
         """The incident list."""
-        return self.page.locator("#list")
+        return self.page.locator("#incident-list")
 
     def switch_language(self) -> None:
         """Press the language button."""

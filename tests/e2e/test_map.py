@@ -121,7 +121,7 @@ def test_a_zone_shows_people_posts_versions(screen: Screen) -> None:
     expect(screen.answer.locator(".figures")).to_contain_text(f"{grid['households']:,}")
     expect(screen.answer.locator(".figures")).to_contain_text(f"{grid['residents']:,}")
     expect(screen.answer).to_contain_text(grid["parent"]["name"]["zh"])
-    screen.answer.get_by_role("button", name=grid["parent"]["name"]["zh"]).click()
+    screen.answer.get_by_role("button", name=grid["parent"]["name"]["zh"], exact=True).click()
     expect(screen.page).to_have_url(re.compile(f"zone=community:{grid['parent']['code']}"))
     screen.page.go_back()
     expect(screen.answer.get_by_role("heading", level=2)).to_have_text(grid["name"]["zh"])
@@ -141,7 +141,7 @@ def test_the_planner_sees_the_grids_of_another_date(screen: Screen) -> None:
     )
     # The day before the split, in the city's time.
     before = screen.api(f"zones/base_grid/{step['from']}")["versions"][0]["valid_from"][:10]
-    screen.open_at(part["centre"], 15, "&layers=base_grid")
+    screen.open_at(part["centre"], 15, "&layers=base_grid&panel=layers")
     screen.wait_drawn("base_grid-line", "code", part["code"])
     assert step["from"] not in screen.drawn("base_grid-line", "code")
 

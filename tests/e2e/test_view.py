@@ -77,7 +77,7 @@ def test_back_leads_through_what_was_looked_at(screen: Screen) -> None:
     screen.open_at(grid["centre"], 15)
     screen.click_map(grid["centre"])
     expect(screen.answer).to_contain_text(grid["name"]["zh"])
-    screen.answer.get_by_role("button", name=grid["name"]["zh"]).click()
+    screen.answer.get_by_role("button", name=grid["name"]["zh"], exact=True).click()
     expect(screen.page).to_have_url(re.compile(f"zone=base_grid:{grid['code']}"))
     screen.page.go_back()
     expect(screen.page).to_have_url(re.compile("point="))

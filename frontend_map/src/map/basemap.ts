@@ -111,18 +111,15 @@ export function roadNames(lang: Lang): LayerSpecification[] {
   }));
 }
 
-export function waterNames(lang: Lang): LayerSpecification {
-  return {
-    id: "water-name",
-    type: "symbol",
-    source: "water",
-    "source-layer": "water",
-    minzoom: 12,
-    // The sea is cut into many tiles and would be named in each.
-    filter: ["!=", ["get", "kind"], "sea"],
-    layout: { "text-field": nameIn(lang), "text-font": FONT, "text-size": 11.5, "text-max-width": 6 },
-    paint: { "text-color": BASE.waterText, "text-halo-color": BASE.halo, "text-halo-width": 1.2 },
-  };
+export function waterNames(lang: Lang): LayerSpecification[] {
+  const common = { type: "symbol", source: "water", "source-layer": "water", minzoom: 12 } as const;
+  const text = { "text-field": nameIn(lang), "text-font": FONT, "text-size": 11.5 };
+  const paint = { "text-color": BASE.waterText, "text-halo-color": BASE.halo, "text-halo-width": 1.2 };
+  return [
+    // Along rivers; the sea is cut into many tiles and would be named in each.
+    { ...common, id: "water-line-name", filter: line, layout: { ...text, "symbol-placement": "line", "symbol-spacing": 400 }, paint },
+    { ...common, id: "water-name", filter: ["all", polygon, ["!=", ["get", "kind"], "sea"]], layout: { ...text, "text-max-width": 6 }, paint },
+  ];
 }
 
 export function facilityLayers(lang: Lang): LayerSpecification[] {

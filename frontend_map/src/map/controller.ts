@@ -241,7 +241,7 @@ export class CityMap {
   // --- moves on behalf of panels ---------------------------------------------------------------------------------
 
   home(): void {
-    this.map.easeTo({ center: this.city.centre, zoom: this.city.zoom });
+    this.fit(this.city.bounds);
   }
 
   jump(camera: { lon: number; lat: number; zoom: number }): void {

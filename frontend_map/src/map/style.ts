@@ -29,7 +29,7 @@ export function buildStyle(layers: readonly Layer[], lang: Lang): StyleSpecifica
       ...zones.toReversed().flatMap(zoneLines),
       ...zones.toReversed().flatMap(shownZoneLayers),
       ...facilityLayers(lang),
-      waterNames(lang),
+      ...waterNames(lang),
       ...roadNames(lang),
       ...zones.toReversed().map((layer) => zoneLabels(layer, lang)),
       ...incidentLayers(lang),

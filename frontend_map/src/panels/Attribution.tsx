@@ -6,10 +6,12 @@ export function Attribution() {
   const here = city.value;
   if (!here) return null;
   const attribution = say(here.attribution) || "© OpenStreetMap contributors";
+  // A city may say so in its attribution already.
+  const unsaid = here.datasets.some((dataset) => dataset.synthetic) && !/合成|synthetic/i.test(attribution);
   return (
     <p class="attribution">
       <span>{attribution}</span>
-      {here.datasets.some((dataset) => dataset.synthetic) && <span class="synthetic">{t("map.synthetic")}</span>}
+      {unsaid && <span class="synthetic">{t("map.synthetic")}</span>}
       <button type="button" class="link" onClick={() => (helpOpen.value = true)}>
         {t("map.sources")}
       </button>

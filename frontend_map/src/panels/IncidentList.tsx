@@ -66,7 +66,7 @@ export function IncidentList() {
   useEffect(() => () => run.current?.abort(), []);
 
   return (
-    <Panel side="left" id="list" title={t("list.title")} subject="list" onClose={() => (store.panel.value = null)}>
+    <Panel side="left" id="incident-list" title={t("list.title")} subject="list" onClose={() => (store.panel.value = null)}>
       <Filters filter={filter} />
       {error && <Trouble error={error} again={() => load(null)} />}
       {!error && !busy && items.length === 0 && <p class="empty">{t("list.empty")}</p>}
