@@ -29,14 +29,10 @@ _NUMBER: Final = r"-?\d{1,3}([.]\d{1,15})?"
 PlainText = Annotated[str, Field(max_length=100, pattern=NOT_NUL)]
 # Degrees, or metres in some system of the Earth: no place is farther out than this.
 Coordinate = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
-CategoryKey = Annotated[
-    str, Field(max_length=100, pattern=NOT_NUL, json_schema_extra={"format": "category-key"})
-]
-OrganisationCode = Annotated[
-    str, Field(max_length=60, pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})
-]
-ZoneKey = Annotated[str, Field(max_length=120, pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
-CoordinateSystem = Annotated[str, Field(max_length=20, json_schema_extra={"format": "coordinate-system"})]
+CategoryKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "category-key"})]
+OrganisationCode = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})]
+ZoneKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
+CoordinateSystem = Annotated[str, Field(json_schema_extra={"format": "coordinate-system"})]
 Moment = Annotated[
     str,
     Field(
@@ -53,5 +49,5 @@ BoundingBox = Annotated[
     str,
     Field(pattern=f"^{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}$", json_schema_extra={"format": "bbox"}),
 ]
-IncidentToken = Annotated[str, Field(max_length=400, json_schema_extra={"format": "incident-page-token"})]
-ZoneToken = Annotated[str, Field(max_length=400, json_schema_extra={"format": "zone-page-token"})]
+IncidentToken = Annotated[str, Field(json_schema_extra={"format": "incident-page-token"})]
+ZoneToken = Annotated[str, Field(json_schema_extra={"format": "zone-page-token"})]

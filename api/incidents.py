@@ -116,7 +116,7 @@ async def list_incidents(
         ZoneKey | None,
         Query(
             description="In this zone: `<layer>:<code>`.",
-            examples=["community:370212001001"],
+            examples=["district:370212"],
         ),
     ] = None,
     organisation: Annotated[

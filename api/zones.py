@@ -18,7 +18,7 @@ from grid_data.zones import zone_detail, zones_page
 
 router = APIRouter(tags=["zones"], dependencies=[Depends(known_parameters)])
 
-LayerCode = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,40}$", examples=["base_grid"])]
+LayerCode = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,40}$", examples=["district"])]
 
 
 @router.get(
@@ -75,7 +75,7 @@ async def list_zones(
 async def read_zone(
     connection: Transaction,
     layer: LayerCode,
-    code: Annotated[str, Path(max_length=60, pattern=NOT_NUL, examples=["370212001001001"])],
+    code: Annotated[str, Path(max_length=60, pattern=NOT_NUL, examples=["370212"])],
     at: At = None,
     geometry: Annotated[bool, Query(description="Add the shape as GeoJSON.")] = False,
 ) -> JsonText:

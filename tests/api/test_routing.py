@@ -72,11 +72,20 @@ def test_declared_systems_lead_to_the_same_grid(
     assert routing.place.coordinates == pytest.approx([inside.lon, inside.lat], abs=2e-7)
 
 
-def test_an_earlier_moment_gives_the_zones_of_then(get: Get, inside: Place) -> None:
-    now = Routing.model_validate(get("/api/routing", lon=inside.lon, lat=inside.lat))
-    first = Routing.model_validate(get("/api/routing", lon=inside.lon, lat=inside.lat, at="2025-03-01"))
-    assert zone_of(first, "base_grid").version != zone_of(now, "base_grid").version
-    long_ago = Routing.model_validate(get("/api/routing", lon=inside.lon, lat=inside.lat, at="1949-10-01"))
+def test_an_earlier_moment_gives_the_zones_of_then(get: Get, database: psycopg.Connection) -> None:
+    row = database.execute(
+        "SELECT z.code, v.id, lower(v.valid), ST_X(p), ST_Y(p) FROM zone_version v JOIN zone z ON z.id = v.zone_id"
+        " JOIN layer l ON l.id = v.layer_id"
+        " CROSS JOIN LATERAL ST_PointOnSurface(v.geom) AS p"
+        " WHERE l.code = 'base_grid' AND upper(v.valid) < now() ORDER BY z.code LIMIT 1"
+    ).fetchone()
+    assert row is not None, "the sample has an earlier edition of the base grids"
+    code, version, since, lon, lat = row
+    then = Routing.model_validate(get("/api/routing", lon=lon, lat=lat, at=since.isoformat()))
+    assert (zone_of(then, "base_grid").zone.code, zone_of(then, "base_grid").version) == (code, version)
+    now = Routing.model_validate(get("/api/routing", lon=lon, lat=lat))
+    assert zone_of(now, "base_grid").version != version
+    long_ago = Routing.model_validate(get("/api/routing", lon=lon, lat=lat, at="1949-10-01"))
     assert all(each.zone is None for each in long_ago.zones)
 
 

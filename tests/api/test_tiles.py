@@ -210,9 +210,9 @@ def test_single_incidents_each_in_one_tile(
     ]
     assert len(numbers) == len(set(numbers)) > 0
     row = database.execute(
-        "SELECT array_agg(number) FROM incident WHERE ST_Transform(place, 3857) && ST_Union(ARRAY["
+        "SELECT array_agg(number) FROM incident WHERE ST_Covers(ST_Union(ARRAY["
         + ", ".join(f"ST_TileEnvelope(15, {x + dx}, {y + dy})" for dx in range(2) for dy in range(2))
-        + "])"
+        + "]), ST_Transform(place, 3857))"
     ).fetchone()
     assert row is not None
     assert set(numbers) == set(row[0])
