@@ -99,7 +99,8 @@ async def route(connection: Connection, question: Question) -> Routed:
             category_id=category.id if category else None,
             accuracy_m=question.accuracy_m,
         )
-        if not found.covered and (found.outside_m is None or found.outside_m > frame["outside_limit_m"]):
+        # Where the city has no zones at that moment there is no outside either.
+        if found.outside_m is not None and found.outside_m > frame["outside_limit_m"]:
             problem, found = place_problem("outside_city"), None
     answer = _compose(question, category, at, lon, lat, problem, found)
     if problem is not None:

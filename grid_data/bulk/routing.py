@@ -204,7 +204,7 @@ def _outside_m(
     shapes: Sequence[Any],
     city: CityFrame,
 ) -> NDArray[np.float64]:
-    """Metres to the nearest zone of any layer, 0 where one covers the point."""
+    """Metres to the nearest zone of any layer; 0 where one covers the point, or where there are no zones."""
     away = np.zeros(len(lon))
     left = np.flatnonzero(~covered)
     if len(left) and len(shapes):
@@ -212,6 +212,4 @@ def _outside_m(
         metric = shapely.points(*to_metric(lon[left], lat[left], city.metric_srid))
         (point, _), distance = tree.query_nearest(metric, all_matches=False, return_distance=True)
         away[left[point]] = distance
-    elif len(left):
-        away[left] = np.inf
     return away

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from gis.assignment import CRITERIA, Candidate, Party, decide, lost_by
 from gis.errors import RuleError
-from gis.rulebook import CategoryNode, FacilityNode, LayerNode, Rule, Rulebook, ZoneNode
 from gis.words import Words
 
 WATER = Party("WATER", Words("供水公司", "Water company"))
@@ -166,141 +164,3 @@ def test_names_without_english_are_told_in_chinese() -> None:
 def test_candidates_that_contradict_themselves(values: dict[str, Any]) -> None:
     with pytest.raises(RuleError):
         Candidate(rule="R", assign_to="organisation", organisation=None, **values)
-
-
-# A small city for the rulebook.
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-START = datetime(2025, 1, 1, tzinfo=UTC)
-COMPONENT = "S:component:01001"
-CATEGORIES = {
-    "S:matter:06": CategoryNode(Words("市容", "Appearance"), None, 1),
-    "S:matter:06010": CategoryNode(LITTER, "S:matter:06", 2),
-    "S:matter:07": CategoryNode(Words("广告", "Adverts"), None, 1),
-    COMPONENT: CategoryNode(Words("井盖", "Manhole"), None, 1),
-}
-LAYERS = {
-    "subdistrict": LayerNode(Words("街道", "Subdistrict"), 2),
-    "police": LayerNode(Words("公安", "Police"), 5),
-}
-ZONES = {
-    ("subdistrict", "S1"): ZoneNode(Words("中韩", "Zhonghan"), "ST1"),
-    ("police", "P1"): ZoneNode(Words("一区", "Beat 1"), "POLICE"),
-    ("police", "P2"): ZoneNode(Words("二区", "Beat 2"), None),
-}
-ORGANISATIONS = {code: Words(f"单位{code}", f"Office {code}") for code in ("ST1", "POLICE", "WATER", "SQUAD")}
-ALL_ZONES = {"subdistrict": ["S1"], "police": ["P1"]}
-
-
-def rule(code: str, assign_to: Any = "organisation", **values: Any) -> Rule:
-    if assign_to == "organisation":
-        values.setdefault("organisation", "SQUAD")
-    values.setdefault("valid_from", START)
-    return Rule(code=code, assign_to=assign_to, **values)
-
-
-def book(*rules: Rule) -> Rulebook:
-    return Rulebook(rules, CATEGORIES, LAYERS, ZONES, ORGANISATIONS)
-
-
-@pytest.mark.parametrize(
-    ("fits", "values"),
-    [
-        (True, {}),
-        (True, {"category": "S:matter:06010"}),
-        (True, {"category": "S:matter:06"}),
-        (False, {"category": "S:matter:07"}),
-        (True, {"layer": "police"}),
-        (True, {"layer": "police", "zone": "P1"}),
-        (False, {"layer": "police", "zone": "P2"}),
-        (False, {"layer": "subdistrict", "zone": "P1"}),
-        (True, {"valid_from": NOW}),
-        (False, {"valid_from": NOW + timedelta(seconds=1)}),
-        (False, {"valid_to": NOW}),
-        (True, {"valid_to": NOW + timedelta(seconds=1)}),
-    ],
-)
-def test_which_rules_fit(fits: bool, values: dict[str, Any]) -> None:
-    answer = book(rule("R", **values)).assign("S:matter:06010", ALL_ZONES, NOW).decision
-    assert (answer.winner is not None) == fits
-
-
-def test_a_rule_on_a_layer_needs_a_zone_there() -> None:
-    assert (
-        book(rule("R", layer="police")).assign("S:matter:06", {"subdistrict": ["S1"]}, NOW).decision.winner
-        is None
-    )
-
-
-@pytest.mark.parametrize(
-    ("assign_to", "values", "zones", "facility", "organisation"),
-    [
-        ("organisation", {"organisation": "WATER"}, {}, None, "WATER"),
-        ("zone_organisation", {"layer": "police"}, {"police": ["P1"]}, None, "POLICE"),
-        ("zone_organisation", {"layer": "police"}, {"police": ["P2"]}, None, None),
-        ("zone_organisation", {"layer": "police"}, {"police": ["P2", "P1"]}, None, "POLICE"),
-        ("zone_organisation", {"layer": "police", "zone": "P2"}, {"police": ["P1", "P2"]}, None, None),
-        ("facility_owner", {}, {}, FacilityNode("WATER", "SQUAD"), "WATER"),
-        ("facility_maintainer", {}, {}, FacilityNode("WATER", "SQUAD"), "SQUAD"),
-        ("facility_owner", {}, {}, FacilityNode(None, "SQUAD"), None),
-        ("facility_owner", {}, {}, None, None),
-    ],
-)
-def test_what_a_rule_yields(
-    assign_to: str, values: dict[str, Any], zones: Any, facility: Any, organisation: str | None
-) -> None:
-    answer = book(rule("R", assign_to, **values)).assign(COMPONENT, zones, NOW, facility=facility).decision
-    assert (answer.responsible.code if answer.responsible else None) == organisation
-    assert len(answer.runners_up) == (organisation is None)
-
-
-def test_supporting_organisations_of_the_winner_only() -> None:
-    answer = book(
-        rule("R1", category="S:matter:06", supporting=("WATER", "POLICE")), rule("R2", supporting=("ST1",))
-    ).assign("S:matter:06010", ALL_ZONES, NOW)
-    assert [party.code for party in answer.supporting] == ["POLICE", "WATER"]
-
-
-def test_answers_are_remembered_but_never_mixed_up() -> None:
-    rules = book(
-        rule("OLD", valid_to=NOW, organisation="WATER"),
-        rule("NEW", valid_from=NOW, organisation="SQUAD"),
-        rule("OWNER", "facility_owner", category=COMPONENT),
-        rule("BEAT", "zone_organisation", layer="police", category="S:matter:06"),
-    )
-    later, before = NOW + timedelta(days=1), NOW - timedelta(days=1)
-
-    def ask(category: str, police: str, at: datetime, facility: FacilityNode | None = None) -> str:
-        answer = rules.assign(category, {"police": [police]}, at, facility=facility).decision
-        return answer.responsible.code if answer.responsible else "-"
-
-    for _ in range(2):
-        assert ask("S:matter:07", "P1", later) == "SQUAD"
-        assert ask("S:matter:07", "P1", before) == "WATER"
-        assert ask("S:matter:06010", "P1", later) == "POLICE"
-        assert ask("S:matter:06010", "P2", later) == "SQUAD"
-        assert ask(COMPONENT, "P1", later) == "SQUAD"
-        assert ask(COMPONENT, "P1", later, FacilityNode("WATER")) == "WATER"
-
-
-@pytest.mark.parametrize(
-    ("assign_to", "values"),
-    [
-        ("organisation", {"organisation": None}),
-        ("zone_organisation", {}),
-        ("organisation", {"zone": "P1"}),
-        ("organisation", {"valid_to": START}),
-    ],
-)
-def test_rules_that_contradict_themselves(assign_to: str, values: dict[str, Any]) -> None:
-    with pytest.raises(RuleError, match="rule R has"):
-        rule("R", assign_to, **values)
-
-
-def test_rule_codes_are_unique() -> None:
-    with pytest.raises(RuleError, match="R is given twice"):
-        book(rule("R"), rule("R"))
-
-
-def test_unknown_category() -> None:
-    with pytest.raises(KeyError):
-        book(rule("R", category="S:matter:06")).assign("S:matter:99", ALL_ZONES, NOW)
