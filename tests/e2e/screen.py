@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import httpx2 as httpx
@@ -26,11 +27,11 @@ class Screen:
         answer.raise_for_status()
         return answer.json()
 
-    def some_grid(self) -> dict[str, Any]:
-        """A base grid with people, and a point inside it."""
+    def some_grid(self, *, nth: int = 0) -> dict[str, Any]:
+        """A base grid with people, and a point inside it; ``nth`` chooses another one."""
         grids = self.api("zones", layer="base_grid", limit=40)["items"]
         details = (self.api(f"zones/base_grid/{grid['code']}") for grid in grids)
-        return next(grid for grid in details if grid["households"] > 0)
+        return next(islice((grid for grid in details if grid["households"] > 0), nth, None))
 
     def some_category(self) -> dict[str, Any]:
         """A matter that can be reported."""

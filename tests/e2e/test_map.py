@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -139,8 +141,8 @@ def test_the_planner_sees_the_grids_of_another_date(screen: Screen) -> None:
         for each in grid["lineage"]
         if each["kind"] == "split" and each["to"] == grid["code"] != each["from"]
     )
-    # The day before the split, in the city's time.
-    before = screen.api(f"zones/base_grid/{step['from']}")["versions"][0]["valid_from"][:10]
+    then = screen.api(f"zones/base_grid/{step['from']}")["versions"][0]["valid_from"]
+    before = datetime.fromisoformat(then).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
     screen.open_at(part["centre"], 15, "&layers=base_grid&panel=layers")
     screen.wait_drawn("base_grid-line", "code", part["code"])
     assert step["from"] not in screen.drawn("base_grid-line", "code")

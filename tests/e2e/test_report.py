@@ -1,4 +1,7 @@
-"""Reporting an incident: with the mouse, and with nothing but the keyboard."""
+"""Reporting an incident: with the mouse, and with nothing but the keyboard.
+
+Each report goes to a grid of its own: a symbol under the pointer would answer the next test's click.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from tests.e2e.screen import Screen
 
 
 def test_an_incident_reported_with_the_mouse_appears_with_its_routing(screen: Screen) -> None:
-    grid, category = screen.some_grid(), screen.some_category()
+    grid, category = screen.some_grid(nth=1), screen.some_category()
     screen.open_at(grid["centre"], 16)
     screen.page.get_by_role("button", name="上报事件").click()
     form = screen.page.get_by_role("form", name="上报事件")
@@ -37,7 +40,7 @@ def test_an_incident_reported_with_the_mouse_appears_with_its_routing(screen: Sc
 
 
 def test_an_incident_reported_with_the_keyboard_alone_appears_with_its_routing(screen: Screen) -> None:
-    grid, category = screen.some_grid(), screen.some_category()
+    grid, category = screen.some_grid(nth=2), screen.some_category()
     keys = screen.page.keyboard
     screen.open_at(grid["centre"], 17)
     screen.tab_to("a[href='#map']")
@@ -67,7 +70,7 @@ def test_an_incident_reported_with_the_keyboard_alone_appears_with_its_routing(s
 
 
 def test_typed_coordinates_go_out_in_their_declared_system(screen: Screen) -> None:
-    grid, category = screen.some_grid(), screen.some_category()
+    grid, category = screen.some_grid(nth=3), screen.some_category()
     lon, lat = grid["centre"]
     screen.open_at(grid["centre"], 14, "&report=1")
     form = screen.page.get_by_role("form", name="上报事件")

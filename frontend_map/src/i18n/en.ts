@@ -270,11 +270,13 @@ export const en: Record<Key, string> = {
   "source.department": "Department",
   "source.import": "Import",
 
-  "action.reported": "Reported",
-  "action.routed": "Routed",
-  "action.rerouted": "Routed again",
-  "action.imported": "Imported",
-  "action.located": "Located",
+  "action.incident.report": "Reported",
+  "action.incident.import": "Imported",
+  "action.incident.route": "Routed",
+  "action.incident.reroute": "Routed again",
+  "action.incident.locate": "Located",
+
+  "actor.visitor": "visitor",
 
   "category.component": "Components",
   "category.matter": "Matters",

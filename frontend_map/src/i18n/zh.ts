@@ -268,11 +268,13 @@ export const zh = {
   "source.department": "部门",
   "source.import": "导入",
 
-  "action.reported": "上报",
-  "action.routed": "自动归属",
-  "action.rerouted": "重新归属",
-  "action.imported": "导入",
-  "action.located": "定位",
+  "action.incident.report": "上报",
+  "action.incident.import": "导入",
+  "action.incident.route": "判断归属",
+  "action.incident.reroute": "重新判断归属",
+  "action.incident.locate": "定位",
+
+  "actor.visitor": "访客",
 
   "category.component": "管理部件",
   "category.matter": "管理事项",

@@ -98,7 +98,7 @@ function Details({ incident }: { incident: Incident }) {
             {incident.history.map((entry) => (
               <li key={entry.seq}>
                 <time dateTime={entry.at}>{dateTime(entry.at)}</time> <strong>{codeText("action", entry.action)}</strong>
-                {entry.actor && <span class="muted"> {entry.actor}</span>}
+                <span class="muted"> {codeText("actor", entry.actor)}</span>
               </li>
             ))}
           </ol>
