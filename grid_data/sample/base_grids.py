@@ -1,9 +1,9 @@
 """Base grids in two editions: 863 balanced grids, made by splitting 177 of an earlier 686.
 
 The generator goes backwards: it divides every community into connected sets of units with 300 to 500
-households, then joins pairs of neighbours to the over-full grids of the first edition, as they would be after
-years of building. Codes go the right way: grids of the first edition are numbered in reading order; those that
-were split are retired, and their parts get fresh numbers after the last one of their community.
+households, then joins pairs of neighbours to the over-full grids of the first edition, as they would be
+after years of building. Codes go the right way: grids of the first edition are numbered in reading order;
+those that were split are retired, and their parts get fresh numbers after the last one of their community.
 """
 
 from __future__ import annotations
@@ -143,19 +143,18 @@ def _numbered(
         old[two] = one
     split = np.zeros(count, dtype=bool)
     split[[grid for pair in pairs for grid in pair]] = True
-    weight = units.area_m2
-    middle = lambda label: (
-        np.column_stack(
-            [np.bincount(label, weights=weight * centre[:, axis], minlength=count) for axis in (0, 1)]
-        )
-        / np.maximum(np.bincount(label, weights=weight, minlength=count), 1.0)[:, None]
-    )
     first_ids = np.unique(old)
     number = np.zeros(count, dtype=np.int64)
-    number[first_ids] = reading_order(middle(old[second])[first_ids], community[first_ids]) + 1
+    number[first_ids] = (
+        reading_order(_middle(units, centre, old[second], count)[first_ids], community[first_ids]) + 1
+    )
     highest = np.bincount(community[first_ids], minlength=len(communities.codes))
     fresh_ids = np.flatnonzero(split)
-    fresh = reading_order(middle(second)[fresh_ids], community[fresh_ids]) + 1 + highest[community[fresh_ids]]
+    fresh = (
+        reading_order(_middle(units, centre, second, count)[fresh_ids], community[fresh_ids])
+        + 1
+        + highest[community[fresh_ids]]
+    )
     rows = [
         (communities.codes[community[g]], int(number[g]), int(community[g]), 0, int(g)) for g in first_ids
     ]
@@ -175,3 +174,11 @@ def _numbered(
         first=in_first[second],
         second=in_second[second],
     )
+
+
+def _middle(units: Units, centre: Floats, label: Ints, count: int) -> Floats:
+    """Middle of the area of each label 0..count-1; anything for a label without units."""
+    weight = units.area_m2
+    sums = [np.bincount(label, weights=weight * centre[:, axis], minlength=count) for axis in (0, 1)]
+    total = np.maximum(np.bincount(label, weights=weight, minlength=count), 1.0)
+    return np.asarray(np.column_stack(sums) / total[:, None])

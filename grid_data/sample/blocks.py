@@ -42,8 +42,8 @@ _HIGH_GROUND_M = 130.0
 class Units:
     """Land units in the order of their codes; ``lattice`` is an exact valid coverage of the land.
 
-    ``subdistrict`` indexes the codes of the boundary, ``block`` groups the cells of one block, ``use`` indexes
-    ``USES``, ``density`` is the relative density of homes.
+    ``subdistrict`` indexes the codes of the boundary, ``block`` groups the cells of one block, ``use``
+    indexes ``USES``, ``density`` is the relative density of homes.
     """
 
     lattice: Geometries

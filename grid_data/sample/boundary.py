@@ -1,11 +1,11 @@
 """The real part: Laoshan's district and subdistrict borders, and what counts as its land.
 
 In the source the district (428 km2) is larger than its five subdistricts together (388 km2). The 40.5 km2
-between them are not land: the subdistricts follow the coast line, while the district runs along a coarse line
-0.2 to 2 km out at sea, over Laoshan Bay, Shazikou Bay, Liuqinghe Bay and the sea off Shilaoren; that line
-equals a published outline in GCJ-02, some 530 m off. No reservoir or other hole is involved. Five outer islands
-(Dafu, Chaolian, Changmenyan, Daguan, Xiaoguan) occur only as coarse blobs of that same shifted outline and belong
-to no subdistrict of the source.
+between them are not land: the subdistricts follow the coast line, while the district runs along a coarse
+line 0.2 to 2 km out at sea, over Laoshan Bay, Shazikou Bay, Liuqinghe Bay and the sea off Shilaoren; that
+line equals a published outline in GCJ-02, some 500 m off. No reservoir or other hole is involved. Five outer
+islands (one off Shazikou, four 10 to 35 km out) occur only as coarse blobs of that same shifted outline and
+belong to no subdistrict of the source.
 
 Therefore land is the union of the subdistricts, and the district zone of the sample is exactly this union. A
 report out at sea or on an outer island is outside, which is honest with this source. The three rocks off

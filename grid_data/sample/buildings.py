@@ -1,8 +1,8 @@
 """Buildings: rows of slabs and towers, village houses, shops, schools and works, inside their unit.
 
 Every unit gets a lattice of candidate footprints, turned like its block with the long side to the south
-as is usual in northern China; those that lie inside the unit and clear of its borders, wide roads and water are
-kept. Floors follow from how many households the unit is meant to hold.
+as is usual in northern China; those that lie inside the unit and clear of its borders, wide roads and water
+are kept. Floors follow from how many households the unit is meant to hold.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grid_data.sample.waters import Waters
 
 KINDS = ("residential", "public", "commercial", "industrial")
 
-# Footprint (m), gap between them (m) and clearance from the unit border (m): width, depth, gap_x, gap_y, clear.
+# Metres: width and depth of a footprint, gaps along and across, clearance from the unit border.
 _TOWER = (30.0, 20.0, 24.0, 34.0, 10.0)
 _SLAB = (52.0, 13.0, 12.0, 25.0, 9.0)
 _TOWN_SLAB = (44.0, 12.0, 11.0, 20.0, 8.0)
@@ -206,7 +206,7 @@ def _fill(
     capacity = np.bincount(unit, weights=np.where(flats, per_floor, 0.0), minlength=len(units.use))
     in_houses = np.clip(random.poisson(0.38, count) + 1, 1, 3) * houses
     village_homes = np.bincount(units.subdistrict[unit], weights=in_houses, minlength=len(targets))
-    share = _with_room(wanted, capacity, units, targets - village_homes)
+    share = _with_room(wanted, np.asarray(capacity, dtype=np.float64), units, targets - village_homes)
     floors = np.ones(count)
     usual = share[unit] / np.maximum(capacity[unit], 1.0)
     floors[flats] = np.rint(usual[flats] * random.uniform(0.86, 1.14, int(flats.sum())))
@@ -224,8 +224,8 @@ def _fill(
     stairwells[flats] = np.where(
         floors[flats] > 18, np.ceil(per_floor[flats] / 4), np.ceil(per_floor[flats] / 2)
     )
-    whole = lambda values: np.asarray(values, dtype=np.int64)  # noqa: E731
-    return Buildings(shapes, unit, whole(kind), whole(floors), whole(stairwells), whole(homes))
+    whole = [np.asarray(values, dtype=np.int64) for values in (kind, floors, stairwells, homes)]
+    return Buildings(shapes, unit, *whole)
 
 
 def _with_room(wanted: Floats, capacity: Floats, units: Units, targets: Floats) -> Floats:

@@ -77,8 +77,8 @@ def draw_communities(
         position[members] = label
         between = (position[left] >= 0) & (position[left] != position[right])
         graph = graph_of(len(own), position[left[between]], position[right[between]], length[between])
-        points = np.column_stack([np.bincount(label, weights=centre[members, axis]) for axis in (0, 1)])
-        points /= np.bincount(label)[:, None]
+        sums = [np.bincount(label, weights=centre[members, axis]) for axis in (0, 1)]
+        points = np.asarray(np.column_stack(sums) / np.bincount(label)[:, None])
         graph = join_islets(graph, points)
         homes = np.rint(np.bincount(label, weights=households[members])).astype(np.int64)
         if codes[subdistrict] in URBAN:
@@ -99,7 +99,7 @@ def draw_communities(
 def _about_villages(
     graph: Graph, points: Floats, homes: Ints, villages: Floats, count: int, seed: int
 ) -> Ints:
-    """Each village with the land nearest to it; hamlets are joined, towns divided, until ``count`` are left."""
+    """Villages with the land nearest to them; hamlets are joined, towns divided, down or up to ``count``."""
     nearest = np.argmin(np.hypot(*(points[:, None] - villages[None]).transpose(2, 0, 1)), axis=1)
     part = connected(graph, np.unique(nearest, return_inverse=True)[1].ravel().astype(np.int64), homes)
     part = np.unique(part, return_inverse=True)[1].ravel().astype(np.int64)

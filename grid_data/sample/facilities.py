@@ -15,7 +15,7 @@ from grid_data.sample.communities import Communities
 from grid_data.sample.lattice import Floats, Geometries, metric_to_degrees
 from grid_data.sample.organisations import subdistrict_office
 from grid_data.sample.placing import Places, Spots, unit_of
-from grid_data.sample.tables import read_table
+from grid_data.sample.tables import read_table, rows
 
 STANDARD = "GB/T 47678.5-2026"
 
@@ -44,7 +44,7 @@ def draw_facilities(
     counts[int(np.argmax(counts))] += total - int(counts.sum())
     parts: list[Floats] = []
     shapes: list[Geometries] = []
-    for row, count in zip(mix.itertuples(), counts.tolist(), strict=True):
+    for row, count in zip(rows(mix), counts.tolist(), strict=True):
         # More than needed are drawn, since some fall into the sea or beyond the border.
         spots = places.draw(row.placement, int(count * 1.25) + 8, random)
         inside = unit_of(spots.points, units)

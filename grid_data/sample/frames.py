@@ -42,8 +42,8 @@ SMALL = Extent(
     codes=("370212002", "370212004"),
     households=(30_000, 13_000),
     communities=(16, 10),
-    base_grids=114,
-    splits=23,
+    base_grids=130,
+    splits=33,
     facilities=8_000,
     incidents=5_000,
     zone_share=0.3,
@@ -75,4 +75,5 @@ class Sample:
         return {name: len(frame) for name, frame in self.frames.items()}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.frames[name]
+        frame: pd.DataFrame = self.frames[name]
+        return frame

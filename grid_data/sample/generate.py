@@ -123,7 +123,7 @@ def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress |
     frames |= grid_frames(grids, units, communities, codes, order, households)
     frames["land_units"] = unit_frame(units, communities, codes, order)
     frames["organisations"] = draw_organisations(extent.codes, communities, layers)
-    police = _answering(units, grids.second, grids.first, len(grids.codes), layers[0], frames["zones_police"])
+    police = _answering(units, grids.second, grids.first, len(grids.codes), layers[0])
     frames["persons"], frames["posts"] = draw_people(
         frames["zones_base_grid"], police, communities.codes, stream(seed, "people")
     )
@@ -147,9 +147,15 @@ def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress |
     named = [(line, name) for line, name in zip(streets.lines, streets.name_zh, strict=True) if name]
     start = (float(city["centre"][0]), float(city["centre"][1]))
     frames["incidents"] = draw_incidents(
-        places, frames["facilities"], frames["buildings"], named, boundary.land_metric, start, extent.incidents,
+        places,
+        frames["facilities"],
+        frames["buildings"],
+        named,
+        boundary.land_metric,
+        start,
+        extent.incidents,
         stream(seed, "incidents"),
-    )  # fmt: skip
+    )
     done("incidents")
     return Sample(frames=frames, city=city, seed=seed, small=small)
 
@@ -166,9 +172,7 @@ def _community_points(units: Units, communities: Communities) -> Any:
     return np.column_stack(sums) / total[:, None]
 
 
-def _answering(
-    units: Units, second: Ints, first: Ints, count: int, layer: SpecialistLayer, zones: gpd.GeoDataFrame
-) -> list[str]:
+def _answering(units: Units, second: Ints, first: Ints, count: int, layer: SpecialistLayer) -> list[str]:
     """Station of the layer that answers where the largest unit of each grid lies."""
     points = shapely.point_on_surface(units.lattice)
     of_point, zone = shapely.STRtree(layer.lattice).query(points, predicate="intersects")
@@ -178,7 +182,6 @@ def _answering(
     by_area = np.argsort(units.area_m2, kind="stable")
     for grids in (first, second):
         largest[grids[by_area]] = by_area
-    assert len(zones) == len(layer.codes)
     return [station(layer.row["code"], number) for number in at[largest].tolist()]
 
 

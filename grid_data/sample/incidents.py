@@ -25,16 +25,25 @@ SOCIAL = "GRIDGOV social"
 REPEATED = 0.3
 """Share of incidents that happen within 15 m of an earlier one of their category."""
 
-_MATTER_SOURCES = {"grid_worker": 0.33, "hotline": 0.22, "patrol": 0.19, "app": 0.13, "video": 0.08, "sensor": 0.02,
-                   "department": 0.03}  # fmt: skip
+_MATTER_SOURCES = {
+    "grid_worker": 0.33, "hotline": 0.22, "patrol": 0.19, "app": 0.13, "video": 0.08, "sensor": 0.02,
+    "department": 0.03,
+}  # fmt: skip
 _SOCIAL_SOURCES = {"hotline": 0.58, "app": 0.22, "grid_worker": 0.15, "transfer_110": 0.05}
-_PREFIX = {"hotline": "HL", "app": "AP", "grid_worker": "GW", "patrol": "PT", "video": "VD", "sensor": "SN",
-           "transfer_110": "T1", "department": "DP"}  # fmt: skip
-_ACCURACY_M = {"hotline": (15, 90), "app": (5, 35), "grid_worker": (3, 12), "patrol": (3, 10), "video": (2, 6),
-               "sensor": (1, 3), "transfer_110": (20, 100), "department": (5, 40)}  # fmt: skip
+_PREFIX = {
+    "hotline": "HL", "app": "AP", "grid_worker": "GW", "patrol": "PT", "video": "VD", "sensor": "SN",
+    "transfer_110": "T1", "department": "DP",
+}  # fmt: skip
+# Least and largest inaccuracy in metres.
+_ACCURACY_M = {
+    "hotline": (15, 90), "app": (5, 35), "grid_worker": (3, 12), "patrol": (3, 10), "video": (2, 6),
+    "sensor": (1, 3), "transfer_110": (20, 100), "department": (5, 40),
+}  # fmt: skip
 
-_STATES = ("reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated", "closed",
-           "archived", "rejected", "cancelled")  # fmt: skip
+_STATES = (
+    "reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated",
+    "closed", "archived", "rejected", "cancelled",
+)  # fmt: skip
 # Oldest age in days, and the shares of the states in their order.
 _PROGRESS = (
     (0.5, (0.30, 0.20, 0.12, 0.20, 0.16, 0.02, 0, 0, 0, 0, 0, 0)),

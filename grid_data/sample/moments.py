@@ -11,7 +11,8 @@ from grid_data.sample.lattice import Floats, Ints
 
 _TYPHOONS = (date(2025, 8, 12), date(2025, 8, 27), date(2026, 8, 9), date(2026, 8, 22))
 _SNOWFALLS = (
-    date(2024, 12, 14), date(2025, 1, 25), date(2025, 2, 7), date(2025, 12, 20), date(2026, 1, 17), date(2026, 2, 3),
+    date(2024, 12, 14), date(2025, 1, 25), date(2025, 2, 7),
+    date(2025, 12, 20), date(2026, 1, 17), date(2026, 2, 3),
 )  # fmt: skip
 
 # Weight per month, January first.
@@ -61,7 +62,7 @@ def _day_weights(season: str) -> Floats:
                 place = (day - FIRST_DAY).days + later
                 if 0 <= place < count:
                     weights[place] = factor * (0.05 if season == "snow" else weights[place])
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def draw_moments(season: list[str], hours: list[str], random: np.random.Generator) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any, TypeAlias
 
 import numpy as np
 import pymetis
@@ -11,8 +12,8 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from grid_data.sample.lattice import Floats, Ints
 
-Graph = csr_array
-"""Symmetric matrix of border weights between units."""
+Graph: TypeAlias = Any
+"""Symmetric ``csr_array`` of border weights between units."""
 
 
 def graph_of(count: int, left: Ints, right: Ints, weight: Floats) -> Graph:
@@ -122,7 +123,7 @@ def repair(graph: Graph, part: Ints, weight: Ints, low: float, high: float, roun
 
     def cost(value: float) -> float:
         off = max(low - value, 0.0, value - high)
-        return off * off + 0.15 * (value - middle) ** 2
+        return float(off * off + 0.15 * (value - middle) ** 2)
 
     neighbours = [
         graph.indices[graph.indptr[n] : graph.indptr[n + 1]].tolist() for n in range(graph.shape[0])

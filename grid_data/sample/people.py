@@ -11,6 +11,7 @@ import pandas as pd
 from grid_data.sample.calendar import EDITION_1
 from grid_data.sample.names import person_names
 from grid_data.sample.organisations import community_office
+from grid_data.sample.tables import rows
 
 TRADE_PER_GRID = 0.24
 WINDOW_PER_COMMUNITY = 1.2
@@ -58,7 +59,7 @@ def draw_people(
     per_community = grids["parent"].value_counts()
     per_station = pd.Series(police_of_grid).value_counts()
     helpers = random.random(len(grids))
-    for row, police, draw in zip(grids.itertuples(), police_of_grid, helpers.tolist(), strict=True):
+    for row, police, draw in zip(rows(grids), police_of_grid, helpers.tolist(), strict=True):
         office = community_office(row.parent)
         span = (row.valid_from, row.valid_to)
         lead = from_pool("grid_lead", office, -(-int(per_community[row.parent]) // 3))
@@ -71,7 +72,7 @@ def draw_people(
             None if draw > 0.93 else from_pool("part_time", office, -(-int(per_community[row.parent]) // 2))
         )
         posts.append(("base_grid", row.code, "part_time", part_time, office, *span))
-        if 0.2 < draw < 0.2 + TRADE_PER_GRID and row.valid_to is None:
+        if 0.2 < draw < 0.2 + TRADE_PER_GRID and pd.isna(row.valid_to):
             trade = from_pool("trade", office, 99)
             posts.append(("base_grid", row.code, "trade", trade, office, *span))
     for code in communities:

@@ -57,8 +57,6 @@ class Places:
         self._centre = shapely.get_coordinates(shapely.centroid(buildings.shapes))
         self._reach = np.sqrt(shapely.area(buildings.shapes) / np.pi) * 1.2
         self._village = units.use[buildings.unit] == USES.index("village")
-        land = shapely.bounds(units.metric)
-        del land
         self._units = units
         shore = shapely.intersection(
             coast, shapely.union_all(shapely.buffer(shapely.envelope(units.metric), 5.0))

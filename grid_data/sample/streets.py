@@ -19,7 +19,7 @@ from grid_data.sample.boundary import Boundary
 from grid_data.sample.lattice import Floats, Geometries, degrees_to_metric, faces, node, to_lattice, to_metric
 from grid_data.sample.names import StreetNames
 from grid_data.sample.splitting import OVERSHOOT_M, frames, halve
-from grid_data.sample.tables import read_table
+from grid_data.sample.tables import read_table, rows
 from grid_data.sample.terrain import URBAN, Field, Terrain
 
 SEA_MARGIN_M = 60.0
@@ -87,7 +87,7 @@ def _main_roads(boundary: Boundary, streets: Streets) -> None:
     safe = boundary.land_metric.buffer(300.0).difference(_seaward(boundary)).difference(sea)
     shapely.prepare(safe)
     room = boundary.land_metric.buffer(OVERSHOOT_M)
-    for row in read_table("roads").itertuples():
+    for row in rows(read_table("roads")):
         points = smooth(parse_points(row.points))
         outside = ~shapely.contains_xy(safe, points[:, 0], points[:, 1])
         near = outside & (shapely.distance(shapely.points(points), boundary.coast) < 1500.0)
@@ -176,7 +176,7 @@ def _lay_grid(
 def _lay_lanes(boundary: Boundary, terrain: Terrain, streets: Streets, random: np.random.Generator) -> None:
     """Lanes of the villages: a small crooked grid around each, inside the land."""
     room = boundary.land_metric.buffer(-12.0)
-    for place in terrain.places.itertuples():
+    for place in rows(terrain.places):
         centre = np.array([place.east, place.north])
         if place.subdistrict in URBAN or not shapely.contains_xy(boundary.land_metric, *centre):
             continue

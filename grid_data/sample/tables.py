@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 from io import StringIO
+from typing import Any
 
 import pandas as pd
 
@@ -17,3 +19,8 @@ def read_table(name: str, text: tuple[str, ...] = ()) -> pd.DataFrame:
         keep_default_na=False,
         na_values={},
     )
+
+
+def rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows as named tuples; what a column holds is known by who wrote the table."""
+    yield from table.itertuples()

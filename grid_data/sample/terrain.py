@@ -13,7 +13,7 @@ import pandas as pd
 
 from grid_data.sample.lattice import Floats, Geometries, degrees_to_metric
 from grid_data.sample.splitting import mean_over, sample_points
-from grid_data.sample.tables import read_table
+from grid_data.sample.tables import read_table, rows
 
 URBAN = ("370212001", "370212005")
 """The two subdistricts that are city all over their low land."""
@@ -42,7 +42,7 @@ class Terrain:
         """Relative density of homes, 0 to about 1, shape (n,), of metric points (n, 2)."""
         settled = np.zeros(len(points))
         city = np.zeros(len(points))
-        for place in self.places.itertuples():
+        for place in rows(self.places):
             gap = np.hypot(points[:, 0] - place.east, points[:, 1] - place.north)
             if place.subdistrict in URBAN:
                 city = np.maximum(city, place.weight * np.exp(-0.5 * (gap / (2.0 * place.radius)) ** 2))

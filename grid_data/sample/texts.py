@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from grid_data.sample.tables import read_table
+from grid_data.sample.tables import read_table, rows
 
 _GROUPS = ("井盖", "箅子", "灯", "杆", "树", "牌", "栏", "箱")
+"""Components whose names end so share templates."""
+
+_ENDINGS = {"树": ("行道树", "独立树", "古树名木"), "箱": ("箱", "（箱）"), "牌": ("牌", "牌及标线")}
 
 
 class Texts:
@@ -15,7 +18,7 @@ class Texts:
     def __init__(self) -> None:
         table = read_table("incident_texts", text=("kind", "category", "text"))
         self._templates: dict[tuple[str, str], list[str]] = {}
-        for row in table.itertuples():
+        for row in rows(table):
             self._templates.setdefault((row.kind, row.category), []).append(row.text)
 
     def templates(self, kind: str, category: str, name: str) -> list[str]:
@@ -23,7 +26,7 @@ class Texts:
         own = self._templates.get((kind, category))
         if own:
             return own
-        group = next((group for group in _GROUPS if group in name), "*")
+        group = next((group for group in _GROUPS if name.endswith(_ENDINGS.get(group, (group,)))), "*")
         return self._templates["component", group]
 
     def write(

@@ -12,7 +12,7 @@ from grid_data.sample.boundary import Boundary
 from grid_data.sample.lattice import Geometries, metric_to_degrees
 from grid_data.sample.splitting import OVERSHOOT_M
 from grid_data.sample.streets import parse_points, smooth
-from grid_data.sample.tables import read_table
+from grid_data.sample.tables import read_table, rows
 
 _SEA_WIDTH_M = 30_000.0
 
@@ -36,7 +36,7 @@ def lay_waters(boundary: Boundary) -> Waters:
     labels: list[tuple[str, str, str]] = []
     lines: list[Any] = []
     reservoirs: list[Any] = []
-    for row in read_table("waters").itertuples():
+    for row in rows(read_table("waters")):
         points = parse_points(row.points)
         if row.kind == "river":
             middle = shapely.LineString(smooth(points)).simplify(1.5)
