@@ -205,6 +205,7 @@ def _port(settings: Settings) -> Iterator[Finding]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen()
         except OSError as problem:
             yield Finding(
                 "note",

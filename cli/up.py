@@ -32,14 +32,17 @@ def up(
 ) -> None:
     """Start GridGov: private PostGIS (unless GRIDGOV_DATABASE_URL names one), schema, server."""
     settings = Settings()
-    with _stops_on_hangup(), _listening(settings.host, settings.port) as sockets:
-        with database_url(settings) as url:
-            migrate_database(url)
-            if demo:
-                from cli.demo import load_demo
+    with (
+        _stops_on_hangup(),
+        _listening(settings.host, settings.port) as sockets,
+        database_url(settings) as url,
+    ):
+        migrate_database(url)
+        if demo:
+            from cli.demo import load_demo
 
-                load_demo(url, small=small)
-            _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser)
+            load_demo(url, small=small)
+        _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser)
     with contextlib.suppress(OSError):
         out.print(in_words("已停止", "stopped"))
 
@@ -52,6 +55,8 @@ def _listening(host: str, port: int) -> Iterator[list[socket.socket]]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            # From now on the port is ours; whoever asks early waits until the city is loaded.
+            listener.listen(2048)
         except OSError as problem:
             raise typer.BadParameter(
                 in_words(
