@@ -112,7 +112,6 @@ class Edition:
     def steps(self, connection: Connection, layer: Layer) -> list[Step]:
         """The writing, in order."""
         replaced = [self.before[code].id for code in sorted({*self.changed, *self.vanished})]
-        fresh = self._frame()
 
         async def close() -> int:
             statement = "imports/correct_versions" if self.as_correction else "imports/close_versions"
@@ -123,7 +122,8 @@ class Edition:
             return await run(connection, "imports/retire_zones", {"ids": zones, "at": self.moment})
 
         async def store() -> int:
-            if not len(fresh):
+            fresh = self._frame()
+            if fresh.empty:
                 return 0
             await store_zone_identities(connection, layer.code, fresh["code"])
             return await store_zone_versions(connection, layer.code, fresh, parent_layer=layer.parent)

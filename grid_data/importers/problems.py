@@ -141,4 +141,4 @@ def near_codes(value: str, known: Iterable[str]) -> Words | None:
 @lru_cache(maxsize=512)
 def _close(value: str, known: tuple[str, ...]) -> Sequence[str]:
     # Comparing with very many codes takes longer than it helps.
-    return get_close_matches(value, known, n=3, cutoff=0.75) if len(known) <= 20_000 else ()
+    return get_close_matches(value, known, n=3, cutoff=0.6) if len(known) <= 20_000 else ()

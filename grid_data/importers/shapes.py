@@ -141,6 +141,7 @@ def stored_shapes(
 
 
 def _unreadable(findings: Findings, row: int, reason: str) -> None:
+    reason = reason.strip()
     findings.error(
         "unreadable_geometry",
         f"几何无法解析：{reason}",
