@@ -124,7 +124,7 @@ def test_reason_names_zone_rule_and_role() -> None:
     )  # fmt: skip
     assert decision.reason == Words(
         "“暴露垃圾”位于公安网格“第一警务区”，按针对“市容环境类”的规则 R7，由该区域的责任单位公安分局负责。",
-        '"Exposed litter" in police grid "Beat 1": rule R7 for "City appearance" assigns it to the'
+        '"Exposed litter" in "Beat 1": rule R7 for "City appearance" assigns it to the'
         " organisation that answers for this zone, Police.",
     )
     assert decision.reason_codes == (
