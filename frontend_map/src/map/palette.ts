@@ -48,8 +48,8 @@ export interface ZoneLook {
 
 const REGIONS: Readonly<Record<string, ZoneLook>> = {
   district: { colour: "#544c63", dash: [], widths: [1.2, 2.2, 3.2], from: 6, labelFrom: 8, labelSize: 17 },
-  subdistrict: { colour: "#6d4f86", dash: [6, 2, 1.2, 2], widths: [1.2, 2.4, 3.4], from: 8, labelFrom: 9.5, labelSize: 15 },
-  community: { colour: "#8a5f33", dash: [4, 2], widths: [0.5, 1.4, 2.4], from: 10.5, labelFrom: 12.2, labelSize: 12.5 },
+  subdistrict: { colour: "#6d4f86", dash: [7, 2, 1.5, 2], widths: [0.8, 1.6, 2.2], from: 8, labelFrom: 9.5, labelSize: 15 },
+  community: { colour: "#8a5f33", dash: [5, 2], widths: [0.5, 1.2, 1.8], from: 10.5, labelFrom: 12.2, labelSize: 12.5 },
   base_grid: { colour: "#1d7480", dash: [], widths: [0.3, 1, 2], from: 11.5, labelFrom: 14, labelSize: 11.5 },
 };
 
@@ -73,7 +73,7 @@ export function zoneLook(code: string): ZoneLook {
   let sum = 0;
   for (const letter of code) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
   const own = SPECIALIST[code] ?? { colour: SPARE[sum % SPARE.length] ?? "#31708f", dash: [3, 2] };
-  return { ...own, widths: [1.2, 2.2, 3], from: 8, labelFrom: 10.5, labelSize: 12.5 };
+  return { ...own, widths: [0.9, 1.6, 2.2], from: 8, labelFrom: 10.5, labelSize: 12.5 };
 }
 
 /** State groups by colour and by shape (see icons). */

@@ -19,6 +19,9 @@ export const shownLayerIds = (code: string): string[] => [`${code}-shown-fill`, 
 
 export function zoneLines(layer: Layer): LayerSpecification[] {
   const look = zoneLook(layer.code);
+  const solid = look.dash.length === 0;
+  const grid = layer.kind === "base_grid";
+  const specialist = !grid && layer.kind !== "region";
   const common = {
     source: layer.code,
     "source-layer": layer.code,
@@ -30,11 +33,12 @@ export function zoneLines(layer: Layer): LayerSpecification[] {
       ...common,
       id: `${layer.code}-band`,
       type: "line",
-      // A pale band under the line carries the colour across busy streets and dashes.
+      // Under specialist lines a pale band carries the colour across busy streets. Under the others it is white:
+      // a community's border is also one of grids, whose line would show through.
       paint: {
-        "line-color": layer.code === "base_grid" ? BASE.halo : look.colour,
-        "line-opacity": layer.code === "base_grid" ? 0.7 : 0.14,
-        "line-width": layer.code === "base_grid" ? widths(look.widths, 1, 1.6) : widths(look.widths, 2.2, 1.4),
+        "line-color": specialist ? look.colour : BASE.halo,
+        "line-opacity": specialist ? 0.15 : grid ? 0.6 : 0.85,
+        "line-width": widths(look.widths, specialist ? 3 : grid ? 1 : 2.2, 1.6),
       },
     },
     {
@@ -43,9 +47,10 @@ export function zoneLines(layer: Layer): LayerSpecification[] {
       type: "line",
       paint: {
         "line-color": look.colour,
-        "line-width": widths(look.widths),
-        "line-opacity": layer.code === "base_grid" ? ["interpolate", ["linear"], ["zoom"], 11.5, 0.45, 13.5, 0.9] : 0.9,
-        ...(look.dash.length > 0 ? { "line-dasharray": look.dash } : {}),
+        "line-width": widths(look.widths, solid && specialist ? 1.4 : 1),
+        "line-opacity": grid ? ["interpolate", ["linear"], ["zoom"], 11.5, 0.45, 13.5, 0.9] : 0.9,
+        // Both neighbours draw a shared border; side by side their dashes do not fill each other's gaps.
+        ...(solid ? {} : { "line-dasharray": look.dash, "line-offset": widths(look.widths, 0.5, 0.3) }),
       },
     },
   ];

@@ -8,7 +8,8 @@ import { ZoneSwatch } from "../parts/ZoneSwatch";
 import { editionDate, pointedZone, selection } from "../state/store";
 
 export function RoutingView({ routing }: { routing: Routing }) {
-  const territory = routing.zones.filter((one) => one.kind === "base_grid" || one.kind === "region");
+  // From the smallest to the largest: the grid is what was asked for.
+  const territory = routing.zones.filter((one) => one.kind === "base_grid" || one.kind === "region").toReversed();
   const specialist = routing.zones.filter((one) => one.kind === "specialist");
   const other = routing.zones.filter((one) => !territory.includes(one) && !specialist.includes(one));
   return (
