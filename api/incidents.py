@@ -121,7 +121,7 @@ async def list_incidents(
     ] = None,
     organisation: Annotated[
         OrganisationCode | None,
-        Query(description="This organisation, or one below it, is responsible."),
+        Query(description="This organisation, or one below it, is responsible.", examples=["LS-CG"]),
     ] = None,
     state: Annotated[
         list[State] | None, Query(description="In one of these states; `open`: not yet closed.")

@@ -54,6 +54,15 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter that may be left out: left out it can be, null it cannot."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**choices[0], **rest}
+
+
 def _example(code: str) -> dict[str, Any]:
     problem = PROBLEMS[code]
     return {
@@ -85,6 +94,8 @@ def install(app: FastAPI) -> None:
                 for operation in item.values():
                     # The framework's own answer to bad input; ours is 400.
                     operation["responses"].pop("422", None)
+                    for parameter in operation.get("parameters", ()):
+                        parameter["schema"] = _without_null(parameter["schema"])
             schemas = document["components"]["schemas"]
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)

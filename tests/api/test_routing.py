@@ -74,8 +74,8 @@ def test_declared_systems_lead_to_the_same_grid(
 
 def test_an_earlier_moment_gives_the_zones_of_then(get: Get, database: psycopg.Connection) -> None:
     row = database.execute(
-        "SELECT z.code, v.id, lower(v.valid), ST_X(p), ST_Y(p) FROM zone_version v JOIN zone z ON z.id = v.zone_id"
-        " JOIN layer l ON l.id = v.layer_id"
+        "SELECT z.code, v.id, lower(v.valid), ST_X(p), ST_Y(p)"
+        " FROM zone_version v JOIN zone z ON z.id = v.zone_id JOIN layer l ON l.id = v.layer_id"
         " CROSS JOIN LATERAL ST_PointOnSurface(v.geom) AS p"
         " WHERE l.code = 'base_grid' AND upper(v.valid) < now() ORDER BY z.code LIMIT 1"
     ).fetchone()
