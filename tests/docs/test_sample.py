@@ -17,7 +17,6 @@ def figures(extent: Extent) -> list[int]:
         sum(extent.communities),
         extent.base_grids,
         extent.base_grids - extent.splits,
-        sum(extent.households),
         extent.facilities,
         extent.incidents,
     ]
