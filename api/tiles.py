@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Literal
 
@@ -21,7 +22,7 @@ from governance.errors import CityMissing
 from grid_data.city import city_document
 from grid_data.statements import statements
 from grid_data.tile_sets import TileSet
-from grid_data.tiles import Address, edition, find_tile_set, tile
+from grid_data.tiles import Address, Stand, find_tile_set, tile
 
 router = APIRouter(tags=["tiles"], dependencies=[Depends(known_parameters)])
 
@@ -45,7 +46,7 @@ LayerCode = Annotated[
 )
 async def read_tilejson(request: Request, connection: Transaction, layer: LayerCode) -> JsonText:
     """TileJSON 3.0.0: address, zooms, extent, attribution and fields of a tile set."""
-    tiles = await _tile_set(connection, layer)
+    tiles = (await _stand(connection, layer, None)).tiles
     text = await city_document(connection)
     if text is None:
         raise CityMissing("no city is set up in this database yet")
@@ -98,11 +99,11 @@ async def read_tile(
     address = Address(z, x, y)
     if not address.exists:
         raise Problem("not-found", Name(zh=f"没有瓦片 {z}/{x}/{y}", en=f"no tile {z}/{x}/{y}"))
-    tiles = await _tile_set(connection, layer)
-    instant = await moment(connection, at, "at") if tiles.depends_on == "zones" else None
+    instant = await moment(connection, at, "at")
+    stand = await _stand(connection, layer, instant)
+    tiles = stand.tiles
     every = state == "all" and tiles.depends_on == "incidents"
-    stand = await edition(connection, tiles, instant)
-    tag = _tag(tiles.name, stand, str(every))
+    tag = _tag(tiles.name, stand.edition, str(every))
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if _matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
@@ -118,11 +119,11 @@ async def read_tile(
     return Response(finished.plain, media_type=MVT, headers=headers | {"Content-Encoding": "identity"})
 
 
-async def _tile_set(connection: Transaction, name: str) -> TileSet:
-    tiles = await find_tile_set(connection, name)
-    if tiles is None:
+async def _stand(connection: Transaction, name: str, at: datetime | None) -> Stand:
+    stand = await find_tile_set(connection, name, at)
+    if stand is None:
         raise Problem("not-found", Name(zh=f"没有图层 {name}", en=f"no tile set {name}"))
-    return tiles
+    return stand
 
 
 def _vector_layer(tiles: TileSet, name: str, fields: object) -> VectorLayer:

@@ -78,13 +78,13 @@ def _address(spot: tuple[float, float], zoom: int) -> Address:
 
 
 async def _made(connection: Connection, spots: list[tuple[float, float]], name: str, zoom: int) -> Measure:
-    tiles = await find_tile_set(connection, name)
-    assert tiles is not None, name
+    stand = await find_tile_set(connection, name, None)
+    assert stand is not None, name
     took: list[float] = []
     size = 0
     for spot in [*spots[:5], *spots[:TILES]]:
         started = time.perf_counter()
-        content = await tile(connection, tiles, _address(spot, zoom), at=None, all_states=True)
+        content = await tile(connection, stand.tiles, _address(spot, zoom), at=None, all_states=True)
         took.append((time.perf_counter() - started) * 1000)
         size += len(content)
     measured = took[5:]

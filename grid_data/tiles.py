@@ -10,7 +10,7 @@ from typing import Any
 from grid_data.database import Connection, one
 from grid_data.tile_sets import CONTEXT_SETS, DEEPEST, TileSet, land_set, road_classes, zone_set
 
-__all__ = ["Address", "edition", "find_tile_set", "tile"]
+__all__ = ["Address", "Stand", "find_tile_set", "tile"]
 
 MARGIN = 64 / 4096
 """What a tile holds beyond its edge, so that outlines and thick lines meet without a seam."""
@@ -74,33 +74,32 @@ class Address:
         }
 
 
-async def find_tile_set(connection: Connection, name: str) -> TileSet | None:
-    """The tile set of this name: a layer of zones, or one of the fixed ones."""
-    if name in CONTEXT_SETS:
-        return CONTEXT_SETS[name]
-    if name == "land":
-        top = await one(connection, "tiles/top_region")
-        return land_set(top["id"]) if top else None
-    layer = await one(connection, "layers/by_code", {"code": name})
-    if layer is None:
-        return None
-    return zone_set(
-        layer["code"], layer["id"], " / ".join(filter(None, (layer["name_en"], layer["name_zh"])))
-    )
+@dataclass(frozen=True)
+class Stand:
+    """A tile set, and a text that differs whenever the content of its tiles may differ."""
+
+    tiles: TileSet
+    edition: str
 
 
-async def edition(connection: Connection, tiles: TileSet, at: datetime | None) -> str:
-    """A text that differs whenever the content of the set's tiles (at a moment) may differ."""
-    if tiles.depends_on == "zones":
-        row = await one(connection, "tiles/zone_edition", {"layer_id": tiles.layer_id, "at": at})
-        assert row is not None
-        return f"{tiles.layer_id}.{row['edition']}.{row['since'].isoformat() if row['since'] else ''}"
+async def find_tile_set(connection: Connection, name: str, at: datetime | None) -> Stand | None:
+    """The tile set of this name (a layer of zones, or one of the fixed ones) as it stands at a moment."""
+    if name not in CONTEXT_SETS:
+        layer = await one(connection, "tiles/zone_set", {"name": name, "at": at})
+        if layer is None:
+            return None
+        edition = f"{layer['id']}.{layer['edition']}.{layer['since'] and layer['since'].isoformat()}"
+        if name == "land":
+            return Stand(land_set(layer["id"]), edition)
+        title = " / ".join(filter(None, (layer["name_en"], layer["name_zh"])))
+        return Stand(zone_set(layer["code"], layer["id"], title), edition)
+    tiles = CONTEXT_SETS[name]
     if tiles.depends_on == "incidents":
         row = await one(connection, "tiles/history_edition")
     else:
         row = await one(connection, "tiles/table_edition", {"table": tiles.depends_on})
     assert row is not None
-    return str(row["edition"])
+    return Stand(tiles, row["edition"])
 
 
 async def tile(

@@ -16,11 +16,3 @@ SELECT json_build_object('items', coalesce(json_agg(json_build_object(
 ) ORDER BY layer.precedence, layer.code), '[]'))::text AS document
 FROM layer LEFT JOIN layer AS parent ON parent.id = layer.parent_layer_id
 WHERE layer.active
-
--- name: by_code
--- One active layer with its edition and the names it is called by.
-SELECT layer.id, layer.code, layer.kind, layer.edition, layer.name_zh, layer.name_en,
-       coalesce(layer.attribution_zh, city.attribution_zh) AS attribution_zh,
-       coalesce(layer.attribution_en, city.attribution_en) AS attribution_en
-FROM layer LEFT JOIN city ON true
-WHERE layer.code = %(code)s AND layer.active

@@ -1,10 +1,13 @@
--- name: zone_edition
--- What a zone layer's tiles depend on: its edition, and the last moment before %(at)s at which a version began or ended.
-SELECT layer.edition, (
+-- name: zone_set
+-- The layer behind a tile set (for "land" the topmost region), its edition, and the last moment before %(at)s at which a version began or ended.
+SELECT layer.id, layer.code, layer.name_zh, layer.name_en, layer.edition, (
     SELECT max(moment)
     FROM zone_version, LATERAL (VALUES (lower(valid)), (upper(valid)), (lower(recorded)), (upper(recorded))) AS turn (moment)
     WHERE zone_version.layer_id = layer.id AND moment <= coalesce(%(at)s::timestamptz, now())) AS since
-FROM layer WHERE layer.id = %(layer_id)s
+FROM layer
+WHERE layer.active AND CASE WHEN %(name)s::text = 'land' THEN layer.kind = 'region' ELSE layer.code = %(name)s::text END
+ORDER BY layer.parent_layer_id IS NOT NULL, layer.depth, layer.precedence, layer.id
+LIMIT 1
 
 -- name: table_edition
 -- Changes whenever rows of a table were written (statistics of the table, its file and the server's start).
@@ -59,10 +62,6 @@ WITH shapes AS (
       AND zone_version.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
 )
 SELECT coalesce(ST_AsMVT(shapes, 'land', 4096, 'geom', 'id'), ''::bytea) AS tile FROM shapes WHERE geom IS NOT NULL
-
--- name: top_region
--- The layer whose zones are the city's ground.
-SELECT id FROM layer WHERE kind = 'region' AND active ORDER BY parent_layer_id IS NOT NULL, depth, precedence, id LIMIT 1
 
 -- name: water
 -- Water, clipped before anything else: the sea is one large polygon.
