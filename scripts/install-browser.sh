@@ -10,6 +10,8 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
     packages="chromium"
 # Without fontconfig no font can be found either.
 [ -n "$(fc-list :lang=zh-cn 2>/dev/null)" ] || packages="$packages fontconfig fonts-wqy-microhei"
+# Node inside Playwright asks for it.
+/sbin/ldconfig -p | grep -q 'libatomic\.so\.1' || packages="$packages libatomic1"
 [ -z "$packages" ] && exit 0
 
 say "installing Debian's packages for the browser tests: $packages"
