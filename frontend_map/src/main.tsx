@@ -7,6 +7,7 @@ import "./styles/panels.css";
 import "./styles/parts.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
+import { startCounting } from "./state/edition";
 import { startKeys } from "./state/keys";
 import { cityMap } from "./state/map";
 import { camera, city } from "./state/store";
@@ -16,6 +17,7 @@ startSync(() => {
   if (camera.value) cityMap.value?.jump(camera.value);
 });
 startKeys();
+startCounting();
 
 effect(() => {
   document.documentElement.lang = locale.value;

@@ -153,8 +153,29 @@ def test_the_planner_sees_the_grids_of_another_date(screen: Screen) -> None:
         field.dispatch_event("change")
     screen.wait_drawn("base_grid-line", "code", step["from"])
     assert part["code"] not in screen.drawn("base_grid-line", "code")
-    expect(screen.page.locator(".notice")).to_be_visible()
+    grids = len(screen.api("zones", layer="base_grid", at=before, limit=500)["items"])
+    today = next(each["zones"] for each in screen.api("layers")["items"] if each["code"] == "base_grid")
+    assert grids < today
+    expect(screen.page.locator(".notice")).to_contain_text(f"{grids} 个，今天 {today} 个")
     screen.click_map(part["centre"])
     expect(screen.answer).to_contain_text(screen.api(f"zones/base_grid/{step['from']}")["name"]["zh"])
     screen.page.locator(".notice").get_by_role("button", name="回到今天").click()
     screen.wait_drawn("base_grid-line", "code", part["code"])
+
+
+def test_a_grid_of_the_past_leads_to_its_time(screen: Screen) -> None:
+    """A retired grid is found through the lineage of a present one, and is not on today's map."""
+    details = (
+        screen.api(f"zones/base_grid/{grid['code']}")
+        for grid in screen.api("zones", layer="base_grid", limit=500)["items"]
+    )
+    part, old = next(
+        (grid, each["from"]) for grid in details for each in grid["lineage"] if each["kind"] == "split"
+    )
+    screen.open(f"?zone=base_grid:{part['code']}")
+    screen.answer.get_by_role("button", name="拆分而来").click()
+    expect(screen.page).to_have_url(re.compile(f"zone=base_grid:{old}"))
+    assert old not in screen.drawn("base_grid-line", "code")
+    screen.answer.get_by_role("button", name="的地图").click()
+    screen.wait_drawn("base_grid-line", "code", old)
+    expect(screen.page).to_have_url(re.compile(r"at=\d{4}-\d{2}-\d{2}"))

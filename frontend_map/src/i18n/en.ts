@@ -29,6 +29,7 @@ export const en: Record<Key, string> = {
     "This browser cannot show the map (it needs WebGL 2). The incident list, search and reporting still work.",
   "notice.tiles": "Some map data could not be loaded.",
   "notice.history": "You are looking at the grids of {date}.",
+  "notice.compared": "{then} base grids, today {now}.",
   "notice.history_back": "Back to today",
   "notice.start_failed": "The city's data could not be loaded. Check that the service is running, then try again.",
   "notice.not_found": "Not found. The link may be out of date.",

@@ -27,6 +27,7 @@ export const zh = {
   "notice.no_webgl": "此浏览器无法显示地图（需要 WebGL 2）。事件列表、搜索和上报仍可使用。",
   "notice.tiles": "部分地图数据加载失败。",
   "notice.history": "正在查看 {date} 的网格。",
+  "notice.compared": "基础网格 {then} 个，今天 {now} 个。",
   "notice.history_back": "回到今天",
   "notice.start_failed": "无法加载城市数据。请确认服务已启动，然后重试。",
   "notice.not_found": "没有找到。链接可能已过时。",

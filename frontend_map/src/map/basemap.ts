@@ -142,7 +142,7 @@ export function facilityLayers(lang: Lang): LayerSpecification[] {
       type: "symbol",
       source: "facilities",
       "source-layer": "facilities",
-      minzoom: 17,
+      minzoom: 18,
       layout: {
         "text-field": nameIn(lang),
         "text-font": FONT,

@@ -49,7 +49,7 @@ export interface ZoneLook {
 const REGIONS: Readonly<Record<string, ZoneLook>> = {
   district: { colour: "#544c63", dash: [], widths: [1.2, 2.2, 3.2], from: 6, labelFrom: 8, labelSize: 17 },
   subdistrict: { colour: "#6d4f86", dash: [7, 2, 1.5, 2], widths: [0.8, 1.6, 2.2], from: 8, labelFrom: 9.5, labelSize: 15 },
-  community: { colour: "#8a5f33", dash: [5, 2], widths: [0.5, 1.2, 1.8], from: 10.5, labelFrom: 12.2, labelSize: 12.5 },
+  community: { colour: "#8a5f33", dash: [5, 2], widths: [0.4, 1.2, 1.8], from: 11, labelFrom: 12.2, labelSize: 12.5 },
   base_grid: { colour: "#1d7480", dash: [], widths: [0.3, 1, 2], from: 11.5, labelFrom: 14, labelSize: 11.5 },
 };
 

@@ -48,7 +48,7 @@ function marks(): LayerSpecification[] {
       paint: {
         "circle-radius": ["match", ["get", "kind"], "incident", 19, 15],
         "circle-color": "#f0b429",
-        "circle-opacity": ["match", ["get", "kind"], "incident", 0.22, 0.12],
+        "circle-opacity": ["match", ["get", "kind"], "incident", 0.08, 0.12],
         "circle-stroke-color": "#7a5200",
         "circle-stroke-width": ["match", ["get", "kind"], "incident", 2.5, 1.5],
       },

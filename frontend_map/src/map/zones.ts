@@ -92,7 +92,7 @@ export function shownZoneLayers(layer: Layer): LayerSpecification[] {
       id: `${layer.code}-shown-fill`,
       type: "fill",
       layout: { visibility: "none" },
-      paint: { "fill-color": grid ? "#f0b429" : look.colour, "fill-opacity": grid ? 0.28 : 0.12 },
+      paint: { "fill-color": grid ? "#f0b429" : look.colour, "fill-opacity": grid ? 0.22 : 0.12 },
     },
     {
       ...common,

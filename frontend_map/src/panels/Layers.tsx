@@ -6,6 +6,7 @@ import { IncidentSymbol } from "../parts/IncidentSymbol";
 import { Panel } from "../parts/Panel";
 import { ZoneSwatch } from "../parts/ZoneSwatch";
 import { CONTEXT_LAYERS, FIRST_ZOOM, INCIDENTS } from "../state/layers";
+import { zonesThen } from "../state/edition";
 import * as store from "../state/store";
 import { EditionDate } from "./EditionDate";
 
@@ -63,9 +64,8 @@ function Group({ title, children }: { title: string; children: preact.ComponentC
 }
 
 function ZoneSwitch({ layer }: { layer: Layer }) {
-  // How many zones there were on an earlier date is not known here.
-  const count = store.editionDate.value ? null : t("layers.count", { n: number(layer.zones) });
-  return <Switch code={layer.code} name={say(layer.name)} detail={count} swatch />;
+  const zones = store.editionDate.value ? zonesThen.value.get(layer.code) : layer.zones;
+  return <Switch code={layer.code} name={say(layer.name)} detail={zones === undefined ? null : t("layers.count", { n: number(zones) })} swatch />;
 }
 
 function Switch({ code, name, detail, swatch }: { code: string; name: string; detail?: string | null; swatch?: boolean }) {

@@ -1,7 +1,16 @@
 import { serverReachable } from "../api/client";
-import { date } from "../format";
+import { date, number } from "../format";
 import { t } from "../i18n";
-import { at, editionDate, mapState, tileTrouble } from "../state/store";
+import { zonesThen } from "../state/edition";
+import { at, cityLayers, editionDate, mapState, tileTrouble } from "../state/store";
+
+/** "686 base grids, today 863". */
+function Compared() {
+  const grids = cityLayers.value.find((layer) => layer.kind === "base_grid");
+  const then = grids && zonesThen.value.get(grids.code);
+  if (!grids || then === undefined) return null;
+  return <span class="muted">{t("notice.compared", { then: number(then), now: number(grids.zones) })}</span>;
+}
 
 export function Notices({ retry }: { retry: () => void }) {
   const history = editionDate.value;
@@ -25,7 +34,7 @@ export function Notices({ retry }: { retry: () => void }) {
       )}
       {history && mapState.value !== "absent" && (
         <div class="notice" role="status">
-          {t("notice.history", { date: date(history) })}
+          {t("notice.history", { date: date(history) })} <Compared />
           <button type="button" class="link" onClick={() => (at.value = null)}>
             {t("notice.history_back")}
           </button>
