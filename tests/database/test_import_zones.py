@@ -171,7 +171,8 @@ async def test_a_rejected_row_does_not_retire_its_zone(toy_database: Database, t
     report = await bring_zones(
         toy_database, "health", write_csv(tmp_path, rows), valid_from="2025-01-01", skip_bad=True
     )
-    assert (report.plan.changed, report.plan.retired, report.rejected) == (1, 0, {3})
+    assert (report.plan.changed, report.plan.retired) == (1, 0)
+    assert report.rejected == {3}
 
 
 async def test_a_difference_must_say_since_when(toy_database: Database, tmp_path: Path) -> None:
