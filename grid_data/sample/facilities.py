@@ -45,14 +45,16 @@ def draw_facilities(
     parts: list[Floats] = []
     shapes: list[Geometries] = []
     for row, count in zip(rows(mix), counts.tolist(), strict=True):
-        # More than needed are drawn, since some fall into the sea or beyond the border.
-        spots = places.draw(row.placement, int(count * 1.25) + 8, random)
+        # More than needed are drawn: some fall into the sea, beyond the border, or areas onto a building.
+        spots = places.draw(row.placement, int(count * (2.5 if row.form == "area" else 1.25)) + 8, random)
+        drawn = _drawn(row.form, spots, random)
         inside = unit_of(spots.points, units)
-        good = np.flatnonzero(inside >= 0)
-        keep = np.sort(random.permutation(good)[:count])
-        chosen = Spots(spots.points[keep], spots.direction[keep])
-        parts.append(np.column_stack([chosen.points, inside[keep]]))
-        shapes.append(_drawn(row.form, chosen, random))
+        fits = inside >= 0
+        if row.form == "area":
+            fits &= places.free(drawn)
+        keep = np.sort(random.permutation(np.flatnonzero(fits))[:count])
+        parts.append(np.column_stack([spots.points[keep], inside[keep]]))
+        shapes.append(np.asarray(shapely.transform(drawn[keep], metric_to_degrees)))
     found = [len(part) for part in parts]
     points = np.concatenate(parts)
     category = np.repeat(mix["category"].to_numpy(object), found)
@@ -88,19 +90,15 @@ def draw_facilities(
 
 
 def _drawn(form: str, spots: Spots, random: np.random.Generator) -> Geometries:
-    """Points, short lines along the direction, or small areas, in degrees on the lattice."""
+    """Points, short lines along the direction, or small areas, metric."""
     count = len(spots.points)
     if form == "line":
         half = random.uniform(8.0, 32.0, count)[:, None] * spots.direction
         ends = np.stack([spots.points - half, spots.points, spots.points + half], axis=1)
-        return _to_degrees(shapely.linestrings(ends))
+        return np.asarray(shapely.linestrings(ends))
     if form == "area":
         angles = np.linspace(0.0, 2.0 * np.pi, 9)[:-1]
-        radius = random.uniform(6.0, 18.0, (count, 1)) * random.uniform(0.75, 1.0, (count, 8))
+        radius = random.uniform(5.0, 15.0, (count, 1)) * random.uniform(0.75, 1.0, (count, 8))
         ring = np.stack([np.cos(angles) * radius * 1.4, np.sin(angles) * radius], axis=-1)
-        return _to_degrees(shapely.polygons(spots.points[:, None] + ring))
-    return np.asarray(shapely.points(metric_to_degrees(spots.points)))
-
-
-def _to_degrees(shapes: Geometries) -> Geometries:
-    return np.asarray(shapely.transform(shapes, metric_to_degrees))
+        return np.asarray(shapely.polygons(spots.points[:, None] + ring))
+    return np.asarray(shapely.points(spots.points))

@@ -97,7 +97,7 @@ def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress |
     density = density_field(terrain, boundary.land_metric.bounds)
     waters = lay_waters(boundary)
     done("boundary and terrain")
-    streets = lay_streets(boundary, terrain, density, waters.lines, stream(seed, "streets"))
+    streets = lay_streets(boundary, terrain, density, waters, stream(seed, "streets"))
     done("streets")
     units = build_units(boundary, streets, waters, terrain, density, stream(seed, "blocks"))
     done("land units")

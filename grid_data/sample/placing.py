@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from grid_data.sample.blocks import USES, Units
 from grid_data.sample.buildings import Buildings
@@ -85,6 +86,12 @@ class Places:
         normal = np.column_stack([-spots.direction[:, 1], spots.direction[:, 0]])
         away = (18.0 + random.uniform(0.0, 14.0, count)) * np.where(placement == "river", side, 1.0)
         return Spots(spots.points + normal * np.asarray(away)[:, None], spots.direction)
+
+    def free(self, shapes: Geometries) -> NDArray[np.bool_]:
+        """Which of the metric shapes touch no building."""
+        result = np.ones(len(shapes), dtype=bool)
+        result[shapely.STRtree(self._buildings.shapes).query(shapes, predicate="intersects")[0]] = False
+        return result
 
     def _along_streets(self, placement: str, count: int, random: np.random.Generator) -> Spots:
         starts, ends, weight, half, classes = self._segments

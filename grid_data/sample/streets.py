@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy.interpolate import CubicSpline
 
 from grid_data.sample.boundary import Boundary
-from grid_data.sample.lattice import Floats, Geometries, degrees_to_metric, faces, node, to_lattice, to_metric
+from grid_data.sample.curves import parse_points, smooth
+from grid_data.sample.lattice import Floats, Geometries, faces, node, to_lattice, to_metric
 from grid_data.sample.names import StreetNames
 from grid_data.sample.splitting import OVERSHOOT_M, frames, halve
 from grid_data.sample.tables import read_table, rows
 from grid_data.sample.terrain import URBAN, Field, Terrain
+from grid_data.sample.waters import Waters
 
 SEA_MARGIN_M = 60.0
 """Main roads keep this distance from the shore."""
@@ -49,30 +50,18 @@ class Streets:
                 self.name_en.append(name[1])
 
 
-def parse_points(text: str) -> Floats:
-    """``"lon lat;lon lat"`` to metric points."""
-    return degrees_to_metric(np.array([pair.split() for pair in text.split(";")], dtype=float))
-
-
-def smooth(points: Floats, step_m: float = 45.0) -> Floats:
-    """Points every ``step_m`` metres on a curve through the given ones."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    curve = CubicSpline(along, points)
-    return np.asarray(curve(np.linspace(0.0, along[-1], max(2, int(along[-1] / step_m) + 1))))
-
-
 def lay_streets(
-    boundary: Boundary, terrain: Terrain, density: Field, waters: list[Any], random: np.random.Generator
+    boundary: Boundary, terrain: Terrain, density: Field, waters: Waters, random: np.random.Generator
 ) -> Streets:
     """All streets and dividing lines of the land.
 
-    ``waters`` are metric lines (rivers, banks of lakes) that streets end at.
+    Local streets end at rivers and lakes; only main roads cross them.
     """
     streets = Streets()
     names = StreetNames(random)
-    _main_roads(boundary, streets)
+    _main_roads(boundary, waters.sea, streets)
     _border_roads(boundary, density, streets, names)
-    fixed = [*boundary.lines, *to_lattice(np.array([*streets.lines, *waters], dtype=object))]
+    fixed = [*boundary.lines, *to_lattice(np.array([*streets.lines, *waters.lines], dtype=object))]
     blocks = to_metric(faces(node(np.array(fixed, dtype=object))))
     for block, dense in _halve_down(blocks, density, streets, names, random):
         if dense > URBAN_DENSITY and block.area > 30_000.0:
@@ -81,10 +70,10 @@ def lay_streets(
     return streets
 
 
-def _main_roads(boundary: Boundary, streets: Streets) -> None:
+def _main_roads(boundary: Boundary, sea: Any, streets: Streets) -> None:
     """The drawn roads, kept off the shore and cut at the edge of the land."""
-    sea = shapely.LineString(boundary.coast).buffer(SEA_MARGIN_M + 60.0).buffer(-60.0)
-    safe = boundary.land_metric.buffer(300.0).difference(_seaward(boundary)).difference(sea)
+    shore = boundary.coast.buffer(SEA_MARGIN_M + 60.0).buffer(-60.0)
+    safe = boundary.land_metric.buffer(300.0).difference(sea).difference(shore)
     shapely.prepare(safe)
     room = boundary.land_metric.buffer(OVERSHOOT_M)
     for row in rows(read_table("roads")):
@@ -97,11 +86,6 @@ def _main_roads(boundary: Boundary, streets: Streets) -> None:
             points[1:-1] = (points[:-2] + 2.0 * points[1:-1] + points[2:]) / 4.0
         line = shapely.simplify(shapely.LineString(points), 1.5)
         streets.add(shapely.intersection(line, room), row.road_class, (row.name_zh, row.name_en))
-
-
-def _seaward(boundary: Boundary) -> Any:
-    """A strip of sea along the coast, 2 km wide."""
-    return shapely.buffer(boundary.coast, -2000.0, cap_style="flat", join_style="mitre", single_sided=True)
 
 
 def _border_roads(boundary: Boundary, density: Field, streets: Streets, names: StreetNames) -> None:

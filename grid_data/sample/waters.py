@@ -9,12 +9,18 @@ import numpy as np
 import shapely
 
 from grid_data.sample.boundary import Boundary
-from grid_data.sample.lattice import Geometries, metric_to_degrees
+from grid_data.sample.curves import parse_points, smooth
+from grid_data.sample.lattice import Geometries, degrees_to_metric, metric_to_degrees
 from grid_data.sample.splitting import OVERSHOOT_M
-from grid_data.sample.streets import parse_points, smooth
 from grid_data.sample.tables import read_table, rows
 
-_SEA_WIDTH_M = 30_000.0
+# Corners of the sea in degrees, from the north end of the coast round to the west end. They keep clear of
+# the neighbours' coasts (Jimo in the north, Shinan in the west), whose land the source of this sample lacks.
+_SEA_CORNERS = (
+    (120.6620, 36.3200), (120.7480, 36.3230), (120.7530, 36.3300), (120.7530, 36.4000), (120.8350, 36.4000),
+    (120.8500, 36.3450), (121.2500, 36.3450), (121.2500, 35.7000), (120.3250, 35.7000), (120.3250, 36.0250),
+    (120.3500, 36.0300), (120.4050, 36.0400),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,11 @@ class Waters:
     name_en: tuple[str, ...]
     lines: list[Any]
     reservoirs: Any
+
+    @property
+    def sea(self) -> Any:
+        """The area of the sea."""
+        return self.areas[self.kind.index("sea")]
 
 
 def lay_waters(boundary: Boundary) -> Waters:
@@ -68,23 +79,10 @@ def lay_waters(boundary: Boundary) -> Waters:
 
 
 def _sea(boundary: Boundary) -> Any:
-    """Water in front of the coast: bounded by the coast and lines out to sea from its two ends.
-
-    The lines keep clear of the neighbours' coasts (Shinan in the west, Jimo in the north), whose land the
-    source of this sample does not show.
-    """
-    coast = shapely.get_coordinates(boundary.coast)
-    out = _SEA_WIDTH_M
-    corners = np.array(
-        [
-            coast[-1] + [9_000.0, 1_500.0],
-            coast[-1] + [out, 2_000.0],
-            [coast[-1][0] + out, coast[0][1] - out],
-            [coast[0][0] - 4_000.0, coast[0][1] - out],
-            coast[0] + [-3_500.0, -2_500.0],
-        ]
-    )
-    return shapely.Polygon(np.vstack([coast, corners])).buffer(0).difference(boundary.land_metric)
+    """Water in front of the coast, far enough out for any view of the district."""
+    corners = degrees_to_metric(np.array(_SEA_CORNERS))
+    ring = np.vstack([shapely.get_coordinates(boundary.coast), corners])
+    return shapely.Polygon(ring).buffer(0).difference(boundary.land_metric)
 
 
 def water_degrees(waters: Waters) -> Geometries:
