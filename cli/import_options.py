@@ -83,6 +83,7 @@ ValidFrom = Annotated[
     datetime | None,
     typer.Option(
         "--valid-from",
+        metavar="DATE",
         formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
         help="Since when this edition holds (a date in the city's time zone). Required for a new edition; "
         "a first edition without it has always held, or as long as its parent layer.",

@@ -13,7 +13,7 @@ import psycopg
 
 from gis.words import Words
 from grid_data.bulk.copying import lookup
-from grid_data.database import Connection
+from grid_data.database import Connection, one
 from grid_data.importers.batch import (
     Geometry,
     Plan,
@@ -158,6 +158,7 @@ async def _prepare(
     check_datum(request, table, _reference(layer, around, edition.before), city, told=request.crs is not None)
     edition = plan_edition(table, versions, moment, options.as_correction, keep_missing=options.keep_missing)
     _check_time(findings, edition, versions, options, table)
+    await _tell_incidents(connection, edition, findings)
     grids = None
     if layer.kind == "base_grid":
         grids = await WholeGrids.plan(connection, layer, edition, findings)
@@ -234,6 +235,18 @@ def _check_time(
             f"the code {code} belonged to a zone that was retired; codes are never used again",
             row=edition.revived[code],
             field="code",
+        )
+
+
+async def _tell_incidents(connection: Connection, edition: Edition, findings: Findings) -> None:
+    """Incidents in zones that change keep their routing; say how many there are since then."""
+    zones = [edition.before[code].zone_id for code in sorted({*edition.changed, *edition.vanished})]
+    row = await one(connection, "imports/incidents_in_zones", {"zones": zones, "since": edition.moment})
+    if row is not None and row["n"]:
+        findings.warn(
+            "not_rerouted",
+            f"{row['n']} 件已存事件位于变更的区域内，保留原有的网格归属",
+            f"{row['n']} incident(s) stored in the zones that change keep the routing they have",
         )
 
 

@@ -183,3 +183,7 @@ SELECT incident.number, incident.source, incident.source_ref,
 FROM unnest(%(sources)s::text[], %(refs)s::text[]) AS asked (source, source_ref)
 JOIN incident ON incident.source = asked.source AND incident.source_ref = asked.source_ref
 JOIN category ON category.id = incident.category_id
+
+-- name: incidents_in_zones
+-- How many incidents reported since a moment were routed to some zones.
+SELECT count(*) AS n FROM incident WHERE zone_ids && %(zones)s::bigint[] AND reported_at >= %(since)s

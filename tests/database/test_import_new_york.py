@@ -245,6 +245,20 @@ async def test_sent_again_nothing_is_stored_twice_and_a_contradiction_is_told(
     assert "text" in report.findings.errors[0].message.en
 
 
+async def test_incidents_in_zones_that_change_keep_their_routing_and_are_counted(new_york: Database) -> None:
+    other = FOLDER / "council_2023.parquet"
+    report = await bring_zones(
+        new_york,
+        "precinct",
+        other,
+        columns={"code": "council_district"},
+        valid_from="2019-12-31",
+        dry_run=True,
+    )
+    (told,) = [finding for finding in report.findings.warnings if finding.code == "not_rerouted"]
+    assert told.message.en.startswith("987 incident(s)")
+
+
 async def test_the_city_s_files_as_published_are_refused_with_row_and_place(
     new_york: Database, tmp_path: Path
 ) -> None:
