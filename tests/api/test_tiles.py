@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -296,3 +297,35 @@ def test_a_change_of_a_layer_changes_its_tiles(
         assert client.get(path).headers["etag"] != before
         connection.execute("UPDATE layer SET edition = edition - 1 WHERE code = 'police'")
     assert client.get(path).headers["etag"] == before
+
+
+def test_a_writer_that_commits_late_is_not_missed(client: TestClient, laoshan_database: str) -> None:
+    """The lower sequence number becomes visible after the higher one: the highest alone would not tell."""
+    mark = "INSERT INTO history (actor, action) VALUES ('test', 'test.mark')"
+    with (
+        psycopg.connect(laoshan_database) as late,
+        psycopg.connect(laoshan_database, autocommit=True) as early,
+    ):
+        late.execute(mark)
+        early.execute(mark)
+        before = client.get("/tiles/incidents/0/0/0.mvt").headers["etag"]
+        late.commit()
+    assert client.get("/tiles/incidents/0/0/0.mvt").headers["etag"] != before
+
+
+def test_a_change_of_roads_changes_their_tiles(
+    client: TestClient, laoshan_database: str, busy: Place
+) -> None:
+    path = "/tiles/roads/{}/{}/{}.mvt".format(*tile_at(busy.lon, busy.lat, 13))
+    before = client.get(path).headers["etag"]
+    water = client.get("/tiles/water/0/0/0.mvt").headers["etag"]
+    with psycopg.connect(laoshan_database, autocommit=True) as connection:
+        connection.execute("UPDATE road SET name_zh = name_zh WHERE id = (SELECT min(id) FROM road)")
+    # PostgreSQL tells its statistics when the session ends, at the latest.
+    for _ in range(100):
+        if client.get(path).headers["etag"] != before:
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the validator of the tile did not change")
+    assert client.get("/tiles/water/0/0/0.mvt").headers["etag"] == water

@@ -144,3 +144,13 @@ def test_pages_hold_every_zone_once(get: Get) -> None:
 )
 def test_bad_parameters(client: TestClient, query: str, field: str) -> None:
     assert_problem(client.get(f"/api/zones?{query}"), 400, "bad-parameter", field)
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-03-01T08:00:00+08:00", "2026-03-01T08:00:00%2B08:00", "2026-03-01t00:00:00z"]
+)
+def test_moments_as_people_write_them(client: TestClient, at: str) -> None:
+    """A bare plus sign in an address is a space; it is meant as a plus."""
+    response = client.get(f"/api/zones?layer=district&at={at}")
+    assert response.status_code == 200
+    assert [item["code"] for item in response.json()["items"]] == ["370212"]
