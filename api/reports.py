@@ -52,7 +52,7 @@ class IncidentReport(Body):
                     "place": {"type": "Point", "coordinates": [120.4691, 36.1075]},
                     "crs": "wgs84",
                     "accuracy_m": 8,
-                    "text": "人行道上有积水,行人只能走机动车道。",
+                    "text": "垃圾桶旁的垃圾堆了两天，无人清运。",
                     "address": "香港东路 195 号门前",
                     "source": "hotline",
                     "source_ref": "12345-2026-0001",

@@ -13,6 +13,10 @@ CREATE TRIGGER history_is_not_truncated BEFORE TRUNCATE ON history
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER routing_is_append_only BEFORE UPDATE OR DELETE ON routing
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER routing_is_not_truncated BEFORE TRUNCATE ON routing
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER incident_is_not_truncated BEFORE TRUNCATE ON incident
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER zone_is_not_removed BEFORE DELETE ON zone
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER zone_version_is_not_removed BEFORE DELETE ON zone_version

@@ -17,7 +17,7 @@ async def refuses(database: Database, statement: str, problem: type[Exception], 
     with pytest.raises(problem, match=match):
         async with database.transaction(OPERATOR) as connection:
             await connection.execute("RESET ROLE")
-            await connection.execute(statement)  # type: ignore[arg-type]
+            await connection.execute(statement)
 
 
 async def test_a_unit_is_in_at_most_one_grid_at_any_instant(toy_database: Database) -> None:
@@ -118,9 +118,15 @@ async def test_a_code_is_never_given_twice(toy_database: Database) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE history SET actor = 'x'", "DELETE FROM history", "TRUNCATE history"],
+    [
+        "UPDATE history SET actor = 'x'",
+        "DELETE FROM history",
+        "TRUNCATE history",
+        "TRUNCATE routing",
+        "TRUNCATE incident CASCADE",
+    ],
 )
-async def test_history_is_append_only_even_for_its_owner(toy_database: Database, statement: str) -> None:
+async def test_history_and_routings_are_append_only_even_for_their_owner(toy_database: Database, statement: str) -> None:
     async with toy_database.transaction(OPERATOR) as connection:
         await add_history(connection, "test", "test.entry")
     await refuses(toy_database, statement, errors.RestrictViolation, "never changed or removed")
@@ -144,7 +150,7 @@ async def test_requests_have_no_right_to_what_must_never_happen(
 ) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         async with toy_database.transaction(VISITOR) as connection:
-            await connection.execute(statement)  # type: ignore[arg-type]
+            await connection.execute(statement)
 
 
 async def test_measures_are_in_metres_and_cannot_be_forgotten(connection: Connection) -> None:
