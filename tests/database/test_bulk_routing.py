@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ CATEGORIES = (
 )
 
 
-def frame_of(points: list[tuple[float | None, float | None]], **columns: Any) -> pd.DataFrame:
+def frame_of(points: Sequence[tuple[float | None, float | None]], **columns: Any) -> pd.DataFrame:
     """Incidents at points, categories in turn."""
     keys = [CATEGORIES[i % len(CATEGORIES)].split(":") for i in range(len(points))]
     return pd.DataFrame(
@@ -99,7 +100,8 @@ async def test_accuracy_and_shifted_systems(connection: Connection) -> None:
 async def test_each_incident_is_routed_in_the_edition_of_its_day(toy_database: Database) -> None:
     async with toy_database.transaction(OPERATOR) as connection:
         await connection.execute(
-            "UPDATE zone_version SET valid = tstzrange(lower(valid), '2025-01-01T00:00+08') WHERE name_zh = '西片区'"
+            "UPDATE zone_version SET valid = tstzrange(lower(valid), '2025-01-01T00:00+08') "
+            "WHERE name_zh = '西片区'"
         )
         days = ["2023-06-01", "2024-06-01", "2024-12-31T23:59:59", "2025-01-01T00:00:00", "2025-06-01"]
         moments = [pd.Timestamp(day).tz_localize("Asia/Shanghai") for day in days]
@@ -198,5 +200,5 @@ class _Undo(Exception):
 
 
 def test_the_toy_city_starts_before_the_incidents() -> None:
-    assert SINCE < datetime(2026, 1, 1, tzinfo=UTC)
+    assert datetime(2026, 1, 1, tzinfo=UTC) > SINCE
     assert len(toy_city.units()) == 16

@@ -237,7 +237,8 @@ async def test_cells_follow_state_and_place_exactly(toy_database: Database) -> N
         counted = await connection.execute(
             """SELECT cell_x(ST_X(place)) AS x, cell_y(ST_Y(place)) AS y, category.parent_id AS class_id,
                       count(*) FILTER (WHERE is_open_state(state)) AS open,
-                      count(*) FILTER (WHERE is_open_state(state) AND incident.urgency = 'urgent') AS open_urgent,
+                      count(*) FILTER (WHERE is_open_state(state) AND incident.urgency = 'urgent')
+                          AS open_urgent,
                       count(*) AS total, count(*) FILTER (WHERE incident.urgency = 'urgent') AS total_urgent,
                       coalesce(sum(round(ST_X(place) * 1e7)::bigint) FILTER (WHERE is_open_state(state)), 0)
                           AS open_lon,

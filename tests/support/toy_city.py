@@ -93,7 +93,7 @@ def zone_frames() -> dict[str, pd.DataFrame]:
 
     def frame(rows: list[tuple[str, str, str | None, str | None, shapely.MultiPolygon]]) -> pd.DataFrame:
         return pd.DataFrame(rows, columns=["code", "name_zh", "parent", "organisation", "geometry"]).assign(
-            valid_from=SINCE, valid_to=pd.NaT
+            valid_from=SINCE, valid_to=None
         )
 
     return {
@@ -159,7 +159,7 @@ RULES = pd.DataFrame(
 ).assign(
     standard_ref=lambda f: f["category_kind"].map({"matter": "GB/T 47678.5-2026"}),
     valid_from=SINCE,
-    valid_to=pd.NaT,
+    valid_to=None,
 )
 
 CITY = {

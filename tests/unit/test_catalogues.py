@@ -160,7 +160,7 @@ def test_frame_holds_the_same_rows_with_text_codes() -> None:
     frame = catalogues.frame()
     assert tuple(frame.columns) == catalogues.COLUMNS
     assert len(frame) == len(ROWS)
-    assert frame["code"].map(type).eq(str).all()
+    assert {type(code) for code in frame["code"]} == {str}
     assert frame.loc[frame["level"] == 1, "parent"].map(lambda value: value is None).all()
 
 
