@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from grid_data.statements import sql
@@ -78,9 +79,7 @@ class Database:
             No connection became free in time.
         """
         async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute(sql("session/enter_role"))
-            for name, value in principal.claims().items():
-                await connection.execute(sql("session/set_claim"), {"name": name, "value": value})
+            await connection.execute(sql("session/enter"), {"claims": Jsonb(dict(principal.claims()))})
             yield connection
 
 
