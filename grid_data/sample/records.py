@@ -32,7 +32,7 @@ def layer_frame(specialist: list[SpecialistLayer]) -> pd.DataFrame:
         (
             "subdistrict",
             "街道",
-            "Subdistricts",
+            "Subdistrict",
             "region",
             "district",
             20,
@@ -45,7 +45,7 @@ def layer_frame(specialist: list[SpecialistLayer]) -> pd.DataFrame:
         (
             "community",
             "社区",
-            "Communities",
+            "Community",
             "region",
             "subdistrict",
             30,
@@ -58,7 +58,7 @@ def layer_frame(specialist: list[SpecialistLayer]) -> pd.DataFrame:
         (
             "base_grid",
             "基础网格",
-            "Base grids",
+            "Base grid",
             "base_grid",
             "community",
             40,
