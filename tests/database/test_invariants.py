@@ -126,7 +126,9 @@ async def test_a_code_is_never_given_twice(toy_database: Database) -> None:
         "TRUNCATE incident CASCADE",
     ],
 )
-async def test_history_and_routings_are_append_only_even_for_their_owner(toy_database: Database, statement: str) -> None:
+async def test_history_and_routings_are_append_only_even_for_their_owner(
+    toy_database: Database, statement: str
+) -> None:
     async with toy_database.transaction(OPERATOR) as connection:
         await add_history(connection, "test", "test.entry")
     await refuses(toy_database, statement, errors.RestrictViolation, "never changed or removed")
