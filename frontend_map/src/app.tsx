@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { loadCategories, loadCity, loadLayers } from "./api/city";
-import { serverReachable } from "./api/client";
+import type { ApiError } from "./api/client";
 import { t } from "./i18n";
 import { Attribution } from "./panels/Attribution";
 import { Help } from "./panels/Help";
@@ -11,22 +11,23 @@ import { MapStage } from "./panels/MapStage";
 import { Notices } from "./panels/Notices";
 import { ReportForm } from "./panels/ReportForm";
 import { TopBar } from "./panels/TopBar";
+import { asApiError } from "./parts/load";
 import { WhyHere } from "./panels/WhyHere";
 import { ZonePanel } from "./panels/ZonePanel";
 import * as store from "./state/store";
 
 export function App() {
-  const [failed, setFailed] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
   const start = useCallback(async (): Promise<void> => {
     try {
       const [city, layers, categories] = await Promise.all([loadCity(), loadLayers(), loadCategories()]);
       store.cityLayers.value = layers;
       store.categories.value = categories;
       store.city.value = city;
-      setFailed(false);
+      setFailure(null);
     } catch (cause) {
       console.warn("start:", cause);
-      setFailed(true);
+      setFailure(asApiError(cause));
     }
   }, []);
   useEffect(() => void start(), []);
@@ -59,9 +60,9 @@ export function App() {
       </nav>
       <TopBar />
       <main class="stage">
-        {failed && !store.city.value ? (
+        {failure && !store.city.value ? (
           <div class="start-failed" role="alert">
-            <p>{serverReachable.value ? t("notice.start_failed") : t("notice.unreachable")}</p>
+            <p>{failure.code === "unreachable" ? t("notice.unreachable") : `${t("notice.start_failed")} ${failure.message}`}</p>
             <button type="button" class="button primary" onClick={retry}>
               {t("app.retry")}
             </button>

@@ -67,6 +67,10 @@ def test_an_incident_reported_with_the_keyboard_alone_appears_with_its_routing(s
     # The focus is led to the answer.
     expect(screen.answer.get_by_role("heading", level=2)).to_be_focused()
     screen.wait_drawn("incident-singles", "number", number)
+    # Closed again, the keyboard goes on from the map.
+    keys.press("Escape")
+    expect(screen.answer).to_have_count(0)
+    expect(screen.page.locator("#map canvas")).to_be_focused()
 
 
 def test_typed_coordinates_go_out_in_their_declared_system(screen: Screen) -> None:

@@ -72,6 +72,20 @@ def test_a_link_restores_the_view(
         assert other.page.url == link
 
 
+def test_a_link_to_an_incident_alone_leads_there(screen: Screen) -> None:
+    located = screen.api("incidents", state="open", place_status="located", limit=1)["items"][0]
+    screen.open(f"?incident={located['number']}")
+    screen.wait_drawn("incident-singles", "number", located["number"])
+
+
+def test_a_link_with_its_own_view_keeps_it(screen: Screen) -> None:
+    located = screen.api("incidents", state="open", place_status="located", limit=1)["items"][0]
+    screen.open_at(screen.api("city")["centre"], 11, f"&incident={located['number']}")
+    expect(screen.answer).to_contain_text(located["number"])
+    screen.settle()
+    assert screen.page.evaluate("window.gridgov.map.getZoom()") == 11
+
+
 def test_back_leads_through_what_was_looked_at(screen: Screen) -> None:
     grid = screen.some_grid()
     screen.open_at(grid["centre"], 15)

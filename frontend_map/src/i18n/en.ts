@@ -12,7 +12,8 @@ export const en: Record<Key, string> = {
   "app.unknown": "unknown",
   "app.none": "none",
   "app.comma": ", ",
-  "app.more": "More",
+  "panel.taller": "Taller panel",
+  "panel.shorter": "Shorter panel",
 
   "lang.switch": "中文",
   "lang.switch_label": "切换到中文",
@@ -29,7 +30,7 @@ export const en: Record<Key, string> = {
     "This browser cannot show the map (it needs WebGL 2). The incident list, search and reporting still work.",
   "notice.tiles": "Some map data could not be loaded.",
   "notice.history": "You are looking at the grids of {date}.",
-  "notice.compared": "{then} base grids, today {now}.",
+  "notice.compared": "{past} base grids, today {now}.",
   "notice.history_back": "Back to today",
   "notice.start_failed": "The city's data could not be loaded. Check that the service is running, then try again.",
   "notice.not_found": "Not found. The link may be out of date.",

@@ -11,7 +11,8 @@ export const zh = {
   "app.unknown": "未知",
   "app.none": "无",
   "app.comma": "、",
-  "app.more": "更多",
+  "panel.taller": "展开面板",
+  "panel.shorter": "收起面板",
 
   "lang.switch": "English",
   "lang.switch_label": "Switch to English",
@@ -27,7 +28,7 @@ export const zh = {
   "notice.no_webgl": "此浏览器无法显示地图（需要 WebGL 2）。事件列表、搜索和上报仍可使用。",
   "notice.tiles": "部分地图数据加载失败。",
   "notice.history": "正在查看 {date} 的网格。",
-  "notice.compared": "基础网格 {then} 个，今天 {now} 个。",
+  "notice.compared": "基础网格 {past} 个，今天 {now} 个。",
   "notice.history_back": "回到今天",
   "notice.start_failed": "无法加载城市数据。请确认服务已启动，然后重试。",
   "notice.not_found": "没有找到。链接可能已过时。",

@@ -234,7 +234,7 @@ export class CityMap {
   private take([lon, lat]: [number, number]): void {
     // Seven decimals are the lattice on which the server decides.
     const place: LonLat = [Number(lon.toFixed(7)), Number(lat.toFixed(7))];
-    if (store.reporting.value) store.draftPlace.value = place;
+    if (store.reporting.value) store.placeDraft(place);
     else store.ask(...place);
   }
 

@@ -9,7 +9,7 @@ import { IncidentSymbol } from "../parts/IncidentSymbol";
 import { Panel } from "../parts/Panel";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
-import { cityMap } from "../state/map";
+import { cityMap, moveForSelection } from "../state/map";
 import { pointedPlace, selectedPlace, selection, shownZones } from "../state/store";
 import { RoutingView } from "./RoutingView";
 
@@ -22,11 +22,14 @@ export function IncidentPanel({ number }: { number: string }) {
     const at = incident.place?.coordinates as [number, number] | undefined;
     selectedPlace.value = at ?? null;
     pointedPlace.value = null;
-    if (at) cityMap.value?.reveal(at, 15.5);
     shownZones.value = incident.routing.zones.flatMap((one) =>
       one.zone && one.kind === "base_grid" ? [{ layer: one.layer, code: one.zone.code }] : [],
     );
   }, [incident]);
+  useEffect(() => {
+    const at = incident?.place?.coordinates as [number, number] | undefined;
+    if (at) moveForSelection((map) => map.reveal(at, 15.5));
+  }, [incident, cityMap.value]);
   useEffect(
     () => () => {
       selectedPlace.value = null;

@@ -9,7 +9,7 @@ function Compared() {
   const grids = cityLayers.value.find((layer) => layer.kind === "base_grid");
   const then = grids && zonesThen.value.get(grids.code);
   if (!grids || then === undefined) return null;
-  return <span class="muted">{t("notice.compared", { then: number(then), now: number(grids.zones) })}</span>;
+  return <span class="muted">{t("notice.compared", { past: number(then), now: number(grids.zones) })}</span>;
 }
 
 export function Notices({ retry }: { retry: () => void }) {

@@ -176,16 +176,21 @@ function Place({ error }: { error?: string | undefined }) {
     const next = { lon: "", lat: "", crs: "wgs84", ...typed, ...part };
     change({ typed: next });
   };
+  const toggleTyped = (): void => {
+    store.draftPlace.value = null;
+    if (typed) change({ typed: null });
+    else type({});
+  };
   // The server says where a typed place is on the map; the map itself knows only WGS 84.
   const lon = typed ? coordinate(typed.lon) : null;
   const lat = typed ? coordinate(typed.lat) : null;
   const question = typed && lon !== null && lat !== null ? `${lon} ${lat} ${typed.crs}` : null;
   const found = useLoad(question, (abort) => loadRouting({ lon: lon!, lat: lat!, category: null, at: null, crs: typed!.crs }, abort));
   useEffect(() => {
-    const at = question ? (found.value?.place?.coordinates as LonLat | undefined) : undefined;
-    if (!at) return;
+    if (!question || !found.value) return;
+    const at = (found.value.place?.coordinates as LonLat | undefined) ?? null;
     store.draftPlace.value = at;
-    cityMap.value?.reveal(at, 15);
+    if (at) cityMap.value?.reveal(at, 15);
   }, [found.value]);
   return (
     <fieldset class="place" aria-describedby={error ? `${id}-error` : undefined}>
@@ -211,15 +216,12 @@ function Place({ error }: { error?: string | undefined }) {
           <button
             type="button"
             class="button"
-            onClick={() => {
-              change({ typed: null });
-              cityMap.value?.takeCentre();
-            }}
+            onClick={() => cityMap.value?.takeCentre()}
           >
             {t("report.place_centre")}
           </button>
         )}
-        <button type="button" class="button" aria-expanded={typed !== null} onClick={() => (typed ? change({ typed: null }) : type({}))}>
+        <button type="button" class="button" aria-expanded={typed !== null} onClick={toggleTyped}>
           {t("report.place_typed")}
         </button>
         {store.mapState.value !== "absent" && <span class="muted small">{t("report.place_hint")}</span>}
@@ -246,6 +248,7 @@ function Place({ error }: { error?: string | undefined }) {
           </label>
         </div>
       )}
+      {question && found.value?.place_problem && <p class="field-error">{say(found.value.place_problem.message)}</p>}
       {found.error && question && <p class="field-error">{found.error.errors[0]?.message ?? found.error.message}</p>}
       {error && (
         <p class="field-error" id={`${id}-error`}>

@@ -8,7 +8,7 @@ import { Panel } from "../parts/Panel";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { announcement, editionDate, selection, shownZones, startReport } from "../state/store";
-import { cityMap } from "../state/map";
+import { cityMap, moveForSelection } from "../state/map";
 import { RoutingView } from "./RoutingView";
 
 interface Props {
@@ -25,8 +25,8 @@ export function WhyHere({ lon, lat, category }: Props) {
   );
 
   useEffect(() => {
-    cityMap.value?.reveal([lon, lat]);
-  }, [lon, lat]);
+    moveForSelection((map) => map.reveal([lon, lat]));
+  }, [lon, lat, cityMap.value]);
   useEffect(() => {
     if (!value) return;
     shownZones.value = value.zones.flatMap((one) => (one.zone ? [{ layer: one.layer, code: one.zone.code }] : []));
@@ -51,7 +51,7 @@ export function WhyHere({ lon, lat, category }: Props) {
         <p class="where code">
           <Glyph name="pin" size={14} /> {place(lon, lat)}
         </p>
-        <button type="button" class="button primary" onClick={() => startReport([lon, lat])}>
+        <button type="button" class="button primary" onClick={() => startReport([lon, lat], category)}>
           <Glyph name="plus" size={16} />
           {t("why.report_here")}
         </button>

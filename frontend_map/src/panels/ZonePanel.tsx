@@ -9,7 +9,7 @@ import { Panel } from "../parts/Panel";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { ZoneSwatch } from "../parts/ZoneSwatch";
 import { useLoad } from "../parts/load";
-import { cityMap } from "../state/map";
+import { cityMap, moveForSelection } from "../state/map";
 import { at, editionDate, filter, layerName, panel, selection, shownZones } from "../state/store";
 
 export function ZonePanel({ layer, code }: { layer: string; code: string }) {
@@ -21,8 +21,8 @@ export function ZonePanel({ layer, code }: { layer: string; code: string }) {
     return () => void (shownZones.value = []);
   }, [layer, code]);
   useEffect(() => {
-    if (value?.code === code) cityMap.value?.fit(value.bounds);
-  }, [value?.code, value?.layer]);
+    if (value?.code === code) moveForSelection((map) => map.fit(value.bounds));
+  }, [value?.code, value?.layer, cityMap.value]);
 
   const zone = value?.code === code && value.layer === layer ? value : null;
   return (

@@ -15,6 +15,12 @@ interface Props {
   id?: string;
 }
 
+/** After a panel closed with the focus inside, the keyboard goes on from the map, not from the top of the page. */
+function returnFocus(side: "left" | "right"): void {
+  if (document.activeElement !== document.body || document.querySelector(`.panel-${side}, dialog[open]`)) return;
+  document.querySelector<HTMLElement>("#map canvas")?.focus({ preventScroll: true });
+}
+
 /** A card beside the map; on a phone a sheet below it, half or nearly full height. */
 export function Panel({ side, title, kicker, subject, onClose, children, id }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -23,6 +29,7 @@ export function Panel({ side, title, kicker, subject, onClose, children, id }: P
     // Keyboard and screen-reader users are led to the answer; a pointer on the map keeps the map.
     if (side === "right" && !document.activeElement?.closest(".stage-map")) heading.current?.focus({ preventScroll: true });
   }, [subject]);
+  useEffect(() => () => void requestAnimationFrame(() => returnFocus(side)), []);
   return (
     <section
       class={`panel panel-${side}${tall ? " is-tall" : ""}`}
@@ -37,7 +44,7 @@ export function Panel({ side, title, kicker, subject, onClose, children, id }: P
             {title}
           </h2>
         </div>
-        <button type="button" class="icon-button phone-only" aria-expanded={tall} aria-label={t("app.more")} onClick={() => setTall(!tall)}>
+        <button type="button" class="icon-button phone-only" aria-expanded={tall} aria-label={tall ? t("panel.shorter") : t("panel.taller")} onClick={() => setTall(!tall)}>
           <Glyph name={tall ? "collapse" : "expand"} />
         </button>
         <button type="button" class="icon-button" aria-label={`${t("app.close")} ${title}`} title={`${t("app.close")} (Esc)`} onClick={onClose}>

@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Category, City, Layer, LonLat, Bounds } from "../api/types";
 import { lang } from "../i18n";
 import { today } from "../format";
+import { draft } from "./draft";
 import { defaultLayers } from "./layers";
 import { DEFAULT_FILTER, type Camera, type ListFilter, type Selection, type View } from "./url";
 import { isOpen } from "./incidents";
@@ -29,6 +30,8 @@ export const tileTrouble = signal(false);
 export const helpOpen = signal(false);
 /** What is on the screen, for "only what is on the map". */
 export const mapBounds = signal<Bounds | null>(null);
+/** A selection that came together with a camera, by link or back button: the map stays as that camera has it. */
+export const restoredSelection = signal<Selection | null>(null);
 /** Place of the report being written. */
 export const draftPlace = signal<LonLat | null>(null);
 /** Place of the selected incident, once loaded. */
@@ -70,6 +73,7 @@ export function applyView(view: View): void {
     camera.value = view.camera;
     chosenLayers.value = view.layers;
     selection.value = view.selection;
+    restoredSelection.value = view.camera ? view.selection : null;
     panel.value = view.panel;
     reporting.value = view.reporting;
     at.value = view.at;
@@ -91,9 +95,19 @@ export function ask(lon: number, lat: number): void {
   selection.value = { type: "point", lon, lat, category };
 }
 
-export function startReport(place: LonLat | null): void {
+/** The report's place, taken from the map: what was typed before no longer counts. */
+export function placeDraft(place: LonLat): void {
   batch(() => {
-    if (place) draftPlace.value = place;
+    draft.value = { ...draft.value, typed: null };
+    draftPlace.value = place;
+  });
+}
+
+/** Opens the form, with a place or a category that is known already. */
+export function startReport(place: LonLat | null, category: string | null = null): void {
+  batch(() => {
+    if (place) placeDraft(place);
+    if (category) draft.value = { ...draft.value, category };
     reporting.value = true;
   });
 }
