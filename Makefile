@@ -26,7 +26,7 @@ lint: $(VENV)/.dev map
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/npm.py run check
 
 unit: $(VENV)/.dev database map
