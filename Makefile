@@ -13,7 +13,7 @@ WORKERS ?= 2
 .PHONY: help setup demo test lint check audit unit e2e bench map lock clean database browser
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 setup: $(VENV)/.run database map ## prepare .venv with the gridgov command, the database programs and the map
 
@@ -22,24 +22,24 @@ demo: setup ## start GridGov with the sample city of Laoshan (SMALL=1: a small o
 
 test: lint unit e2e ## all tests, lint and types included
 
-lint: $(VENV)/.dev map
+lint: $(VENV)/.dev map ## lint, types and architecture contracts only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/npm.py run check
 
-unit: $(VENV)/.dev database map
+unit: $(VENV)/.dev database map ## the tests that need no browser
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/python scripts/npm.py test
 
 # A process of its own: Playwright keeps an event loop running that coroutine tests cannot bear.
-e2e: $(VENV)/.dev database map browser
+e2e: $(VENV)/.dev database map browser ## the tests in a real browser
 	$(BIN)/pytest tests/e2e
 
 check: lint audit ## lint, types, architecture contracts, known vulnerabilities
 
-audit: $(VENV)/.dev
+audit: $(VENV)/.dev ## look for known vulnerabilities
 	$(BIN)/bandit -q -r -ll -c pyproject.toml api cli gis governance grid_data migrations scripts hatch_build.py
 	$(BIN)/python scripts/audit.py $(if $(AUDIT_REQUIRED),--required)
 
