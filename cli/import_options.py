@@ -34,7 +34,10 @@ File = Annotated[
 Map = Annotated[
     list[str] | None,
     typer.Option(
-        "--map", metavar="FIELD=COLUMN", help="Which column a field is read from; repeat as needed."
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="Which column a field is read from; nothing after the equals sign: it is not read. Repeat as "
+        "needed.",
     ),
 ]
 Set = Annotated[
@@ -56,7 +59,7 @@ Crs = Annotated[
         "--crs",
         metavar="SYSTEM",
         help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n. Default: what the file declares; "
-        "wgs84 for CSV and GeoJSON.",
+        "wgs84 for GeoJSON and for tables with lon/lat or WKT.",
     ),
 ]
 DryRun = Annotated[

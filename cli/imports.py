@@ -312,7 +312,7 @@ _simple(
 _simple(
     "incidents",
     "Import incidents (source, source_ref, category, text, lon, lat, reported_at; optional standard_ref, "
-    "category_kind, appeal_kind, address, accuracy_m, urgency, reporter_name, reporter_phone, state, "
+    "category_kind, appeal_kind, address, crs, accuracy_m, urgency, reporter_name, reporter_phone, state, "
     "state_since) and route them. The same source and source_ref again is stored once; other content under "
     "it is a fault. Places that cannot be meant are kept without a place, to be located.",
 )

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.errors import GisError
+from gis.crs import normal_system
+from gis.errors import GisError, UnknownSystem
 from gis.places import PROBLEMS, judge_places, problem_code
 from gis.suggest import suggest_system
 from gis.words import Words
@@ -64,6 +65,7 @@ FIELDS = (
     Field("appeal_kind", "choice", choices=_APPEALS, aliases=("诉求类型",)),
     Field("text", required=True, high=4000, aliases=("description", "content", "诉求内容", "问题描述")),
     Field("address", high=1000, aliases=("incident_address", "地址", "事发地址", "位置")),
+    Field("crs", aliases=("坐标系", "coordinate_system")),
     Field("accuracy_m", "number", low=0, aliases=("accuracy", "定位精度")),
     Field("urgency", "choice", choices=_URGENCIES, aliases=("priority", "紧急程度")),
     Field("reporter_name", high=200, aliases=("姓名", "诉求人")),
@@ -139,9 +141,24 @@ def _read(request: Request, city: City, findings: Findings) -> Rows:
             continue
         lon[position], lat[position] = shape.x, shape.y
     frame["lon"], frame["lat"] = lon, lat
-    frame["crs"] = pd.Series([system if there else None for there in np.isfinite(lon)], frame.index, object)
+    systems = [
+        _row_system(findings, int(row), own, system) if there else None
+        for row, own, there in zip(frame.index, frame["crs"], np.isfinite(lon), strict=True)
+    ]
+    frame["crs"] = pd.Series(systems, frame.index, object)
     given = frozenset(used) | frozenset(request.mapping.constants)
     return Rows(frame, findings, used, given, system)
+
+
+def _row_system(findings: Findings, row: int, own: str | None, system: str | None) -> str | None:
+    """The system of a row: its own, if it names one, else the file's."""
+    if own is None:
+        return system
+    try:
+        return normal_system(own)
+    except UnknownSystem as problem:
+        findings.error("unknown_crs", f"坐标系“{own}”无法识别", str(problem), row=row, field="crs")
+        return None
 
 
 def _check_categories(table: Rows, categories: Mapping[str, int]) -> None:
@@ -195,6 +212,7 @@ def _check_system(table: Rows, city: City) -> None:
     if table.system is None:
         return
     good = table.good
+    good = good[good["crs"] == table.system]
     found = suggest_system(
         good["lon"].to_numpy(dtype=float),
         good["lat"].to_numpy(dtype=float),

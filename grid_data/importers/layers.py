@@ -119,7 +119,9 @@ def _check(told: dict[str, Any], layers: dict[str, Layer]) -> None:
             "cardinality", f"应为 {'、'.join(CARDINALITIES)}", f"must be one of {', '.join(CARDINALITIES)}"
         )
     if told.get("parent") is not None and told["parent"] not in layers:
-        raise _bad("parent", f"没有图层 {told['parent']}", f"there is no layer {told['parent']}")
+        raise _bad(
+            "parent", f"未知：没有图层 {told['parent']}", f"is unknown: there is no layer {told['parent']}"
+        )
     if told["kind"] == "base_grid":
         if told["cardinality"] != "exactly_one":
             raise _bad("cardinality", "基础网格须为 exactly_one", "must be exactly_one for base grids")

@@ -30,7 +30,7 @@ class ColumnMapping:
     Attributes
     ----------
     columns
-        Field to column of the file.
+        Field to column of the file; an empty column: the field is not read, though a column looks like it.
     constants
         Field to a value for all rows.
     values
@@ -72,13 +72,13 @@ class ColumnMapping:
             if name not in known:
                 raise _unknown("unknown_field", "字段", "field", name, sorted(known))
         columns = [str(column) for column in table.columns]
-        for column in self.columns.values():
+        for column in filter(None, self.columns.values()):
             if column not in columns:
                 raise _unknown("unknown_column", "列", "column", column, columns)
-        used = dict(self.columns)
+        used = {name: column for name, column in self.columns.items() if column}
         free = {_plain(column): column for column in reversed(columns) if column not in used.values()}
         for spec in fields:
-            if spec.name in used or spec.name in self.constants:
+            if spec.name in self.columns or spec.name in self.constants:
                 continue
             for name in (spec.name, *spec.aliases):
                 if _plain(name) in free:
@@ -125,7 +125,7 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 
 def _texts(part: Mapping[Any, Any] | None) -> dict[str, str]:
-    return {str(name): str(value) for name, value in (part or {}).items()}
+    return {str(name): "" if value is None else str(value) for name, value in (part or {}).items()}
 
 
 def _pairs(options: Iterable[str], option: str) -> dict[str, str]:

@@ -32,14 +32,15 @@ _MANY = {single: many for many, single in _SINGLE.items()}
 
 
 def declared_system(source: Source, told: str | None) -> str:
-    """The coordinate system of a file: as told, else its own, else WGS 84 for CSV and GeoJSON.
+    """The coordinate system of a file: as told, else its own, else WGS 84 for tables and GeoJSON.
 
     Raises
     ------
     ImportRefused
         It is stated nowhere, or cannot be converted.
     """
-    system = told or source.crs or ("wgs84" if source.form in DEGREES_BY_DEFAULT else None)
+    by_default = source.form in DEGREES_BY_DEFAULT or source.geometry is None
+    system = told or source.crs or ("wgs84" if by_default else None)
     if system is None:
         raise ImportRefused(
             "no_crs",

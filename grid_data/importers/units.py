@@ -31,6 +31,7 @@ from grid_data.importers.batch import (
 from grid_data.importers.checks import same_shape, unique
 from grid_data.importers.city import City
 from grid_data.importers.coverage import check_ground
+from grid_data.importers.datum import check_datum
 from grid_data.importers.editions import Stored, read_versions, valid_at
 from grid_data.importers.fields import Field
 from grid_data.importers.layers import Layer, define_layer, read_layers
@@ -154,6 +155,8 @@ async def _prepare(
     find_parents(table, around, layer.parent, field="community")
     check_codes(table, layer, field="base_grid")
     _one_community_per_grid(table)
+    told = request.crs is not None
+    check_datum(request, table, [zone.geometry for zone in around.values()], city, told=told)
     units = {
         row["code"]: _Unit(**row | {"geometry": shapely.from_wkb(row["geometry"])})
         for row in await rows(connection, "imports/living_units", {"layer": layer.code})

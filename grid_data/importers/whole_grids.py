@@ -59,13 +59,6 @@ class WholeGrids:
                 f"the layer of base grids {layer.code} needs a parent layer, its communities",
             )
         stored = await rows(connection, "imports/grid_units", {"layer": layer.code})
-        if edition.says_something and any(row["kind"] != "whole_grid" for row in stored):
-            raise ImportRefused(
-                "grids_of_units",
-                "本市基础网格由地块组成：请导入地块（import units）或重新划分，而不是导入网格面",
-                "the base grids of this city are made of land units: import units or redraw them, "
-                "do not import grid polygons",
-            )
         of_grid: dict[str, list[Mapping[str, Any]]] = {}
         for row in stored:
             if row["valid_to"] is None:
@@ -76,6 +69,13 @@ class WholeGrids:
             if not same_shape(row["geometry"], edition.before[code].geometry)
             or row["parent"] != edition.before[code].parent
         }
+        if (moved or edition.new or edition.vanished) and any(row["kind"] != "whole_grid" for row in stored):
+            raise ImportRefused(
+                "grids_of_units",
+                "本市基础网格由地块组成：请导入地块（import units）或重新划分，而不是导入网格面",
+                "the base grids of this city are made of land units: import units or redraw them, "
+                "do not import grid polygons",
+            )
         taken = set(await lookup(connection, "land_unit_ids"))
         if edition.as_correction:
             return cls(

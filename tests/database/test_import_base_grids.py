@@ -37,6 +37,18 @@ async def test_base_grids_of_units_are_not_imported_as_polygons(
         )
 
 
+async def test_grids_of_units_can_be_renamed(toy_database: Database, tmp_path: Path) -> None:
+    grids = await look(
+        toy_database,
+        "SELECT zone.code, ST_AsText(geom) AS wkt FROM zone_version JOIN zone ON zone.id = zone_id "
+        "JOIN layer ON layer.id = zone.layer_id WHERE layer.code = 'base_grid'",
+    )
+    path = write_csv(tmp_path, [row | {"name_zh": f"新{row['code']}"} for row in grids])
+    report = await bring_zones(toy_database, "base_grid", path, valid_from="2025-01-01")
+    assert codes(report) == []
+    assert (report.plan.changed, report.stored) == (4, True)
+
+
 async def poor_city(url: str, folder: Path) -> Database:
     """A city that has only districts and grid polygons, imported into an empty database."""
     database = Database(url, size=2)

@@ -166,6 +166,17 @@ async def test_gcj02_lands_where_it_should_and_keeps_its_original(
     assert (row["original_lon"], row["original_crs"]) == (lon, "gcj02")
 
 
+async def test_a_row_can_name_its_own_system(toy_database: Database, tmp_path: Path) -> None:
+    lon, lat = (float(value) for value in wgs84_to_gcj02(120.405, 36.105))
+    rows = [REPORT | {"crs": "wgs84"}, REPORT | {"source_ref": "W2", "lon": lon, "lat": lat, "crs": "GCJ-02"}]
+    await bring(toy_database, "incidents", write_csv(tmp_path, rows))
+    stored_rows = await stored(toy_database)
+    assert [row["original_crs"] for row in stored_rows] == ["wgs84", "gcj02"]
+    assert stored_rows[1]["lon"] == pytest.approx(120.405, abs=1e-7)
+    bad = await bring(toy_database, "incidents", write_csv(tmp_path, [REPORT | {"crs": "mars"}]))
+    assert codes(bad) == [("unknown_crs", 2)]
+
+
 async def test_a_dry_run_writes_nothing(toy_database: Database, tmp_path: Path) -> None:
     before = await row_counts(toy_database)
     report = await bring(toy_database, "incidents", write_csv(tmp_path, [REPORT]), dry_run=True)

@@ -47,6 +47,13 @@ def test_what_is_told_goes_before_what_is_found() -> None:
     assert mapped.to_dict("records") == [{"code": "1", "name_zh": "甲"}]
 
 
+def test_a_field_can_be_left_alone() -> None:
+    table = pd.DataFrame({"code": ["x"], "name": ["a"]})
+    mapped, used = ColumnMapping().with_options(["name_zh="], []).apply(table, [CODE, NAME])
+    assert used == {"code": "code"}
+    assert list(mapped.columns) == ["code"]
+
+
 def test_a_column_is_used_once() -> None:
     table = pd.DataFrame({"name": ["a"]})
     _, used = ColumnMapping({"code": "name"}).apply(table, [CODE, NAME])
