@@ -203,14 +203,17 @@ def decide(candidates: Iterable[Candidate], *, subject: Words | None = None) -> 
 def _assigned(winner: Candidate, subject: Words | None) -> Words:
     organisation = winner.organisation
     assert organisation is not None
-    what_zh = f"“{subject.zh}”" if subject else "此事"
-    what_en = f'"{_english(subject)}"' if subject else "This"
+    what_zh = f"“{subject.zh}”" if subject else "此处"
+    what_en = f'"{_english(subject)}"' if subject else "Here"
     if winner.layer is not None and winner.zone is not None:
         # A layer's English name is a plural, and a zone's name says what it is.
         layer, zone = _plain(winner.layer_name, winner.layer), _plain(winner.zone_name, winner.zone)
         what_zh += f"位于{layer.zh}“{zone.zh}”"
         what_en += f' in "{zone.en}"'
-    if winner.category is None:
+    if winner.category is None and subject is None:
+        by_zh = f"未指明类别，按属地规则 {winner.rule}"
+        by_en = f"no category is given, territorial rule {winner.rule}"
+    elif winner.category is None:
         by_zh = f"没有针对此类别的规则，按属地规则 {winner.rule}"
         by_en = f"no rule for this category fits, territorial rule {winner.rule}"
     elif winner.category_name is None or winner.category_name == subject:

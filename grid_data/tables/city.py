@@ -23,7 +23,7 @@ city = Table(
     # There is one city in a database.
     Column("only_one", Boolean, nullable=False, server_default=text("true"), unique=True),
     CheckConstraint("only_one", name="only_one"),
-    CheckConstraint("code ~ '^[0-9]{4,6}$'", name="code"),
+    CheckConstraint("code ~ '^[0-9]{6}$'", name="code"),
     CheckConstraint("outside_limit_m >= 0", name="outside_limit"),
 )
 

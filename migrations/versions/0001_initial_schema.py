@@ -81,7 +81,7 @@ def create_tables() -> None:
         sa.Column("attribution_zh", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("attribution_en", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("only_one", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.CheckConstraint("code ~ '^[0-9]{4,6}$'", name=op.f("ck_city_code")),
+        sa.CheckConstraint("code ~ '^[0-9]{6}$'", name=op.f("ck_city_code")),
         sa.CheckConstraint("only_one", name=op.f("ck_city_only_one")),
         sa.CheckConstraint("outside_limit_m >= 0", name=op.f("ck_city_outside_limit")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_city")),
