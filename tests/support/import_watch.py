@@ -22,7 +22,7 @@ ACTIONS = {
 # Python's own reading of source and byte code.
 IMPORT_MACHINERY = "<frozen importlib"
 
-root = Path(sys.argv[1]).resolve()
+root = Path()
 
 
 def is_ours(file: str) -> bool:
@@ -68,6 +68,8 @@ class Variables(type(os.environ)):  # type: ignore[misc]
 
 def main() -> None:
     """Watch the import of every named module."""
+    global root
+    root = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(root))
     from pydantic_settings import BaseSettings
 
