@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +115,8 @@ def test_comes_back_after_the_server_was_killed(made: Cluster) -> None:
     pid = made.status().pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
+    while made.status().running:
+        time.sleep(0.01)
     assert (made.data / "postmaster.pid").exists()
     made.start()
     assert made.has_database("kept")
