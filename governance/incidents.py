@@ -110,7 +110,9 @@ def _routing(row: dict[str, Any]) -> Routing:
 
 def _fitting(rule: dict[str, Any], zones: list[ZoneFound], responsible: Named | None) -> dict[str, Any]:
     """The rule that decided, as if it were the only one that fits."""
-    ground = next((zone.zone for zone in zones if zone.layer == rule["layer"] and zone.zone), None)
+    there = [zone.zone for zone in zones if zone.layer == rule["layer"] and zone.zone]
+    # A layer may answer with several zones: the one the rule names, else the lowest code, which comes first.
+    ground = next((zone for zone in there if rule["zone"] in (None, zone.code)), None)
     return {
         **rule,
         "zone": ground.code if ground else None,

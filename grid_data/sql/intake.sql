@@ -82,6 +82,7 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
             'rule', rule.code, 'assign_to', rule.assign_to, 'priority', rule.priority,
             'category_depth', coalesce(root.level, 0), 'layer_depth', coalesce(rule_layer.depth, 0),
             'names_zone', rule.zone_id IS NOT NULL,
+            'zone', (SELECT zone.code FROM zone WHERE zone.id = rule.zone_id),
             'note', jsonb_build_object('zh', rule.note_zh, 'en', rule.note_en),
             'category', root.standard_ref || ':' || root.kind || ':' || root.code,
             'category_name', jsonb_build_object('zh', root.name_zh, 'en', root.name_en),

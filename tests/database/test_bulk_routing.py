@@ -18,10 +18,12 @@ from gis.lattice import SCALE, from_lattice, to_lattice
 from governance.access import OPERATOR
 from governance.incidents import get_incident
 from governance.routing import Question, explain
+from grid_data.bulk import rules as bulk_rules
+from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Connection, Database
 from tests.support import toy_city
-from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING, SINCE, SOUTH, STEP, WEST
+from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING, SINCE, SOUTH, STEP, WEST, box, multi
 
 CATEGORIES = (
     GARBAGE,
@@ -88,6 +90,43 @@ NEAR_MISSES = [
 
 async def test_every_vertex_edge_and_quarter_of_the_toy_city(connection: Connection) -> None:
     await assert_equal_to_the_dry_run(connection, frame_of(LATTICE_POINTS + NEAR_MISSES))
+
+
+async def test_a_layer_that_allows_many_zones_at_a_place(connection: Connection) -> None:
+    """Overlapping zones all answer, each with its own border, and a rule may name any of them."""
+    layer = toy_city.LAYERS[toy_city.LAYERS["code"] == "market"].assign(
+        code="festival", cardinality="many", precedence=70
+    )
+    await bulk_zones.store_layers(connection, layer)
+    shapes = {"F-A": box(0, 0, 3, 3), "F-B": box(1, 1, 3, 3), "F-C": box(1, 0, 1, 4)}
+    frame = gpd.GeoDataFrame(
+        {
+            "code": list(shapes),
+            "name_zh": list(shapes),
+            "organisation": ["PO1", "PO2", None],
+            "valid_from": SINCE,
+            "geometry": [multi(shape) for shape in shapes.values()],
+        },
+        crs=4326,
+    )
+    await bulk_zones.store_zone_identities(connection, "festival", frame["code"])
+    await bulk_zones.store_zone_versions(connection, "festival", frame, parent_layer=None)
+    named = toy_city.RULES.iloc[:2].assign(
+        code=["R-FESTIVAL", "R-FESTIVAL-B"],
+        standard_ref="GB/T 47678.5-2026",
+        category_kind="matter",
+        category="09009",
+        layer="festival",
+        zone=[None, "F-B"],
+    )
+    await bulk_rules.store_assignment_rules(connection, named)
+    points = [*LATTICE_POINTS, (120.415, 36.1199), (120.4251, 36.1251), (120.42999, 36.115)]
+    await assert_equal_to_the_dry_run(connection, frame_of(points))
+    question = Question(120.415, 36.115, category=PARKING, at=datetime(2026, 5, 1, tzinfo=UTC))
+    answer = await explain(connection, question)
+    assert [z.zone.code for z in answer.zones if z.layer == "festival" and z.zone] == ["F-A", "F-B", "F-C"]
+    assert answer.rule is not None
+    assert answer.rule.code == "R-FESTIVAL-B"
 
 
 async def test_accuracy_and_shifted_systems(connection: Connection) -> None:
@@ -187,8 +226,6 @@ async def test_random_coverages_their_vertices_and_edges(
                 },
                 crs=4326,
             )
-            from grid_data.bulk import zones as bulk_zones
-
             await bulk_zones.store_zone_identities(connection, "police", frame["code"])
             await bulk_zones.store_zone_versions(connection, "police", frame, parent_layer=None)
             await assert_equal_to_the_dry_run(connection, frame_of(points))
