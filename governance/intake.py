@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from governance.access import Principal
 from governance.answers import Incident
-from governance.errors import CityMissing, ConflictingReport, InvalidValue
+from governance.errors import ConflictingReport, InvalidValue
 from governance.incidents import get_incident
 from governance.routing import Question, Routed, route
+from grid_data.city import City
 from grid_data.database import Connection, one, run
 from grid_data.history import add_history
 from grid_data.routing import insert_routing
@@ -87,7 +88,7 @@ async def report(connection: Connection, principal: Principal, sent: Report) -> 
         connection,
         Question(sent.lon, sent.lat, sent.crs, sent.accuracy_m, sent.category, reported_at),
     )
-    number = await _next_number(connection, reported_at)
+    number = await _next_number(connection, routed.city, reported_at)
     values = _incident_values(sent, routed, number, reported_at)
     row = await one(connection, "intake/insert_incident", values)
     if row is None:
@@ -152,14 +153,11 @@ async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome | 
     return ReportOutcome(incident, created=False)
 
 
-async def _next_number(connection: Connection, reported_at: datetime) -> str:
-    frame = await one(connection, "routing/city_frame")
-    if frame is None:
-        raise CityMissing("no city is set up in this database yet")
-    day = reported_at.astimezone(ZoneInfo(frame["timezone"])).date()
-    row = await one(connection, "intake/next_number", {"district": frame["code"], "day": day})
+async def _next_number(connection: Connection, city: City, reported_at: datetime) -> str:
+    day = reported_at.astimezone(ZoneInfo(city.timezone)).date()
+    row = await one(connection, "intake/next_number", {"district": city.code, "day": day})
     assert row is not None
-    return f"{frame['code']}{day:%Y%m%d}{row['last']:05d}"
+    return f"{city.code}{day:%Y%m%d}{row['last']:05d}"
 
 
 def _incident_values(sent: Report, routed: Routed, number: str, reported_at: datetime) -> dict[str, Any]:

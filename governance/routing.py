@@ -14,7 +14,7 @@ from gis.assignment import Decision
 from gis.crs import to_wgs84
 from gis.errors import UnknownSystem as UnknownGisSystem
 from gis.lattice import snap
-from gis.places import CityFrame, Extent, judge_place
+from gis.places import CityFrame, judge_place
 from gis.router import NEAR_M
 from governance.answers import (
     EscalationStep,
@@ -30,6 +30,7 @@ from governance.answers import (
 )
 from governance.errors import CityMissing, UnknownCategory, UnknownSystem
 from governance.reasons import decide_among, place_problem, reason_codes, reason_words
+from grid_data.city import City, read_city
 from grid_data.database import Connection, one
 from grid_data.routing import RoutedPlace, route_place, uncertainty_m
 
@@ -62,6 +63,7 @@ class Routed:
     """An answer together with the identifiers an intake stores."""
 
     answer: Routing
+    city: City
     category: CategoryFound | None
     lon: float | None
     lat: float | None
@@ -82,11 +84,9 @@ async def route(connection: Connection, question: Question) -> Routed:
     """Check, convert, judge and route; see :func:`explain`."""
     at = question.at or datetime.now(UTC)
     category = await find_category(connection, question.category) if question.category else None
-    frame = await one(connection, "routing/city_frame")
-    if frame is None:
-        raise CityMissing("no city is set up in this database yet")
+    city = await served_city(connection)
     lon, lat = _convert(question)
-    problem = _judge(lon, lat, question.accuracy_m, frame)
+    problem = _judge(lon, lat, question.accuracy_m, city.frame)
     found = None
     if problem is None:
         assert lon is not None
@@ -100,12 +100,25 @@ async def route(connection: Connection, question: Question) -> Routed:
             accuracy_m=question.accuracy_m,
         )
         # Where the city has no zones at that moment there is no outside either.
-        if found.outside_m is not None and found.outside_m > frame["outside_limit_m"]:
+        if found.outside_m is not None and found.outside_m > city.frame.outside_limit_m:
             problem, found = place_problem("outside_city"), None
     answer = _compose(question, category, at, lon, lat, problem, found)
     if problem is not None:
         lon = lat = None
-    return Routed(answer, category, lon, lat, found)
+    return Routed(answer, city, category, lon, lat, found)
+
+
+async def served_city(connection: Connection) -> City:
+    """The city of the database.
+
+    Raises
+    ------
+    CityMissing
+    """
+    try:
+        return await read_city(connection)
+    except LookupError as error:
+        raise CityMissing(str(error)) from error
 
 
 async def find_category(connection: Connection, key: str) -> CategoryFound:
@@ -146,17 +159,11 @@ def _convert(question: Question) -> tuple[float | None, float | None]:
 
 
 def _judge(
-    lon: float | None, lat: float | None, accuracy_m: float | None, frame: dict[str, Any]
+    lon: float | None, lat: float | None, accuracy_m: float | None, frame: CityFrame
 ) -> PlaceProblem | None:
     if lon is None or lat is None:
         return place_problem("none_given")
-    city = CityFrame(
-        extent=Extent.known(frame["west"], frame["south"], frame["east"], frame["north"]),
-        centre=(frame["centre_lon"], frame["centre_lat"]),
-        outside_limit_m=frame["outside_limit_m"],
-        metric_srid=frame["metric_srid"],
-    )
-    verdict = judge_place(lon, lat, accuracy_m, city)
+    verdict = judge_place(lon, lat, accuracy_m, frame)
     return place_problem(verdict.problem) if verdict.problem else None
 
 

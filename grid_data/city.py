@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from gis.places import CityFrame, Extent
 from grid_data.database import Connection, one
 
-__all__ = ["city_document", "city_timezone", "readiness"]
+__all__ = ["City", "city_document", "city_timezone", "read_city", "readiness"]
+
+
+@dataclass(frozen=True)
+class City:
+    """What routing and numbering need to know of the city; ``frame`` is what places are judged against."""
+
+    code: str
+    timezone: str
+    frame: CityFrame
+
+
+async def read_city(connection: Connection) -> City:
+    """The city of a database.
+
+    Raises
+    ------
+    LookupError
+        None is set up.
+    """
+    row = await one(connection, "city/frame")
+    if row is None:
+        raise LookupError("no city is set up in this database yet")
+    extent = Extent.known(row["west"], row["south"], row["east"], row["north"])
+    centre = (row["centre_lon"], row["centre_lat"])
+    return City(
+        row["code"],
+        row["timezone"],
+        CityFrame(extent, centre, row["outside_limit_m"], row["metric_srid"]),
+    )
 
 
 async def city_document(connection: Connection) -> str | None:

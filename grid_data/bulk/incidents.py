@@ -13,7 +13,8 @@ from gis.crs import to_wgs84
 from gis.lattice import snap
 from grid_data.bulk.copying import arrays, copy, optional, reserve_ids, resolve, wkb
 from grid_data.bulk.routed import RoutedColumns
-from grid_data.bulk.routing import read_city, route_points
+from grid_data.bulk.routing import route_points
+from grid_data.city import read_city
 from grid_data.database import Connection, rows
 
 
@@ -37,7 +38,7 @@ async def store_incidents(connection: Connection, frame: pd.DataFrame) -> int:
     frame = frame.reset_index(drop=True)
     if frame.empty:
         return 0
-    _, city = await read_city(connection)
+    city = await read_city(connection)
     tree = {row["id"]: row for row in await rows(connection, "bulk/category_tree")}
     keys = frame["standard_ref"] + ":" + frame["category_kind"] + ":" + frame["category"]
     known = {row["key"]: row["id"] for row in tree.values()}
@@ -57,7 +58,7 @@ async def store_incidents(connection: Connection, frame: pd.DataFrame) -> int:
         category_id=category_id,
     )
     ids = await reserve_ids(connection, "incident", len(frame))
-    numbers = await take_numbers(connection, reported_at, str(city["code"]), str(city["timezone"]))
+    numbers = await take_numbers(connection, reported_at, city.code, city.timezone)
     believed = pd.isna(pd.Series(routed.problem))
     place = np.full(len(frame), None, dtype=object)
     place[believed] = wkb(shapely.points(lon[believed], lat[believed]))

@@ -17,13 +17,14 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric, to_metric
-from gis.places import CityFrame, Extent, judge_places, problem_code
+from gis.places import CityFrame, judge_places, problem_code
 from gis.router import Method, Router, ZoneLayer
 from grid_data.bulk.evidence import keep_zones
 from grid_data.bulk.facilities_near import nearest_facilities
 from grid_data.bulk.ranking import RuleBook, assign
 from grid_data.bulk.routed import Ints, LayerZones, Objects, RoutedColumns
-from grid_data.database import Connection, one, rows
+from grid_data.city import read_city
+from grid_data.database import Connection, rows
 from grid_data.routing import uncertainty_m
 
 
@@ -41,22 +42,6 @@ class _Asked:
     def of(self, positions: Ints) -> _Asked:
         """Some of them."""
         return _Asked(*(getattr(self, field.name)[positions] for field in fields(self)))
-
-
-async def read_city(connection: Connection) -> tuple[CityFrame, dict[str, Any]]:
-    """The frame places are judged against, and the row it comes from.
-
-    Raises
-    ------
-    LookupError
-        No city is set up.
-    """
-    row = await one(connection, "routing/city_frame")
-    if row is None:
-        raise LookupError("no city is set up in this database yet")
-    extent = Extent.known(row["west"], row["south"], row["east"], row["north"])
-    centre = (row["centre_lon"], row["centre_lat"])
-    return CityFrame(extent, centre, row["outside_limit_m"], row["metric_srid"]), row
 
 
 async def route_points(
@@ -85,7 +70,7 @@ async def route_points(
         Identifiers of categories.
     """
     n = len(lon)
-    city, _ = await read_city(connection)
+    city = (await read_city(connection)).frame
     given = np.isfinite(lon) & np.isfinite(lat)
     problem = np.full(n, None, dtype=object)
     problem[~given] = "none_given"

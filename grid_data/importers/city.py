@@ -51,7 +51,7 @@ async def read_city(connection: Connection) -> City:
     ImportRefused
         None is set up.
     """
-    row = await one(connection, "routing/city_frame")
+    row = await one(connection, "city/frame")
     if row is None:
         raise ImportRefused(
             "no_city",

@@ -17,7 +17,7 @@ from gis.suggest import suggest_system
 from gis.words import Words
 from grid_data.bulk.copying import lookup
 from grid_data.bulk.incidents import convert, store_incidents
-from grid_data.bulk.routing import read_city
+from grid_data.city import read_city
 from grid_data.database import Connection, rows
 from grid_data.importers.batch import Plan, Request, Rows
 from grid_data.importers.city import City
@@ -281,7 +281,7 @@ async def _tell_places(connection: Connection, table: Rows, fresh: pd.DataFrame)
     """Say how many incidents will wait for locating, and why."""
     if fresh.empty:
         return
-    frame, _ = await read_city(connection)
+    frame = (await read_city(connection)).frame
     lon, lat = (fresh[name].to_numpy(dtype=float) for name in ("lon", "lat"))
     given = np.isfinite(lon) & np.isfinite(lat)
     if not given.all():

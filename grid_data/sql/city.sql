@@ -30,3 +30,16 @@ SELECT timezone FROM city
 -- name: head
 -- What readiness asks: the migration the schema stands at, and the city loaded.
 SELECT (SELECT version_num FROM alembic_version) AS migration, (SELECT code FROM city) AS city
+
+-- name: frame
+-- What is needed to judge a place: the city's box with its limit, its default map centre, its metric system.
+SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,
+       ST_X(city.centre) AS centre_lon, ST_Y(city.centre) AS centre_lat,
+       ST_XMin(box.extent) AS west, ST_YMin(box.extent) AS south,
+       ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north
+FROM city LEFT JOIN LATERAL (
+    SELECT ST_Extent(zone_version.geom) AS extent
+    FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
+    WHERE upper_inf(zone_version.recorded) AND upper_inf(zone_version.valid)
+      AND layer.active AND layer.parent_layer_id IS NULL
+) AS box ON true

@@ -117,7 +117,7 @@ async def test_a_layer_that_allows_many_zones_at_a_place(connection: Connection)
         category_kind="matter",
         category="09009",
         layer="festival",
-        zone=[None, "F-B"],
+        zone=pd.Series([None, "F-B"], dtype="object").array,
     )
     await bulk_rules.store_assignment_rules(connection, named)
     points = [*LATTICE_POINTS, (120.415, 36.1199), (120.4251, 36.1251), (120.42999, 36.115)]
