@@ -43,7 +43,7 @@ audit: $(VENV)/.dev ## look for known vulnerabilities
 	$(BIN)/bandit -q -r -ll -c pyproject.toml api cli gis governance grid_data migrations scripts hatch_build.py
 	$(BIN)/python scripts/audit.py $(if $(AUDIT_REQUIRED),--required)
 
-bench: setup $(VENV)/.dev ## run the benchmarks and print a table
+bench: setup $(VENV)/.bench ## run the benchmarks and print a table
 	$(BIN)/python -m benchmarks
 
 map: $(VENV)/.run ## build the map's front end if its sources have changed
@@ -70,4 +70,8 @@ $(VENV)/.run: requirements/run.lock pyproject.toml
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@scripts/install-packages.sh dev
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.lock $(VENV)/.dev
+	@scripts/install-packages.sh bench
 	@touch $@

@@ -15,3 +15,4 @@ lock() {
 
 lock requirements/run.lock --group build
 lock requirements/dev.lock --group build --group dev --constraint requirements/run.lock
+lock requirements/bench.lock --group bench --constraint requirements/dev.lock
