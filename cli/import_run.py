@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from cli.console import in_words, out, progress, say
 from cli.place import database_url
+from gis.words import Words
 from governance.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ __all__ = ["Common", "fail", "in_database", "run_import", "zone_options"]
 
 LONGEST_S = 6 * 3600.0
 """Seconds a statement of an import may take."""
+
+IMPORTING = Words("导入中", "importing")
 
 Answer = TypeVar("Answer")
 
@@ -97,7 +100,9 @@ def run_import(common: Common, work: Callable[[Connection, Request, Progress], A
         )
 
 
-def in_database(work: Callable[[Connection, Progress], Awaitable[Answer]]) -> Answer:
+def in_database(
+    work: Callable[[Connection, Progress], Awaitable[Answer]], doing: Words = IMPORTING
+) -> Answer:
     """Run work in one transaction of the operator; what cannot begin is said in one line.
 
     Raises
@@ -116,7 +121,7 @@ def in_database(work: Callable[[Connection, Progress], Awaitable[Answer]]) -> An
         database = Database(url, size=1, statement_timeout_s=LONGEST_S)
         await database.open()
         try:
-            with progress.status(in_words("导入中", "importing")):
+            with progress.status(in_words(*doing)):
                 async with database.transaction(OPERATOR) as connection:
                     return await work(connection, _told)
         finally:

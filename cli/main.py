@@ -8,6 +8,7 @@ import psycopg
 import typer
 from rich.markup import escape
 
+from cli.checks import checks
 from cli.console import progress
 from cli.doctor import doctor
 from cli.imports import imports
@@ -33,6 +34,7 @@ app.command()(stop)
 app.command()(doctor)
 app.command()(sample)
 app.add_typer(imports)
+app.add_typer(checks)
 
 
 def main() -> None:

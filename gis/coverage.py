@@ -1,4 +1,4 @@
-"""Is a layer a clean coverage: no invalid ring, overlap, gap or unmatched edge, and nested in its parents?
+"""Is a layer a clean coverage: no invalid ring, overlap, gap or unmatched edge?
 
 All tests run on lattice geometry, so that a finding is a fact and not a rounding. Nothing is repaired:
 a finding says what, where and how large; a person decides.
@@ -7,7 +7,7 @@ a finding says what, where and how large; a person decides.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -64,6 +64,11 @@ class Finding:
         How large it is, in the metric system; 0 where it has no area.
     detail
         What else is to be said, for example the reason of an invalid ring.
+    width_m
+        How wide it is on average, in metres: twice its area by its perimeter, which is the width of a long
+        thin piece; for a slit, its greatest width. 0 where it has none.
+    shape
+        What is concerned, EPSG:4326: the shared area, the hole, the edge; None where only the place is known.
     """
 
     kind: FindingKind
@@ -71,6 +76,8 @@ class Finding:
     place: tuple[float, float] | None = None
     area_m2: float = 0.0
     detail: str = ""
+    width_m: float = 0.0
+    shape: Any = field(default=None, compare=False, repr=False)
 
     @property
     def is_sliver(self) -> bool:
@@ -86,6 +93,8 @@ class Finding:
             zh, en = f"{zh}（{self.detail}）", f"{en} ({self.detail})"
         if self.area_m2:
             zh, en = f"{zh}，{self.area_m2:.3g} 平方米", f"{en}, {self.area_m2:.3g} m²"
+        if self.width_m:
+            zh, en = f"{zh}，宽 {self.width_m:.3g} 米", f"{en}, {self.width_m:.3g} m wide"
         if self.place:
             where = f"{self.place[0]:.7f}, {self.place[1]:.7f}"
             zh, en = f"{zh}，位于 {where}", f"{en}, at {where}"
@@ -183,7 +192,7 @@ def check_coverage(
     found += gaps
     explained = {code for finding in overlaps for code in finding.codes}
     found += [
-        Finding("unmatched_edge", (names[i],), _middle_of_lattice(bad_edges[i]))
+        Finding("unmatched_edge", (names[i],), middle_of(bad_edges[i]))
         for i in np.flatnonzero(suspicious).tolist()
         if names[i] not in explained
     ]
@@ -193,47 +202,12 @@ def check_coverage(
     return found
 
 
-def check_nesting(
-    codes: Sequence[str],
-    shapes: Sequence[Any] | Shapes,
-    parents: Sequence[str | None],
-    parent_shapes: Mapping[str, Any],
-    metric_srid: int,
-) -> list[Finding]:
-    """Zones that are not inside their parent.
-
-    Parameters
-    ----------
-    codes, shapes, parents
-        The zones, valid and on the lattice, with the code of each one's parent (None: it has none).
-    parent_shapes
-        Areas of the parents by code, valid and on the lattice.
-
-    Returns
-    -------
-    list of Finding
-        ``unknown_parent``, and ``outside_parent`` with the area outside, however small.
-    """
-    found: list[Finding] = []
-    for code, shape, parent in zip(codes, shapes, parents, strict=True):
-        if parent is None:
-            continue
-        if parent not in parent_shapes:
-            found.append(Finding("unknown_parent", (code,), _middle(shape), detail=parent))
-            continue
-        child, around = to_lattice(shape), to_lattice(parent_shapes[parent])
-        if around.covers(child):
-            continue
-        found += _areas("outside_parent", [child.difference(around)], [(code,)], metric_srid, parent)
-    return found
-
-
 def _crumbs(names: Sequence[str], lattice: Shapes, metric_srid: int) -> list[Finding]:
     """Parts of zones smaller than a sliver."""
     parts, owner = shapely.get_parts(lattice, return_index=True)
     areas = shapely.area(geometry_to_metric(from_lattice(parts), metric_srid))
     return [
-        Finding("sliver", (names[int(owner[i])],), _middle_of_lattice(parts[i]), float(areas[i]))
+        Finding("sliver", (names[int(owner[i])],), middle_of(parts[i]), float(areas[i]))
         for i in np.flatnonzero(areas < SLIVER_M2)
     ]
 
@@ -253,7 +227,7 @@ def _overlaps(
     left, right = left[inner], right[inner]
     shared = shapely.intersection(lattice[left], lattice[right])
     pairs = [(names[i], names[j]) for i, j in zip(left.tolist(), right.tolist(), strict=True)]
-    return _areas("overlap", shared, pairs, metric_srid)
+    return area_findings("overlap", shared, pairs, metric_srid)
 
 
 def _gaps(names: Sequence[str], lattice: Shapes, outer: Any, metric_srid: int) -> list[Finding]:
@@ -268,9 +242,9 @@ def _gaps(names: Sequence[str], lattice: Shapes, outer: Any, metric_srid: int) -
         frame = to_lattice(outer)
         holes = list(shapely.get_parts(shapely.difference(frame, union)))
         beyond = [piece for piece in shapely.get_parts(shapely.difference(union, frame)) if piece.area > 0]
-        found += _areas("beyond_outer", beyond, _touching(names, lattice, beyond), metric_srid)
+        found += area_findings("beyond_outer", beyond, _touching(names, lattice, beyond), metric_srid)
     holes = [hole for hole in holes if hole.area > 0]
-    return _areas("gap", holes, _touching(names, lattice, holes), metric_srid) + found
+    return area_findings("gap", holes, _touching(names, lattice, holes), metric_srid) + found
 
 
 def _slits(
@@ -281,7 +255,7 @@ def _slits(
     edges = shapely.coverage_invalid_edges(lattice, width)
     there = ~(shapely.is_missing(edges) | shapely.is_empty(edges)) & ~suspicious
     return [
-        Finding("narrow_gap", (names[i],), _middle_of_lattice(edges[i]))
+        Finding("narrow_gap", (names[i],), middle_of(edges[i]))
         for i in np.flatnonzero(there).tolist()
         if names[i] not in explained
     ]
@@ -299,14 +273,18 @@ def _touching(names: Sequence[str], lattice: Shapes, pieces: Any) -> list[tuple[
     return result
 
 
-def _areas(
+def area_findings(
     kind: FindingKind, pieces: Any, codes: Sequence[tuple[str, ...]], metric_srid: int, detail: str = ""
 ) -> list[Finding]:
+    """One finding per piece of ground (lattice geometry), measured."""
     degrees: Shapes = from_lattice(np.array(pieces, dtype=object))
-    areas = shapely.area(geometry_to_metric(degrees, metric_srid))
+    metric: Shapes = geometry_to_metric(degrees, metric_srid)
+    areas, around = shapely.area(metric), shapely.length(metric)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        widths = np.nan_to_num(2 * areas / around)
     return [
-        Finding(kind, concerned, _middle_of_lattice(piece), float(area), detail)
-        for piece, concerned, area in zip(pieces, codes, areas, strict=True)
+        Finding(kind, codes[i], _middle(degrees[i]), float(areas[i]), detail, float(widths[i]), degrees[i])
+        for i in range(len(degrees))
     ]
 
 
@@ -315,5 +293,6 @@ def _middle(shape: Any) -> tuple[float, float]:
     return round(point.x, 7), round(point.y, 7)
 
 
-def _middle_of_lattice(shape: Any) -> tuple[float, float]:
+def middle_of(shape: Any) -> tuple[float, float]:
+    """A point on a lattice geometry, in degrees."""
     return _middle(from_lattice(shape))

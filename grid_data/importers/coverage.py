@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.coverage import SLIVER_M2, Finding, check_coverage, check_nesting
+from gis.coverage import SLIVER_M2, Finding, check_coverage
 from gis.lattice import from_lattice, to_lattice
+from gis.nesting import check_nesting
 from grid_data.importers.batch import Rows
 from grid_data.importers.city import City
 from grid_data.importers.editions import Stored

@@ -8,8 +8,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.coverage import check_coverage, check_nesting, check_shapes, is_valid_coverage
+from gis.coverage import check_coverage, check_shapes, is_valid_coverage
 from gis.lattice import from_lattice, to_lattice
+from gis.nesting import check_nesting
 from tests.unit.gis.coverages import degrees, voronoi
 
 METRIC = 4549

@@ -1,0 +1,162 @@
+"""What the checks of layers share: layers named on the command line, and where reports go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import in_words, out, progress
+from cli.import_run import fail, in_database
+from gis.words import Words
+
+if TYPE_CHECKING:
+    from grid_data.database import Connection
+    from grid_data.layer_reading import LayerShapes
+
+__all__ = ["At", "Code", "Crs", "Given", "MetricSrid", "Output", "Read", "is_file", "read_layers", "write"]
+
+Code = Annotated[
+    str | None,
+    typer.Option(
+        "--code", metavar="COLUMN", help="Column with the codes, in files. Default: the usual names."
+    ),
+]
+Crs = Annotated[
+    str | None,
+    typer.Option(
+        "--crs",
+        metavar="SYSTEM",
+        help="System of the file: wgs84, cgcs2000, gcj02, bd09 or EPSG:n. Default: what it declares; "
+        "wgs84 for GeoJSON and tables.",
+    ),
+]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        metavar="DATE",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        help="The edition of stored layers that holds then (in the city's time zone). Default: now.",
+    ),
+]
+MetricSrid = Annotated[
+    int | None,
+    typer.Option(
+        "--metric-srid",
+        metavar="EPSG",
+        help="System for metres. Default: the city's; for files the CGCS2000 three-degree zone by longitude.",
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where the report goes; else printed.")
+]
+
+
+@dataclass(frozen=True)
+class Given:
+    """One layer as named on the command line; ``code`` and ``crs`` are for files."""
+
+    name: str
+    code: str | None = None
+    crs: str | None = None
+    cardinality: str | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """The layers asked for, in their order, and the metric system."""
+
+    layers: list[LayerShapes]
+    metric_srid: int
+
+
+def is_file(name: str) -> bool:
+    """Whether a name means a file: codes of layers have neither dot nor slash.
+
+    >>> is_file("police"), is_file("police.gpkg"), is_file("data/police")
+    (False, True, True)
+    """
+    return "." in name or "/" in name
+
+
+def read_layers(
+    given: Sequence[Given], at: datetime | None, metric_srid: int | None, *, with_parent: bool = False
+) -> Read:
+    """Read layers; the database is only opened when one of them is stored there.
+
+    ``with_parent``: the parent layer of the first one is added when that is stored and has one.
+
+    Raises
+    ------
+    typer.Exit
+        With 1, after the reason was printed.
+    """
+    from gis.errors import UnknownSystem
+    from gis.layer_check import choose_metric_zone
+    from grid_data.importers.problems import ImportRefused
+    from grid_data.layer_reading import read_layer_file
+
+    found: dict[int, LayerShapes] = {}
+    city_srid: int | None = None
+    try:
+        for position, one in enumerate(given):
+            if is_file(one.name):
+                with progress.status(in_words(f"读取 {one.name}", f"reading {one.name}")):
+                    found[position] = read_layer_file(
+                        Path(one.name),
+                        code=one.code,
+                        crs=one.crs,
+                        cardinality=one.cardinality or "exactly_one",
+                    )
+    except ImportRefused as refused:
+        fail(*refused.words)
+    stored = {position: one for position, one in enumerate(given) if position not in found}
+    if stored:
+        kept, city_srid = in_database(
+            lambda connection, _: _stored(connection, stored, at, with_parent), Words("读取中", "reading")
+        )
+        found |= kept
+    layers = [found[position] for position in sorted(found)]
+    try:
+        srid = metric_srid or city_srid or choose_metric_zone(layers[0].shapes)
+    except UnknownSystem as unknown:
+        fail(f"无法选择米制坐标系，请用 --metric-srid 指明：{unknown}", f"name --metric-srid: {unknown}")
+    return Read(layers, srid)
+
+
+async def _stored(
+    connection: Connection, given: dict[int, Given], at: datetime | None, with_parent: bool
+) -> tuple[dict[int, LayerShapes], int]:
+    from zoneinfo import ZoneInfo
+
+    from grid_data.importers.city import read_city
+    from grid_data.layer_reading import read_stored_layer
+
+    city = await read_city(connection)
+    moment = at or datetime.now(UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(city.timezone))
+    found = {
+        position: await read_stored_layer(connection, one.name, moment) for position, one in given.items()
+    }
+    if with_parent and 0 in found and found[0].parent_layer:
+        found[max(found) + 1000] = await read_stored_layer(connection, found[0].parent_layer, moment)
+    return found, city.metric_srid
+
+
+def write(document: dict[str, Any], path: Path | None) -> None:
+    """A JSON document to a file or to standard output."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    if path is None:
+        out.print(text, markup=False, soft_wrap=True)
+        return
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as problem:
+        fail(f"无法写入 {path}：{problem.strerror}", f"{path} cannot be written: {problem.strerror}")

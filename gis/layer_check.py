@@ -1,0 +1,119 @@
+"""Everything that can be found out about one layer, in one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.coverage import Finding, check_coverage
+from gis.crs import metric_zone
+from gis.errors import UnknownSystem
+from gis.lattice import from_lattice, to_lattice
+from gis.nesting import check_nesting, parents_by_place
+
+__all__ = ["LayerReport", "check_layer", "choose_metric_zone"]
+
+Shapes = NDArray[np.object_]
+_BROKEN = frozenset({"empty", "not_an_area", "out_of_range", "invalid_ring"})
+
+
+@dataclass(frozen=True, eq=False)
+class LayerReport:
+    """What was found.
+
+    Attributes
+    ----------
+    zones
+        How many zones were looked at.
+    findings
+        Everything that is wrong, ordered by test, then code.
+    """
+
+    zones: int
+    findings: list[Finding]
+
+
+def check_layer(
+    codes: Sequence[str],
+    shapes: Sequence[Any] | Shapes,
+    metric_srid: int,
+    *,
+    cardinality: str = "exactly_one",
+    parents: Sequence[str | None] | None = None,
+    parent_shapes: Mapping[str, Any] | None = None,
+    slit_m: float = 1.0,
+) -> LayerReport:
+    """Check rings, gaps, overlaps, slivers and nesting of a layer.
+
+    Parameters
+    ----------
+    codes, shapes
+        The zones, EPSG:4326; good ones on the lattice, bad ones as they are.
+    metric_srid
+        EPSG code of the metric system.
+    cardinality
+        ``exactly_one``: zones must meet without gap and overlap; ``at_most_one``: gaps are allowed; ``many``:
+        overlaps too.
+    parents
+        Code of each zone's parent; None where it is to be found by place.
+    parent_shapes
+        Zones of the parent layer by code; where cardinality is ``exactly_one``, the ground to be filled.
+    slit_m
+        See `gis.coverage.check_coverage`.
+    """
+    areas: Shapes = np.array(shapes, dtype=object)
+    around = parent_shapes or {}
+    outer = None
+    if around and cardinality == "exactly_one":
+        outer = from_lattice(shapely.union_all(to_lattice(np.array(list(around.values()), dtype=object))))
+    found = check_coverage(codes, areas, metric_srid, outer=outer, slit_m=slit_m)
+    if cardinality != "exactly_one":
+        found = [finding for finding in found if finding.kind not in ("gap", "narrow_gap")]
+    if cardinality == "many":
+        found = [finding for finding in found if finding.kind not in ("overlap", "unmatched_edge")]
+    if around:
+        # Said zone by zone below.
+        found = [finding for finding in found if finding.kind != "beyond_outer"]
+        broken = {finding.codes[0] for finding in found if finding.kind in _BROKEN}
+        good = [index for index, code in enumerate(codes) if code not in broken]
+        found += _nesting(codes, areas, good, parents, around, metric_srid)
+    return LayerReport(len(codes), found)
+
+
+def _nesting(
+    codes: Sequence[str],
+    areas: Shapes,
+    good: list[int],
+    parents: Sequence[str | None] | None,
+    around: Mapping[str, Any],
+    metric_srid: int,
+) -> list[Finding]:
+    told = [parents[index] if parents else None for index in good]
+    places = parents_by_place(areas[good], around)
+    # A zone whose middle lies in no parent is wholly outside: some parent has to be named.
+    chosen = [parent or place or min(around) for parent, place in zip(told, places, strict=True)]
+    return check_nesting([codes[index] for index in good], areas[good], chosen, around, metric_srid)
+
+
+def choose_metric_zone(shapes: Sequence[Any] | Shapes) -> int:
+    """The CGCS2000 three-degree zone round the middle of shapes in EPSG:4326.
+
+    Raises
+    ------
+    UnknownSystem
+        They lie out of China, or nowhere.
+
+    >>> choose_metric_zone([shapely.box(120.4, 36.1, 120.5, 36.2)])
+    4549
+    """
+    boxes = shapely.bounds(np.array(shapes, dtype=object))
+    middles = (boxes[:, 0] + boxes[:, 2]) / 2
+    middles = middles[np.isfinite(middles) & (np.abs(middles) <= 180)]
+    if not len(middles):
+        raise UnknownSystem("three-degree zone of no longitude")
+    return metric_zone(float(np.median(middles)))
