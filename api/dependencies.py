@@ -50,7 +50,7 @@ def known_parameters(request: Request) -> None:
     given = set(request.query_params)
     if not given:
         return
-    operation = request.app.openapi()["paths"][request.scope["route"].path]["get"]
+    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
     known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
     if unknown := sorted(given - known):
         listed = ", ".join(sorted(known)) or "-"

@@ -19,6 +19,10 @@ TAGS = [
     {"name": "organisations", "description": "Who can be responsible. 部门"},
     {"name": "search", "description": "One box for everything. 检索"},
     {"name": "routing", "description": "Which grids a place is in, who is responsible, and why. 分派"},
+    {
+        "name": "rules",
+        "description": "Who answers for what, where: rules, checked and tried before they hold. 分派规则",
+    },
     {"name": "incidents", "description": "Report, read and list incidents. 事件"},
     {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
     {"name": "problems", "description": "What can go wrong (RFC 9457). 问题类型"},

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from grid_data.tables.base import identity, metadata, name_columns, one_of, valid_range
 
@@ -52,11 +53,12 @@ category = Table(
     Index("ix_category_parent_id", "parent_id"),
 )
 
+# One version of a rule; versions share the code. A version is closed and followed by another.
 assignment_rule = Table(
     "assignment_rule",
     metadata,
     identity(),
-    Column("code", Text(collation="C"), nullable=False, unique=True),
+    Column("code", Text(collation="C"), nullable=False),
     # The root of a category subtree; empty: any category.
     Column("category_id", ForeignKey("category.id")),
     Column("layer_id", ForeignKey("layer.id")),
@@ -81,6 +83,7 @@ assignment_rule = Table(
     ),
     CheckConstraint("zone_id IS NULL OR layer_id IS NOT NULL", name="zone_has_a_layer"),
     CheckConstraint("NOT isempty(valid) AND NOT lower_inf(valid)", name="valid"),
+    ExcludeConstraint(("code", "="), ("valid", "&&"), name="ex_assignment_rule_one_at_a_time", using="gist"),
     Index("ix_assignment_rule_category_id", "category_id"),
 )
 

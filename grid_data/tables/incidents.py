@@ -5,6 +5,7 @@ from __future__ import annotations
 from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -64,6 +65,8 @@ incident = Table(
     Column("base_grid_id", ForeignKey("zone.id")),
     Column("zone_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     Column("facility_id", ForeignKey("facility.id")),
+    # A person chose the organisation; routing again leaves it alone.
+    Column("overridden", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("number ~ '^[0-9]{6}[0-9]{8}[0-9]{5,}$'", name="number"),
     CheckConstraint(one_of("source", *SOURCES), name="source"),
     CheckConstraint(one_of("appeal_kind", "livelihood", "enterprise", "enforcement"), name="appeal_kind"),
@@ -142,6 +145,7 @@ routing = Table(
     ),
     CheckConstraint("facility_id IS NULL OR facility_distance_m IS NOT NULL", name="facility_distance"),
     Index("ix_routing_incident_id", "incident_id", "id"),
+    Index("ix_routing_manual", "incident_id", "id", postgresql_where=text("method = 'manual'")),
 )
 
 # Running numbers per district and day.

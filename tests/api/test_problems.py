@@ -39,7 +39,7 @@ def test_head_is_get_without_a_body(client: TestClient, path: str) -> None:
     "path",
     [
         "/api/city", "/api/layers", "/api/zones", "/api/categories", "/api/organisations", "/api/search?q=x",
-        "/api/routing?lon=1&lat=1", "/api/incidents", "/api/problems", "/healthz", "/readyz",
+        "/api/routing?lon=1&lat=1", "/api/incidents", "/api/problems", "/api/rules", "/healthz", "/readyz",
         "/tiles/water.json", "/tiles/water/0/0/0.mvt",
     ],
 )  # fmt: skip

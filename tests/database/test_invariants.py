@@ -80,7 +80,7 @@ async def test_a_unit_may_change_its_grid_in_one_transaction(toy_database: Datab
         ("UPDATE zone SET code = code || 'x'", "keeps its code"),
         ("DELETE FROM zone", "never changed or removed"),
         ("UPDATE assignment_rule SET priority = 99", "never rewritten"),
-        ("DELETE FROM assignment_rule", "never changed or removed"),
+        ("DELETE FROM assignment_rule", "closed, never removed"),
     ],
 )
 async def test_what_was_published_is_never_overwritten(
