@@ -1,0 +1,127 @@
+"""The grid of cells over all layers: how fine it is, and how it is filled with several threads."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.cells.edges import Edges, Int32s
+from gis.cells.sweep import rows_of_edges, sweep_rows
+from gis.errors import LayerError
+
+# Products of two differences of coordinates, and the difference of two such products, stay within int64.
+WIDEST = 1 << 30
+FINEST, COARSEST = 6, 24
+
+
+@dataclass(frozen=True, eq=False)
+class CellGrid:
+    """Cells over the extent of all zones; everything needed to say who covers a point.
+
+    Attributes
+    ----------
+    x0, y0
+        Lattice steps of the lower left corner.
+    shift
+        A cell is ``2**shift`` lattice steps wide and high.
+    cells
+        int32 (ny, nx): number of the signature, or inverted (``~``) the place of its record in the stream.
+    stream
+        int32: the records, see `gis.cells.records`.
+    signatures
+        int32 (k, layers): see `gis.cells.signatures`.
+    """
+
+    x0: int
+    y0: int
+    shift: int
+    cells: Int32s
+    stream: Int32s
+    signatures: Int32s
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return self.cells.nbytes + self.stream.nbytes + self.signatures.nbytes
+
+    @classmethod
+    def build(cls, edges: Edges, zone_counts: NDArray[np.int64], cells_per_edge: float) -> CellGrid:
+        """Fill a grid.
+
+        Parameters
+        ----------
+        edges
+            The borders of all layers.
+        zone_counts
+            int64 (layers,): how many zones each layer has.
+        cells_per_edge
+            How many cells there may be per edge: more cells are faster to ask and take more memory.
+
+        Raises
+        ------
+        LayerError
+            The zones spread over more than 107 degrees.
+        """
+        ends = edges.ends
+        if not len(ends):
+            nothing = np.full((1, len(zone_counts)), -1, dtype=np.int32)
+            return cls(0, 0, 0, np.zeros((0, 0), np.int32), np.empty(0, np.int32), nothing)
+        x0, y0 = int(ends[:, 0::2].min()), int(ends[:, 1].min())
+        width, height = int(ends[:, 0::2].max()) - x0 + 1, int(ends[:, 3].max()) - y0 + 1
+        if max(width, height) >= WIDEST:
+            raise LayerError("the zones of all layers together spread over more than 107 degrees")
+        shift = _shift(width, height, cells_per_edge * len(ends))
+        cells = np.empty((-(-height >> shift), -(-width >> shift)), dtype=np.int32)
+        row_begin, row_edge = rows_of_edges(ends, y0, shift, len(cells))
+        # Shares of equal work: what costs is edges in rows, and a little every row.
+        work = row_begin + np.arange(len(row_begin)) * 8
+        threads = thread_count()
+        cuts = np.searchsorted(work, np.linspace(0, work[-1], threads + 1))
+        cuts[0], cuts[-1] = 0, len(cells)
+        spans = [(int(a), int(b)) for a, b in pairwise(cuts) if b > a]
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(
+                pool.map(
+                    lambda span: sweep_rows(
+                        *span, row_begin, row_edge, ends, edges.zones, edges.layer_begin, zone_counts,
+                        x0, y0, shift, cells,
+                    ),
+                    spans,
+                )
+            )  # fmt: skip
+        stream_at, signature_at = 0, 0
+        for (begin, end), (stream, records, signatures) in zip(spans, parts, strict=True):
+            stream[records] += signature_at
+            if stream_at:
+                rows = cells[begin:end]
+                rows[rows >= 0] += signature_at
+                rows[rows < 0] -= stream_at
+            stream_at += len(stream)
+            signature_at += len(signatures)
+        if stream_at >= 1 << 31:
+            raise LayerError("the layers are too large for one router; ask for fewer cells")
+        return cls(
+            x0, y0, shift, cells,
+            np.concatenate([stream for stream, _, _ in parts]),
+            np.concatenate([signatures for _, _, signatures in parts]),
+        )  # fmt: skip
+
+
+def thread_count() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _shift(width: int, height: int, most_cells: float) -> int:
+    for shift in range(FINEST, COARSEST):
+        if (-(-width >> shift)) * (-(-height >> shift)) <= most_cells:
+            return shift
+    return COARSEST
