@@ -1,7 +1,7 @@
 """Made-up coverages of the size of a district or a city, and places clustered as incidents are.
 
-Zones are Voronoi cells of a jittered lattice of seeds; every edge between two of them gets the same wiggles on
-both sides, so neighbours share each vertex and the layer is a clean coverage. Everything comes from a seed.
+Zones are Voronoi cells of a jittered lattice of seeds; every edge between two of them gets the same wiggles
+on both sides, so neighbours share each vertex and the layer is a clean coverage. All comes from a seed.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def coverage(seed: int, zones: int, side: int, vertices: tuple[int, int] = (60, 
     # Mirror images make the square's sides edges of the outer cells.
     mirrored = [at]
     for axis in (0, 1):
-        for line in (0.0, float(side)):
+        for wall in (0.0, float(side)):
             image = at.copy()
-            image[:, axis] = 2 * line - image[:, axis]
+            image[:, axis] = 2 * wall - image[:, axis]
             mirrored.append(image)
     cells = Voronoi(np.concatenate(mirrored))
     corners = np.round(np.clip(cells.vertices, 0, side))
@@ -55,7 +55,9 @@ def coverage(seed: int, zones: int, side: int, vertices: tuple[int, int] = (60, 
         """The wiggly way from corner a towards b, without b."""
         low, high = min(a, b), max(a, b)
         if (low, high) not in drawn:
-            drawn[low, high] = _wiggle(corners[low], corners[high], int(per_edge[len(drawn) % 65_536]), side, random)
+            drawn[low, high] = _wiggle(
+                corners[low], corners[high], int(per_edge[len(drawn) % 65_536]), side, random
+            )
         way = drawn[low, high]
         return way[:-1] if a < b else way[:0:-1]
 
@@ -79,7 +81,9 @@ def _wiggle(
     """A line between two corners, bent sideways where it is no side of the square."""
     along = np.linspace(0, 1, number + 2)[:, None]
     way = start + (end - start) * along
-    if not (start[0] == end[0] and start[0] in (0, side)) and not (start[1] == end[1] and start[1] in (0, side)):
+    if not (start[0] == end[0] and start[0] in (0, side)) and not (
+        start[1] == end[1] and start[1] in (0, side)
+    ):
         sideways = np.array([start[1] - end[1], end[0] - start[0]])
         # Less towards the ends, so that lines meeting at a corner do not cross.
         bend = random.uniform(-0.12, 0.12, (number + 2, 1)) * np.minimum(along, 1 - along)
@@ -101,8 +105,10 @@ def layers(grids: int, side: int) -> list[ZoneLayer]:
     return found
 
 
-def places(number: int, side: int, towns: int, seed: int = 7) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places in degrees on the lattice: nine tenths round towns, the rest anywhere, about one in a hundred out."""
+def places(
+    number: int, side: int, towns: int, seed: int = 7
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places in degrees on the lattice: nine tenths round towns, the rest anywhere, a hundredth outside."""
     random = np.random.default_rng(seed)
     centres = random.uniform(0.05, 0.95, (towns, 2)) * side
     spread = random.uniform(0.01, 0.05, towns) * side * (10 / max(towns, 10)) ** 0.5

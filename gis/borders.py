@@ -40,14 +40,8 @@ class Borders:
     tree: shapely.STRtree
 
     @classmethod
-    def build(cls, polygons: NDArray[np.object_]) -> Borders:
-        """Take the borders (shells and holes) of polygons in metric coordinates, one zone each."""
-        parts, zone_of_part = shapely.get_parts(polygons, return_index=True)
-        rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-        coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-        joined = ring[1:] == ring[:-1]
-        start, end = coordinates[:-1][joined], coordinates[1:][joined]
-        zone = zone_of_part[part_of_ring[ring[:-1][joined]]].astype(np.int64)
+    def build(cls, start: Floats, end: Floats, zone: Ints) -> Borders:
+        """Index segments."""
         lines = (
             shapely.linestrings(np.stack([start, end], axis=1)) if len(start) else np.empty(0, dtype=object)
         )

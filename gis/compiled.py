@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+Whole = int | np.integer[Any]
+"""A whole number in a compiled loop: 64 bits wide."""
 
 
 def compiled(function: Function) -> Function:
@@ -17,7 +21,6 @@ def compiled(function: Function) -> Function:
     waits for the compiler. Where neither can be written, every process compiles for itself.
     """
     try:
-        result: Function = numba.njit(nogil=True, cache=True)(function)
+        return cast(Function, numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:
-        result = numba.njit(nogil=True)(function)
-    return result
+        return cast(Function, numba.njit(nogil=True)(function))

@@ -26,8 +26,8 @@ class Edges:
     ends
         int32 (m, 4): x and y of the lower end, x and y of the upper end, lattice steps.
     zones
-        int32 (m, 2): the zones of that layer whose border it is, by number; `NOBODY` in the second place on an
-        outer border. A third zone on the same edge makes a second entry.
+        int32 (m, 2): the zones of that layer whose border it is, by number; `NOBODY` in the second place on
+        an outer border. A third zone on the same edge makes a second entry.
     layer_begin
         int64 (layers + 1,): the first edge of each layer.
     """
@@ -98,7 +98,10 @@ def merge_edges(start: Int32s, end: Int32s, zone: Int32s) -> Any:
                 kept += 1
                 break
             same = (
-                ends[other, 0] == ax and ends[other, 1] == ay and ends[other, 2] == bx and ends[other, 3] == by
+                ends[other, 0] == ax
+                and ends[other, 1] == ay
+                and ends[other, 2] == bx
+                and ends[other, 3] == by
             )
             if same and zones[other, 1] < 0 and zones[other, 0] != zone[i]:
                 zones[other, 1] = zone[i]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.cells.edges import Edges, Int32s
+from gis.cells.signatures import OUTSIDE
 from gis.cells.sweep import rows_of_edges, sweep_rows
 from gis.errors import LayerError
+from gis.threads import thread_count
 
 # Products of two differences of coordinates, and the difference of two such products, stay within int64.
 WIDEST = 1 << 30
@@ -34,7 +35,7 @@ class CellGrid:
     stream
         int32: the records, see `gis.cells.records`.
     signatures
-        int32 (k, layers): see `gis.cells.signatures`.
+        int32 (k, layers): see `gis.cells.signatures`; the last is for places beyond all cells.
     """
 
     x0: int
@@ -68,9 +69,9 @@ class CellGrid:
             The zones spread over more than 107 degrees.
         """
         ends = edges.ends
+        nowhere = np.full((1, len(zone_counts)), OUTSIDE, dtype=np.int32)
         if not len(ends):
-            nothing = np.full((1, len(zone_counts)), -1, dtype=np.int32)
-            return cls(0, 0, 0, np.zeros((0, 0), np.int32), np.empty(0, np.int32), nothing)
+            return cls(0, 0, 0, np.zeros((0, 0), np.int32), np.empty(0, np.int32), nowhere)
         x0, y0 = int(ends[:, 0::2].min()), int(ends[:, 1].min())
         width, height = int(ends[:, 0::2].max()) - x0 + 1, int(ends[:, 3].max()) - y0 + 1
         if max(width, height) >= WIDEST:
@@ -84,16 +85,17 @@ class CellGrid:
         cuts = np.searchsorted(work, np.linspace(0, work[-1], threads + 1))
         cuts[0], cuts[-1] = 0, len(cells)
         spans = [(int(a), int(b)) for a, b in pairwise(cuts) if b > a]
-        with ThreadPoolExecutor(threads) as pool:
-            parts = list(
-                pool.map(
-                    lambda span: sweep_rows(
-                        *span, row_begin, row_edge, ends, edges.zones, edges.layer_begin, zone_counts,
-                        x0, y0, shift, cells,
-                    ),
-                    spans,
-                )
+
+        def sweep(span: tuple[int, int]) -> tuple[Int32s, Int32s, Int32s]:
+            begin, end = span
+            found: tuple[Int32s, Int32s, Int32s] = sweep_rows(
+                begin, end, row_begin, row_edge, ends, edges.zones, edges.layer_begin, zone_counts,
+                x0, y0, shift, cells,
             )  # fmt: skip
+            return found
+
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(sweep, spans))
         stream_at, signature_at = 0, 0
         for (begin, end), (stream, records, signatures) in zip(spans, parts, strict=True):
             stream[records] += signature_at
@@ -108,16 +110,8 @@ class CellGrid:
         return cls(
             x0, y0, shift, cells,
             np.concatenate([stream for stream, _, _ in parts]),
-            np.concatenate([signatures for _, _, signatures in parts]),
+            np.concatenate([*(signatures for _, _, signatures in parts), nowhere]),
         )  # fmt: skip
-
-
-def thread_count() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def _shift(width: int, height: int, most_cells: float) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.cells.edges import Int32s
 from gis.cells.records import EDGES_SHIFT, MORE_BIT, WIDE_BIT
 from gis.cells.signatures import BORDER
-from gis.compiled import compiled
+from gis.compiled import Whole, compiled
 
 # Points taken at a time: their cells, records and answers stay in the nearest cache.
 BLOCK = 1024
@@ -18,25 +17,14 @@ NO_CELL = np.iinfo(np.int32).min
 
 
 @compiled
-def to_whole_steps(lon: NDArray[np.float64], lat: NDArray[np.float64], x: Int32s, y: Int32s) -> int:
-    """Degrees to lattice steps; returns how many are no longitude and latitude (their steps are 0)."""
-    bad = 0
-    for i in range(len(lon)):
-        if abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0:
-            x[i], y[i] = np.int32(np.rint(lon[i] * 1e7)), np.int32(np.rint(lat[i] * 1e7))
-        else:
-            x[i], y[i] = 0, 0
-            bad += 1
-    return bad
-
-
-@compiled
 def locate_points(
     x: Int32s,
     y: Int32s,
-    x0: int,
-    y0: int,
-    shift: int,
+    begin: Whole,
+    end: Whole,
+    x0: Whole,
+    y0: Whole,
+    shift: Whole,
     cells: Int32s,
     stream: Int32s,
     signatures: Int32s,
@@ -45,46 +33,47 @@ def locate_points(
 ) -> Any:
     """The covering zone with the lowest number, per layer and point, into ``zone`` (layers, n).
 
-    Returns (notes,), int32 (k, 4): layer, point, zone and 1 if the point lies on that zone's border, for
-    every zone that covers a point by its border and every further zone that covers it; by point, then layer,
-    then zone. Without ``tell`` there are no notes.
+    Points ``begin`` to ``end`` are asked. Returns notes, int32 (k, 4): layer, point, zone, and 1 if the point
+    lies on that zone's border; one for every zone whose border the point lies on and every further zone that
+    covers it, by point, then layer, then zone. Without ``tell`` there are no notes.
     """
-    n, n_layers = len(x), zone.shape[0]
+    n_layers = zone.shape[0]
     ny, nx = cells.shape
     notes, used = np.empty((64, 4), np.int32), 0
     value = np.empty(BLOCK, np.int32)
+    number = np.empty(BLOCK, np.int32)
     mixed = np.empty(BLOCK, np.int32)
+    nowhere = len(signatures) - 1
     half = (np.int64(1) << shift) >> 1
     within = (np.int64(1) << shift) - 1
-    for block in range(0, n, BLOCK):
-        size = min(BLOCK, n - block)
+    for block in range(begin, end, BLOCK):
+        size = min(BLOCK, end - block)
         n_mixed = 0
         for k in range(size):
             column, row = (x[block + k] - x0) >> shift, (y[block + k] - y0) >> shift
             value[k] = cells[row, column] if 0 <= column < nx and 0 <= row < ny else NO_CELL
         for k in range(size):
             if value[k] >= 0:
-                for layer in range(n_layers):
-                    zone[layer, block + k] = signatures[value[k], layer]
+                number[k] = value[k]
             elif value[k] == NO_CELL:
-                for layer in range(n_layers):
-                    zone[layer, block + k] = -1
+                number[k] = nowhere
             else:
                 mixed[n_mixed] = k
                 n_mixed += 1
         for m in range(n_mixed):
             # Fetched side by side here, not one after the other below: the memory is what is slow.
-            k = mixed[m]
-            zone[0, block + k] = stream[~value[k]]
+            number[mixed[m]] = stream[~value[mixed[m]]]
+        for layer in range(n_layers):
+            for k in range(size):
+                zone[layer, block + k] = signatures[number[k], layer]
         for m in range(n_mixed):
             k = mixed[m]
             i = block + k
             px = ((x[i] - x0) & within) - half
             py = ((y[i] - y0) & within) - half
-            number, at = zone[0, i], ~value[k] + 1
+            at = ~value[k] + 1
             for layer in range(n_layers):
-                found = signatures[number, layer]
-                if found == BORDER:
+                if zone[layer, i] == BORDER:
                     found = -1
                     more = True
                     while more:
@@ -106,12 +95,12 @@ def locate_points(
                                     notes[used, 0], notes[used, 1] = layer, i
                                     notes[used, 2], notes[used, 3] = stream[first + c], border >> c & 1
                                     used += 1
-                zone[layer, i] = found
+                    zone[layer, i] = found
     return notes[:used].copy()
 
 
 @compiled
-def judge(stream: Int32s, at: int, px: int, py: int) -> Any:
+def judge(stream: Int32s, at: Whole, px: Whole, py: Whole) -> Any:
     """One group of candidates for a point relative to the cell's middle.
 
     Returns (mask of who covers it, mask of whose border it is on, where the next group begins, whether that
@@ -121,13 +110,12 @@ def judge(stream: Int32s, at: int, px: int, py: int) -> Any:
     count, n_edges, wide = head & (WIDE_BIT - 1), head >> EDGES_SHIFT, head & WIDE_BIT
     first = at + 1
     cover = stream[first + count]
-    border = np.int32(0)
+    border: Any = np.int32(0)
     at = first + count + 1
     for _ in range(n_edges):
         if wide:
-            ax, ay, bx, by = (
-                np.int64(stream[at]), np.int64(stream[at + 1]), np.int64(stream[at + 2]), np.int64(stream[at + 3])
-            )  # fmt: skip
+            ax, ay = np.int64(stream[at]), np.int64(stream[at + 1])
+            bx, by = np.int64(stream[at + 2]), np.int64(stream[at + 3])
             at += 4
         else:
             low, high = np.int64(stream[at]), np.int64(stream[at + 1])
@@ -139,7 +127,7 @@ def judge(stream: Int32s, at: int, px: int, py: int) -> Any:
         of_point = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
         # The lower end comes first, so only x has to be put in order.
         if of_point == 0 and ay <= py <= by and min(ax, bx) <= px <= max(ax, bx):
-            border |= mask
+            border = border | mask
             continue
         # Does the way from the middle (0, 0) to the point cross the edge? Both ends of the one must lie on
         # different sides of the other. A zero is decided by the hair that the middle is off.

@@ -3,7 +3,7 @@
 A record is the number of the cell's signature, then one entry for each layer that has `BORDER` in it, in the
 order of layers. An entry is one or more groups of at most `GROUP` candidate zones:
 
-    head        candidates | wide << 5 | more << 6 | edges << 7      (more: another group of this layer follows)
+    head        candidates | wide << 5 | more << 6 | edges << 7   (more: another group of the layer follows)
     candidates  zone numbers, ascending
     start       mask: which candidates cover the cell's middle
     edges       two words (four int16) or, if wide, four words: both ends, relative to the middle;
@@ -21,14 +21,14 @@ from typing import Any
 import numpy as np
 
 from gis.cells.edges import Int32s, Int64s
-from gis.compiled import compiled
+from gis.compiled import Whole, compiled
 
 GROUP = 30
 WIDE_BIT, MORE_BIT, EDGES_SHIFT = 1 << 5, 1 << 6, 7
 
 
 @compiled
-def with_room(array: Any, used: int, more: int) -> Any:
+def with_room(array: Any, used: Whole, more: Whole) -> Any:
     """The array, or a larger copy when ``more`` further values would not fit."""
     if used + more <= len(array):
         return array
@@ -38,7 +38,7 @@ def with_room(array: Any, used: int, more: int) -> Any:
 
 
 @compiled
-def add_candidate(candidates: Int32s, count: int, zone: int) -> int:
+def add_candidate(candidates: Int32s, count: Whole, zone: Whole) -> Whole:
     """Insert a zone into an ascending list unless it is there; returns the new count."""
     place = count
     while place > 0 and candidates[place - 1] >= zone:
@@ -54,16 +54,16 @@ def add_candidate(candidates: Int32s, count: int, zone: int) -> int:
 @compiled
 def write_entry(
     stream: Int32s,
-    used: int,
+    used: Whole,
     active: Int32s,
-    n_active: int,
+    n_active: Whole,
     keys: Int64s,
-    begin: int,
-    end: int,
+    begin: Whole,
+    end: Whole,
     ends: Int32s,
     zones: Int32s,
-    middle_x: int,
-    middle_y: int,
+    middle_x: Whole,
+    middle_y: Whole,
     candidates: Int32s,
 ) -> Any:
     """Append the entry of one layer: (stream, used).
@@ -71,7 +71,7 @@ def write_entry(
     ``active`` are the zones that cover the middle, ``keys[begin:end]`` name the edges in their lower 32 bits.
     ``candidates`` is room to work in.
     """
-    count = 0
+    count: Whole
     for k in range(n_active):
         candidates[k] = active[k]
     count = n_active
@@ -85,7 +85,7 @@ def write_entry(
             dx, dy = ends[edge, c] - np.int64(middle_x), ends[edge, c + 1] - np.int64(middle_y)
             if dx < -32768 or dx > 32767 or dy < -32768 or dy > 32767:
                 wide = True
-    first = 0
+    first: Whole = 0
     while first < count:
         last = min(first + GROUP, count)
         stream = with_room(stream, used, 2 + (last - first) + 5 * (end - begin))

@@ -9,14 +9,14 @@ import numpy as np
 from gis.cells.edges import Int32s, Int64s
 from gis.cells.records import add_candidate, with_room, write_entry
 from gis.cells.signatures import BORDER, OUTSIDE, find_signature
-from gis.compiled import compiled
+from gis.compiled import Whole, compiled
 
 # A key orders what happens in a row: column, then crossings before borders, then the edge (so the layer).
 EDGE_BITS = 32
 
 
 @compiled
-def rows_of_edges(ends: Int32s, y0: int, shift: int, ny: int) -> Any:
+def rows_of_edges(ends: Int32s, y0: Whole, shift: Whole, ny: Whole) -> Any:
     """Which edges reach into each row of cells: (begin (ny + 1,), edge (k,)), in the order of edges."""
     begin = np.zeros(ny + 1, np.int64)
     for e in range(len(ends)):
@@ -35,7 +35,7 @@ def rows_of_edges(ends: Int32s, y0: int, shift: int, ny: int) -> Any:
 
 @compiled
 def add_keys(
-    keys: Int64s, used: int, e: int, ends: Int32s, x0: int, low: int, shift: int, nx: int
+    keys: Int64s, used: Whole, e: Whole, ends: Int32s, x0: Whole, low: Whole, shift: Whole, nx: Whole
 ) -> Any:
     """What one edge does in one row of cells: (keys, used)."""
     size = np.int64(1) << shift
@@ -67,7 +67,7 @@ def add_keys(
 
 
 @compiled
-def toggle(active: Int32s, count: int, zone: int) -> int:
+def toggle(active: Int32s, count: Whole, zone: Whole) -> Whole:
     """Put a zone into an ascending list, or take it out; returns the new count."""
     for k in range(count):
         if active[k] == zone:
@@ -79,17 +79,17 @@ def toggle(active: Int32s, count: int, zone: int) -> int:
 
 @compiled
 def sweep_rows(
-    row_from: int,
-    row_to: int,
+    row_from: Whole,
+    row_to: Whole,
     row_begin: Int64s,
     row_edge: Int32s,
     ends: Int32s,
     zones: Int32s,
     layer_begin: Int64s,
     zone_counts: Int64s,
-    x0: int,
-    y0: int,
-    shift: int,
+    x0: Whole,
+    y0: Whole,
+    shift: Whole,
     cells: Int32s,
 ) -> Any:
     """Fill rows of ``cells`` (ny, nx); returns (stream, records, signatures).
