@@ -35,6 +35,7 @@ from gis.cells.borders_near import NearBorders, tell_distances
 from gis.cells.edges import Edges, Int32s
 from gis.cells.grid import CellGrid
 from gis.cells.locate import locate_points
+from gis.compiled import keep_machine_code
 from gis.crs import to_metric
 from gis.errors import LayerError
 from gis.lattice import to_degrees, to_steps
@@ -69,6 +70,7 @@ class Router:
     """
 
     def __init__(self, layers: tuple[_Layer, ...], edges: Edges, grid: CellGrid, metric_srid: int) -> None:
+        keep_machine_code()
         self._layers, self._edges, self._grid = layers, edges, grid
         self.metric_srid = metric_srid
         self._lock = threading.Lock()
@@ -105,6 +107,7 @@ class Router:
         EmptyGeometry, InvalidGeometry, AntimeridianCrossing
             A shape is empty, invalid or wider than half the world; the message names the zone.
         """
+        keep_machine_code()
         layers = [layer if at is None else layer.at(at) for layer in layers]
         if len({layer.code for layer in layers}) != len(layers):
             raise LayerError("two layers have the same code")
