@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 __all__ = [
+    "AnyMoment",
     "BoundingBox",
     "CategoryKey",
     "Coordinate",
@@ -44,6 +45,14 @@ Moment = Annotated[
 PastMoment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1949, 10, 1, tzinfo=UTC), json_schema_extra={"format": "past-date-time"}),
+]
+AnyMoment = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime(1949, 10, 1, tzinfo=UTC),
+        le=datetime(2999, 12, 31, tzinfo=UTC),
+        json_schema_extra={"format": "any-date-time"},
+    ),
 ]
 BoundingBox = Annotated[
     str,

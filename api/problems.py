@@ -107,6 +107,16 @@ PROBLEMS = _table(
         "The source sent the same source_ref before with other content; the stored incident is unchanged.",
     ),
     (
+        "rule-changed", 409, "规则已被更改", "Rule changed meanwhile",
+        "所给 version 不是该规则当前的 version：已有他人更改，或编码已被使用；未写入任何内容，请重新读取。",
+        "The version given is not the rule's present one, or the code is in use; nothing was stored.",
+    ),
+    (
+        "rules-refused", 409, "规则未通过检查", "Rules refused",
+        "更改后的规则有错误（errors 逐条列出）：引用不存在的对象，或有规则永远不起作用；什么都没有写入。",
+        "The changed rules would name what does not exist, or could never decide; errors names each fault.",
+    ),
+    (
         "too-large", 413, "请求过大", "Request too large",
         "请求正文超过上限（256 kB）。",
         "The body of the request is over the limit of 256 kB.",

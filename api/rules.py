@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.dependencies import At, Transaction, known_parameters, moment
 from api.field_errors import FieldError
-from api.formats import NOT_NUL, CategoryKey, OrganisationCode
+from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode
 from api.openapi import problems
-from api.problems import Problem
+from api.problems import Problem, bad_parameter
+from api.rule_bodies import DraftSet, NewRule, RuleEdit
+from governance.access import VISITOR
 from governance.answers import Name
-from governance.rule_answers import RuleDetail, Rules
+from governance.errors import RulesChanged, RulesRefused
+from governance.rule_answers import Findings, Outcome, RuleDetail, Rules
+from governance.rule_changes import change_rules, current_faults
+from governance.rule_drafts import Change, Remove, Save
 from governance.rules import get_rule, list_rules
 from grid_data.organisations import organisation_subtree
 
@@ -60,6 +68,16 @@ async def read_rules(
 
 
 @router.get(
+    "/api/rules/checks",
+    summary="Check the rules in force",
+    responses=problems("unknown-parameter", "database-away", "too-slow"),
+)
+async def read_checks(connection: Transaction) -> Findings:
+    """Rules that name what does not exist, can never decide or tie, and categories that no rule names."""
+    return await current_faults(connection)
+
+
+@router.get(
     "/api/rules/{code}",
     summary="One rule",
     responses={
@@ -69,8 +87,106 @@ async def read_rules(
 )
 async def read_rule(connection: Transaction, code: RuleCode, response: Response) -> RuleDetail:
     """A rule with all its versions and who changed it when."""
+    rule = await _existing(connection, code)
+    response.headers["ETag"] = f'"{rule.version}"'
+    return rule
+
+
+WRITING = (
+    "bad-parameter", "unknown-parameter", "rule-changed", "rules-refused", "too-large", "database-away",
+    "too-slow",
+)  # fmt: skip
+DryRun = Annotated[
+    bool, Query(description="Check everything, answer what would be, store nothing; faults are findings.")
+]
+
+
+@router.post(
+    "/api/rules",
+    status_code=201,
+    summary="Add a rule",
+    responses={200: {"model": Outcome, "description": "A dry run."}, **problems(*WRITING)},
+)
+async def add_rule(
+    connection: Transaction, body: NewRule, response: Response, dry_run: DryRun = False
+) -> Outcome:
+    """Add a rule, checked together with all others. A code that is in use is refused (409)."""
+    outcome = await _change(connection, [Save(body.rule.rule())], body.begins, dry_run)
+    response.status_code = 201 if outcome.applied else 200
+    return outcome
+
+
+@router.post("/api/rules/apply", summary="Put a set of changes into force", responses=problems(*WRITING))
+async def apply_changes(connection: Transaction, body: DraftSet, dry_run: DryRun = False) -> Outcome:
+    """All changes or none, at one moment, with one entry in the history.
+
+    The changed set is checked as a whole: new errors refuse it (409 `rules-refused`), and so does a rule that
+    somebody else changed since you read it (409 `rule-changed`).
+    """
+    return await _change(connection, body.plain(), body.begins, dry_run)
+
+
+@router.put("/api/rules/{code}", summary="Change a rule", responses=problems(*WRITING, "not-found"))
+async def change_rule(
+    connection: Transaction, code: RuleCode, body: RuleEdit, dry_run: DryRun = False
+) -> Outcome:
+    """End the version you read and let another follow; nothing is overwritten."""
+    if (await _existing(connection, code)).version == body.version and body.rule.code != code:
+        raise bad_parameter("rule.code", "与地址中的编码不符", "differs from the code in the address")
+    return await _change(
+        connection, [Save(replace(body.rule.rule(), code=code), body.version)], body.begins, dry_run
+    )
+
+
+@router.delete("/api/rules/{code}", summary="End a rule", responses=problems(*WRITING, "not-found"))
+async def remove_rule(
+    connection: Transaction,
+    code: RuleCode,
+    version: Annotated[
+        str, Query(max_length=200, pattern=NOT_NUL, description="`version` of the rule as you read it.")
+    ],
+    from_: Annotated[
+        Moment | None, Query(alias="from", description="When it ends; default now.", examples=["2027-01-01"])
+    ] = None,
+    dry_run: DryRun = False,
+) -> Outcome:
+    """End a rule. It stays readable, and what it decided stays decided."""
+    await _existing(connection, code)
+    return await _change(
+        connection, [Remove(code, version)], await moment(connection, from_, "from"), dry_run
+    )
+
+
+async def _existing(connection: Transaction, code: str) -> RuleDetail:
     rule = await get_rule(connection, code)
     if rule is None:
         raise Problem("not-found", Name(zh=f"没有规则 {code}", en=f"no rule {code}"))
-    response.headers["ETag"] = f'"{rule.version}"'
     return rule
+
+
+async def _change(
+    connection: Transaction, changes: Sequence[Change], begins: datetime | None, dry_run: bool
+) -> Outcome:
+    try:
+        return await change_rules(connection, VISITOR, changes, begins, dry_run=dry_run)
+    except (RulesChanged, RulesRefused) as refusal:
+        raise rules_problem(refusal) from refusal
+
+
+def rules_problem(refusal: RulesChanged | RulesRefused) -> Problem:
+    """The refusal of a change, naming each change and field at fault."""
+    errors = []
+    if isinstance(refusal, RulesChanged):
+        for position, _, words in refusal.stale:
+            name = Name(zh=words.zh, en=words.en)
+            errors.append(FieldError(f"changes.{position}.version", name, "rule-changed"))
+    else:
+        for change, field, code, words in refusal.faults:
+            at = "changes" if change is None else f"changes.{change}"
+            inside = "" if field is None else f".{field}" if field == "from" else f".rule.{field}"
+            errors.append(FieldError(f"{at}{inside}", Name(zh=words.zh, en=words.en), code))
+    detail = Name(
+        zh="；".join(error.message.zh for error in errors),
+        en="; ".join(error.message.en or "" for error in errors),
+    )
+    return Problem(refusal.code, detail, *errors)

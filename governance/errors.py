@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gis.words import Words
+
 
 class GovernanceError(Exception):
     """Base of errors a user can act on. ``field`` names the part of the input, ``code`` the kind of fault."""
@@ -42,3 +46,23 @@ class CityMissing(GovernanceError):
     """No city is set up in this database yet."""
 
     code = "city-missing"
+
+
+class RulesChanged(GovernanceError):
+    """Rules to be changed are not as the caller last saw them. ``stale``: position, code, what is wrong."""
+
+    code = "rule-changed"
+
+    def __init__(self, stale: Sequence[tuple[int, str, Words]]) -> None:
+        super().__init__("; ".join(words.en for _, _, words in stale))
+        self.stale = stale
+
+
+class RulesRefused(GovernanceError):
+    """A changed rule set would be wrong. ``faults``: position of the change, field, kind, what is wrong."""
+
+    code = "rules-refused"
+
+    def __init__(self, faults: Sequence[tuple[int | None, str | None, str, Words]]) -> None:
+        super().__init__("; ".join(words.en for _, _, _, words in faults))
+        self.faults = faults

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gis.assignment import AssignTo
+from gis.rule_findings import FindingCode
 from governance.answers import Answer, Name, Named
 
 RuleState = Literal["in_force", "scheduled", "ended"]
@@ -80,6 +81,45 @@ class RuleDetail(Rule):
 
     versions: list[RuleVersion]
     history: list[RuleHistoryEntry]
+
+
+class Example(Answer):
+    """A thing a finding is about."""
+
+    code: str
+    name: Name
+
+
+class Finding(Answer):
+    """A fault of the rules. Only new errors refuse a change."""
+
+    code: FindingCode
+    level: Literal["error", "warning"]
+    new: Annotated[bool, Field(description="This change brings it; the rules in force do not have it.")]
+    rule: str | None
+    others: Annotated[list[str], Field(description="Other rules concerned, best first.")]
+    field: str | None
+    change: Annotated[int | None, Field(description="Which of the changes, counted from 0.")]
+    message: Name
+    examples: list[Example]
+    count: int
+
+
+class Findings(Answer):
+    """Faults of the rules in force."""
+
+    at: datetime
+    findings: list[Finding]
+
+
+class Outcome(Answer):
+    """What a change did, or would do."""
+
+    applied: bool
+    refused: Annotated[bool, Field(description="There are new errors: nothing is, or would be, stored.")]
+    from_: Annotated[datetime, Field(alias="from", description="When the change begins to hold.")]
+    findings: list[Finding]
+    rules: Annotated[list[Rule], Field(description="The rules changed, as they are from then on.")]
 
 
 def named(row: dict[str, Any], prefix: str) -> Named | None:

@@ -19,6 +19,7 @@ from governance.rule_answers import (
     RuleVersion,
     named,
 )
+from governance.rule_drafts import rule_token, version_token
 from grid_data.database import Connection
 from grid_data.rules import RuleRow, category_line, rule_history, rule_versions, transaction_moment
 
@@ -76,16 +77,6 @@ def rules_of(found: Sequence[RuleRow], moment: datetime) -> list[Rule]:
     return [_rule(by_code[row["code"]], row, moment) for row in sorted(_shown(by_code, moment), key=_order)]
 
 
-def version_token(row: RuleRow) -> str:
-    """What a version is known by when it is changed: another one as soon as its end is another.
-
-    >>> version_token({"id": 17, "valid_to": None})
-    '17'
-    """
-    end: datetime | None = row["valid_to"]
-    return str(row["id"]) if end is None else f"{row['id']}-{int(end.timestamp() * 1000)}"
-
-
 def _shown(by_code: dict[str, list[RuleRow]], moment: datetime) -> list[RuleRow]:
     shown = []
     for versions in by_code.values():
@@ -120,12 +111,13 @@ def _rule(versions: Sequence[RuleRow], shown: RuleRow, moment: datetime) -> Rule
     later = next((row for row in versions if row["valid_from"] > shown["valid_from"]), None)
     if later is not None and later["valid_from"] <= moment:
         later = None
+    told = dict(_version(shown, moment)) | {"version": rule_token(versions, moment)}
     scheduled = (
         NextVersion(version=version_token(later), valid_from=later["valid_from"])
         if later is not None
         else None
     )
-    return Rule(**dict(_version(shown, moment)), scheduled=scheduled)
+    return Rule(**told, scheduled=scheduled)
 
 
 def _version(row: RuleRow, moment: datetime) -> RuleVersion:
