@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 __all__ = [
     "AnyMoment",
@@ -46,8 +46,18 @@ PastMoment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1949, 10, 1, tzinfo=UTC), json_schema_extra={"format": "past-date-time"}),
 ]
+
+
+def _written(moment: object) -> object:
+    """A moment is a text; a bare number is none."""
+    if isinstance(moment, (int, float)):
+        raise ValueError("a moment is written as text")
+    return moment
+
+
 AnyMoment = Annotated[
     AwareDatetime,
+    BeforeValidator(_written),
     Field(
         ge=datetime(1949, 10, 1, tzinfo=UTC),
         le=datetime(2999, 12, 31, tzinfo=UTC),

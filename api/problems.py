@@ -233,7 +233,11 @@ def _governance(request: Request, error: Exception) -> Response:
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
-    if all(fault["loc"][0] == "path" for fault in faults):
+    if any(fault["loc"][0] == "path" for fault in faults):
+        # Another route with a place for anything was tried, because this address does not take the method.
+        if request.url.path in request.app.openapi()["paths"]:
+            allowed = {"Allow": ", ".join(_methods(request))}
+            return answer(request, PROBLEMS["method-not-allowed"], None, headers=allowed)
         # A path that cannot be meant leads nowhere: no zone has such a code, no tile such a number.
         return answer(request, PROBLEMS["not-found"], None)
     errors = [field_error(fault) for fault in faults]
@@ -254,7 +258,10 @@ def _http(request: Request, error: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """All methods of a path; the framework names those of its first route only. Files can be read."""
     found: set[str] = set()
-    for path, item in request.app.openapi()["paths"].items():
+    paths = request.app.openapi()["paths"]
+    # An address of its own is not also one of a path with a place for anything.
+    own = {path: item for path, item in paths.items() if path == request.url.path}
+    for path, item in (own or paths).items():
         if compile_path(path)[0].match(request.url.path):
             found |= {method.upper() for method in item}
     return sorted(found | {"HEAD"} if "GET" in found else found or {"GET", "HEAD"})

@@ -13,9 +13,9 @@ from gis.rules import Rule
 from gis.words import Words
 from governance.rule_drafts import Change, Remove, Save
 
-__all__ = ["DraftSet", "NewRule", "RuleEdit", "RuleInput", "Trial"]
+__all__ = ["RULE_CODE", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "Trial"]
 
-CODE = r"^[A-Za-z0-9][A-Za-z0-9._\-]{0,39}$"
+RULE_CODE = r"^[A-Z0-9][A-Za-z0-9._\-]{0,39}$"
 EXAMPLE = {
     "code": "R101",
     "category": "GB/T 47678.5-2026:matter:06010",
@@ -54,7 +54,7 @@ class Note(Body):
 class RuleInput(Body):
     """A rule as it is written; everything it names is a code."""
 
-    code: Annotated[str, Field(pattern=CODE)]
+    code: Annotated[str, Field(pattern=RULE_CODE)]
     category: Annotated[CategoryKey | None, Field(description="Root of a category subtree; null: any.")] = (
         None
     )
@@ -105,7 +105,7 @@ class RemoveChange(Body):
     """End a rule."""
 
     action: Literal["remove"]
-    code: Annotated[str, Field(pattern=CODE)]
+    code: Annotated[str, Field(pattern=RULE_CODE)]
     version: Annotated[
         str, Field(max_length=200, pattern=NOT_NUL, description="`version` of the rule as you read it.")
     ]
@@ -118,7 +118,7 @@ class RemoveChange(Body):
 Changes = Annotated[
     list[Annotated[SaveChange | RemoveChange, Field(discriminator="action")]],
     Field(
-        max_length=2_000,
+        max_length=500,
         description="At most one change per rule.",
         examples=[[{"action": "save", "rule": EXAMPLE}]],
     ),

@@ -13,8 +13,8 @@ from api.dependencies import At, Transaction, known_parameters, moment
 from api.field_errors import FieldError
 from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode
 from api.openapi import problems
-from api.problems import Problem, bad_parameter
-from api.rule_bodies import DraftSet, NewRule, RuleEdit
+from api.problems import Problem
+from api.rule_bodies import RULE_CODE, DraftSet, NewRule, RuleEdit
 from governance.access import VISITOR
 from governance.answers import Name
 from governance.errors import RulesChanged, RulesRefused
@@ -26,7 +26,7 @@ from grid_data.organisations import organisation_subtree
 
 router = APIRouter(tags=["rules"], dependencies=[Depends(known_parameters)])
 
-RuleCode = Annotated[str, Path(max_length=40, pattern=NOT_NUL, examples=["R001"])]
+RuleCode = Annotated[str, Path(pattern=RULE_CODE, examples=["R001"])]
 
 
 @router.get(
@@ -101,19 +101,10 @@ DryRun = Annotated[
 ]
 
 
-@router.post(
-    "/api/rules",
-    status_code=201,
-    summary="Add a rule",
-    responses={200: {"model": Outcome, "description": "A dry run."}, **problems(*WRITING)},
-)
-async def add_rule(
-    connection: Transaction, body: NewRule, response: Response, dry_run: DryRun = False
-) -> Outcome:
-    """Add a rule, checked together with all others. A code that is in use is refused (409)."""
-    outcome = await _change(connection, [Save(body.rule.rule())], body.begins, dry_run)
-    response.status_code = 201 if outcome.applied else 200
-    return outcome
+@router.post("/api/rules", status_code=201, summary="Add a rule", responses=problems(*WRITING))
+async def add_rule(connection: Transaction, body: NewRule) -> Outcome:
+    """Add a rule, checked together with all others; `POST /api/rules/apply?dry_run=true` only checks."""
+    return await _change(connection, [Save(body.rule.rule())], body.begins, dry_run=False)
 
 
 @router.post("/api/rules/apply", summary="Put a set of changes into force", responses=problems(*WRITING))
@@ -132,7 +123,8 @@ async def change_rule(
 ) -> Outcome:
     """End the version you read and let another follow; nothing is overwritten."""
     if (await _existing(connection, code)).version == body.version and body.rule.code != code:
-        raise bad_parameter("rule.code", "与地址中的编码不符", "differs from the code in the address")
+        other = Name(zh="与地址中的编码不符", en="differs from the code in the address")
+        raise Problem("rule-changed", other, FieldError("rule.code", other, "rule-changed"))
     return await _change(
         connection, [Save(replace(body.rule.rule(), code=code), body.version)], body.begins, dry_run
     )

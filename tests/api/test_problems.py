@@ -19,6 +19,8 @@ def test_a_path_that_does_not_exist(client: TestClient) -> None:
 def test_a_method_a_path_does_not_take(client: TestClient) -> None:
     for path, methods in (
         ("/api/incidents", "GET, HEAD, POST"), ("/api/zones/a/b", "GET, HEAD"), ("/", "GET, HEAD"),
+        ("/api/rules/checks", "GET, HEAD"), ("/api/rules/apply", "POST"),
+        ("/api/rules/checks", "GET, HEAD"),
     ):  # fmt: skip
         response = client.delete(path)
         assert_problem(response, 405, "method-not-allowed")

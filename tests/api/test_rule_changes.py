@@ -173,7 +173,7 @@ def test_a_tie_is_a_warning(client: TestClient) -> None:
     )
     other = "fire" if rule["layer"]["code"] != "fire" else "police"
     tie = NEW | {"category": rule["category"]["key"], "layer": other, "priority": rule["priority"]}
-    tried = client.post("/api/rules?dry_run=true", json={"rule": tie})
+    tried = client.post("/api/rules/apply?dry_run=true", json={"changes": [{"action": "save", "rule": tie}]})
     assert tried.status_code == 200
     found = [f for f in tried.json()["findings"] if f["code"] == "ambiguous"]
     assert [(f["rule"], f["others"], f["level"], f["new"]) for f in found] == [
@@ -186,7 +186,8 @@ def test_a_dry_run_tells_what_would_be_and_stores_nothing(
 ) -> None:
     count = b"SELECT (SELECT count(*) FROM assignment_rule), (SELECT count(*) FROM history)"
     before = database.execute(count).fetchone()
-    tried = client.post("/api/rules?dry_run=true", json={"rule": NEW}).json()
+    changes = [{"action": "save", "rule": NEW}]
+    tried = client.post("/api/rules/apply?dry_run=true", json={"changes": changes}).json()
     assert [(rule["code"], rule["state"]) for rule in tried["rules"]] == [("R101", "in_force")]
     assert database.execute(count).fetchone() == before
 
@@ -219,10 +220,27 @@ def test_a_set_is_stored_whole_or_not_at_all(server: TestClient, url: str) -> No
     assert len(history(url)) == 1
 
 
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"code": "r101"}, "rule.code"),
+        ({"code": "A B"}, "rule.code"),
+        ({"assign_to": "somebody"}, "rule.assign_to"),
+        ({"priority": 1.5}, "rule.priority"),
+        ({"note": {"zh": ""}}, "rule.note.zh"),
+        ({"valid_to": 0}, "rule.valid_to"),
+        ({"valid_to": "2030-01-01T00:00:00"}, "rule.valid_to"),
+        ({"zones": []}, "rule.zones"),
+    ],
+)
+def test_rules_that_cannot_be_read(client: TestClient, changed: Json, field: str) -> None:
+    assert_problem(client.post("/api/rules", json={"rule": NEW | changed}), 400, "bad-parameter", field)
+
+
 def test_codes_in_address_and_body_agree(client: TestClient) -> None:
     version = client.get("/api/rules/R006").json()["version"]
     body = {"rule": NEW, "version": version}
-    assert_problem(client.put("/api/rules/R006", json=body), 400, "bad-parameter", "rule.code")
+    assert_problem(client.put("/api/rules/R006", json=body), 409, "rule-changed", "rule.code")
     assert_problem(client.put("/api/rules/NONE", json=body), 404, "not-found")
     assert_problem(client.delete("/api/rules/NONE?version=1"), 404, "not-found")
 
