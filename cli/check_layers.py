@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import in_words, out, progress
+from cli.console import in_words, out, progress, say
 from cli.import_run import fail, in_database
 from gis.words import Words
 
@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from grid_data.database import Connection
     from grid_data.layer_reading import LayerShapes
 
-__all__ = ["At", "Code", "Crs", "Given", "MetricSrid", "Output", "Read", "is_file", "read_layers", "write"]
+__all__ = [
+    "At",
+    "Code",
+    "Crs",
+    "Given",
+    "MetricSrid",
+    "Output",
+    "Read",
+    "is_file",
+    "read_layers",
+    "usable",
+    "write",
+]
 
 Code = Annotated[
     str | None,
@@ -97,6 +109,7 @@ def read_layers(
     typer.Exit
         With 1, after the reason was printed.
     """
+    from gis.crs import is_metric
     from gis.errors import UnknownSystem
     from gis.layer_check import choose_metric_zone
     from grid_data.importers.problems import ImportRefused
@@ -123,6 +136,13 @@ def read_layers(
         )
         found |= kept
     layers = [found[position] for position in sorted(found)]
+    if metric_srid is not None and not is_metric(metric_srid):
+        raise typer.BadParameter(
+            in_words(
+                f"--metric-srid：EPSG:{metric_srid} 不是以米为单位的投影坐标系",
+                f"--metric-srid: EPSG:{metric_srid} is no projected system in metres",
+            )
+        )
     try:
         srid = metric_srid or city_srid or choose_metric_zone(layers[0].shapes)
     except UnknownSystem as unknown:
@@ -146,8 +166,39 @@ async def _stored(
         position: await read_stored_layer(connection, one.name, moment) for position, one in given.items()
     }
     if with_parent and 0 in found and found[0].parent_layer:
-        found[max(found) + 1000] = await read_stored_layer(connection, found[0].parent_layer, moment)
+        parent = await read_stored_layer(connection, found[0].parent_layer, moment)
+        if len(parent.codes):
+            found[len(given) + len(found) + 1] = parent
     return found, city.metric_srid
+
+
+def usable(layer: LayerShapes, *, skip: bool = False) -> tuple[list[str], list[Any]]:
+    """Codes and shapes of a layer that is compared with: broken zones would falsify the answer.
+
+    ``skip``: broken zones are left out instead, and how many is said.
+
+    Raises
+    ------
+    typer.Exit
+        With 1, when a zone of it is broken, or none is left.
+    """
+    from gis.coverage import check_shapes
+
+    broken: set[str] = set()
+    for finding in check_shapes(layer.codes, layer.shapes):
+        if not skip:
+            fail(
+                f"{layer.name} 不能作为依据：{finding.message.zh}",
+                f"{layer.name} cannot be compared with: {finding.message.en}",
+            )
+        if finding.kind != "duplicate_code":
+            broken.update(finding.codes)
+    good = [index for index, code in enumerate(layer.codes) if code not in broken]
+    if not good:
+        fail(f"{layer.name} 没有可用的区域", f"{layer.name} has no usable zone")
+    if broken:
+        say(in_words(f"略去 {len(broken)} 个无效区域", f"{len(broken)} broken zone(s) left out"))
+    return [layer.codes[index] for index in good], [layer.shapes[index] for index in good]
 
 
 def write(document: dict[str, Any], path: Path | None) -> None:

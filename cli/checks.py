@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli.check_datum import check_datum
 from cli.check_layer import check_layer
 
 __all__ = ["checks"]
@@ -15,3 +16,4 @@ checks = typer.Typer(
     help="Look for faults without changing anything; ends with 1 when there are any.",
 )
 checks.command("layer")(check_layer)
+checks.command("datum")(check_datum)

@@ -15,14 +15,15 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric
-from gis.errors import GisError, InvalidGeometry
+from gis.errors import AntimeridianCrossing, GisError, InvalidGeometry
 from gis.lattice import SCALE, check_degrees, check_valid, from_lattice, to_lattice
 from gis.words import Words
 
 Shapes = NDArray[np.object_]
 FindingKind = Literal[
     "duplicate_code", "empty", "not_an_area", "out_of_range", "invalid_ring", "overlap", "gap", "narrow_gap",
-    "unmatched_edge", "beyond_outer", "outside_parent", "unknown_parent", "sliver",
+    "unmatched_edge", "beyond_outer", "outside_parent", "unknown_parent", "sliver", "antimeridian",
+    "few_vertices", "strays", "border_lacks",
 ]  # fmt: skip
 """What can be wrong; see `MEANINGS`."""
 
@@ -42,7 +43,14 @@ MEANINGS: Final[Mapping[FindingKind, Words]] = {
     "outside_parent": Words("超出上级区域", "the zone reaches beyond its parent"),
     "unknown_parent": Words("上级区域不存在", "there is no such parent"),
     "sliver": Words("含有碎片", "the zone has a crumb of area"),
+    "antimeridian": Words("到达 180 度经线", "the zone reaches the 180th meridian"),
+    "few_vertices": Words("顶点过少", "the zone has few vertices"),
+    "strays": Words("边界偏离可信边界", "the border strays from the trusted one"),
+    "border_lacks": Words("缺少可信边界的这一段", "the border lacks a stretch of the trusted one"),
 }
+
+_WIDE: Final = Words("宽 {:.3g} 米", "{:.3g} m wide")
+_AWAY: Final = Words("相距 {:.3g} 米", "{:.3g} m away")
 
 SLIVER_M2: Final = 1.0
 """Areas below this are slivers: an accident of drawing, not a piece of ground."""
@@ -66,7 +74,8 @@ class Finding:
         What else is to be said, for example the reason of an invalid ring.
     width_m
         How wide it is on average, in metres: twice its area by its perimeter, which is the width of a long
-        thin piece; for a slit, its greatest width. 0 where it has none.
+        thin piece; for a slit its greatest width; for a border that strays the greatest distance. 0 where it
+        has none.
     shape
         What is concerned, EPSG:4326: the shared area, the hole, the edge; None where only the place is known.
     """
@@ -94,7 +103,8 @@ class Finding:
         if self.area_m2:
             zh, en = f"{zh}，{self.area_m2:.3g} 平方米", f"{en}, {self.area_m2:.3g} m²"
         if self.width_m:
-            zh, en = f"{zh}，宽 {self.width_m:.3g} 米", f"{en}, {self.width_m:.3g} m wide"
+            how = _AWAY if self.kind in ("strays", "border_lacks") else _WIDE
+            zh, en = f"{zh}，{how.zh.format(self.width_m)}", f"{en}, {how.en.format(self.width_m)}"
         if self.place:
             where = f"{self.place[0]:.7f}, {self.place[1]:.7f}"
             zh, en = f"{zh}，位于 {where}", f"{en}, at {where}"
@@ -143,6 +153,8 @@ def _check_shape(code: str, shape: Any) -> Finding | None:
         if place is not None and abs(place[0]) > 360:
             place = (place[0] / SCALE, place[1] / SCALE)
         return Finding("invalid_ring", (code,), place, detail=problem.reason)
+    except AntimeridianCrossing as problem:
+        return Finding("antimeridian", (code,), detail=str(problem))
     except GisError as problem:
         return Finding("out_of_range", (code,), detail=str(problem))
     return None
@@ -188,7 +200,7 @@ def check_coverage(
     suspicious = ~(shapely.is_missing(bad_edges) | shapely.is_empty(bad_edges))
     overlaps = _overlaps(names, lattice, suspicious, metric_srid)
     found += overlaps
-    gaps = _gaps(names, lattice, outer, metric_srid)
+    gaps = _gaps(names, lattice, _union(lattice, suspicious), outer, metric_srid)
     found += gaps
     explained = {code for finding in overlaps for code in finding.codes}
     found += [
@@ -198,7 +210,7 @@ def check_coverage(
     ]
     if slit_m > 0:
         explained |= {code for finding in gaps for code in finding.codes}
-        found += _slits(names, lattice, slit_m, suspicious, explained)
+        found += _slits(names, lattice, slit_m, metric_srid, suspicious, explained)
     return found
 
 
@@ -230,8 +242,13 @@ def _overlaps(
     return area_findings("overlap", shared, pairs, metric_srid)
 
 
-def _gaps(names: Sequence[str], lattice: Shapes, outer: Any, metric_srid: int) -> list[Finding]:
-    union = shapely.union_all(lattice)
+def _union(lattice: Shapes, suspicious: NDArray[np.bool_]) -> Any:
+    """All zones as one: quickly those that fit, then the others."""
+    fitting = shapely.coverage_union_all(lattice[~suspicious])
+    return shapely.union_all([fitting, *lattice[suspicious]]) if suspicious.any() else fitting
+
+
+def _gaps(names: Sequence[str], lattice: Shapes, union: Any, outer: Any, metric_srid: int) -> list[Finding]:
     found: list[Finding] = []
     if outer is None:
         rings = shapely.get_rings(shapely.get_parts(union), return_index=True)
@@ -248,17 +265,37 @@ def _gaps(names: Sequence[str], lattice: Shapes, outer: Any, metric_srid: int) -
 
 
 def _slits(
-    names: Sequence[str], lattice: Shapes, slit_m: float, suspicious: NDArray[np.bool_], explained: set[str]
+    names: Sequence[str],
+    lattice: Shapes,
+    slit_m: float,
+    metric_srid: int,
+    suspicious: NDArray[np.bool_],
+    explained: set[str],
 ) -> list[Finding]:
     # A degree of latitude is 111 km; in longitude a step is shorter, so the width found is at least this.
     width = slit_m / 111_320 * SCALE
     edges = shapely.coverage_invalid_edges(lattice, width)
     there = ~(shapely.is_missing(edges) | shapely.is_empty(edges)) & ~suspicious
-    return [
-        Finding("narrow_gap", (names[i],), middle_of(edges[i]))
-        for i in np.flatnonzero(there).tolist()
-        if names[i] not in explained
-    ]
+    slits = [i for i in np.flatnonzero(there).tolist() if names[i] not in explained]
+    if not slits:
+        return []
+    metric: Shapes = geometry_to_metric(from_lattice(lattice), metric_srid)
+    tree = shapely.STRtree(metric)
+    found: dict[tuple[str, ...], Finding] = {}
+    for i in slits:
+        edge = geometry_to_metric(from_lattice(edges[i]), metric_srid)
+        near = tree.query(edge, predicate="dwithin", distance=slit_m)
+        near = near[near != i]
+        # Both ends of a slit may touch: it is as wide as its widest place.
+        places = shapely.points(shapely.get_coordinates(shapely.segmentize(edge, slit_m)))
+        away = shapely.distance(shapely.union_all(metric[near]), places) if len(near) else np.zeros(1)
+        wide = float(away[away <= slit_m].max(initial=0.0))
+        codes = tuple(sorted([names[i], *(names[j] for j in near.tolist())]))
+        # Both sides of a slit are noticed.
+        if codes not in found or wide > found[codes].width_m:
+            shape = from_lattice(edges[i])
+            found[codes] = Finding("narrow_gap", codes, middle_of(edges[i]), width_m=wide, shape=shape)
+    return list(found.values())
 
 
 def _touching(names: Sequence[str], lattice: Shapes, pieces: Any) -> list[tuple[str, ...]]:

@@ -188,6 +188,19 @@ def metric_zone(lon: float) -> int:
     return 4534 + round((lon - 75.0) / 3.0)
 
 
+def is_metric(epsg: int) -> bool:
+    """Whether an EPSG code is a projected system in metres.
+
+    >>> is_metric(4549), is_metric(4326), is_metric(2263), is_metric(1)
+    (True, False, False, False)
+    """
+    try:
+        crs = pyproj.CRS.from_epsg(epsg)
+    except pyproj.exceptions.CRSError:
+        return False
+    return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")
+
+
 def to_metric(lon: ArrayLike, lat: ArrayLike, epsg: int) -> tuple[Floats, Floats]:
     """EPSG:4326 degrees to easting and northing in metres of a projected system.
 

@@ -24,7 +24,7 @@ class OutOfRange(GisError):
 
 
 class AntimeridianCrossing(GisError):
-    """A shape wider than half the world: it crosses the 180th meridian, or its coordinates are wrong."""
+    """A shape that touches the 180th meridian or, wider than half the world, crosses it or is wrong."""
 
 
 class InvalidGeometry(GisError):

@@ -107,7 +107,8 @@ def check_degrees(geometry: Any) -> None:
     OutOfRange
         A coordinate is not a number, or beyond ±180 and ±90 degrees.
     AntimeridianCrossing
-        The shape is wider than 180 degrees.
+        The shape is wider than 180 degrees, or an area that touches the 180th meridian: its neighbour on the
+        other side would lie at the other end of the numbers, and nothing could tell that they meet.
     """
     if geometry is None or geometry.is_empty:
         raise EmptyGeometry("the geometry is empty")
@@ -120,6 +121,8 @@ def check_degrees(geometry: Any) -> None:
         raise OutOfRange(f"({worst[0]:.10g}, {worst[1]:.10g}) is not a longitude and a latitude")
     if high[0] - low[0] > 180:
         raise AntimeridianCrossing("the geometry spans more than 180 degrees of longitude")
+    if shapely.get_dimensions(geometry) == 2 and (low[0] == -180 or high[0] == 180):
+        raise AntimeridianCrossing("the geometry touches the 180th meridian")
 
 
 def check_valid(geometry: Any) -> None:

@@ -11,15 +11,25 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.coverage import Finding, check_coverage
-from gis.crs import metric_zone
+from gis.crs import geometry_to_metric, metric_zone
 from gis.errors import UnknownSystem
 from gis.lattice import from_lattice, to_lattice
 from gis.nesting import check_nesting, parents_by_place
+from gis.simplification import Straying, Vertices, border_straying, count_vertices, few_vertices
 
-__all__ = ["LayerReport", "check_layer", "choose_metric_zone"]
+__all__ = ["LayerReport", "Trusted", "check_layer", "choose_metric_zone"]
 
 Shapes = NDArray[np.object_]
-_BROKEN = frozenset({"empty", "not_an_area", "out_of_range", "invalid_ring"})
+_BROKEN = frozenset({"empty", "not_an_area", "out_of_range", "antimeridian", "invalid_ring"})
+
+
+@dataclass(frozen=True, eq=False)
+class Trusted:
+    """Borders to compare with: codes, valid areas in EPSG:4326, and how far in metres a border may stray."""
+
+    codes: Sequence[str]
+    shapes: Sequence[Any] | Shapes
+    tolerance_m: float = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +42,16 @@ class LayerReport:
         How many zones were looked at.
     findings
         Everything that is wrong, ordered by test, then code.
+    vertices
+        How finely the zones are drawn; None without any usable zone.
+    straying
+        The comparison with trusted borders, if there was one.
     """
 
     zones: int
     findings: list[Finding]
+    vertices: Vertices | None
+    straying: Straying | None = None
 
 
 def check_layer(
@@ -46,9 +62,11 @@ def check_layer(
     cardinality: str = "exactly_one",
     parents: Sequence[str | None] | None = None,
     parent_shapes: Mapping[str, Any] | None = None,
+    trusted: Trusted | None = None,
+    least_vertices: int = 0,
     slit_m: float = 1.0,
 ) -> LayerReport:
-    """Check rings, gaps, overlaps, slivers and nesting of a layer.
+    """Check rings, gaps, overlaps, slivers, nesting and over-simplification of a layer.
 
     Parameters
     ----------
@@ -63,6 +81,10 @@ def check_layer(
         Code of each zone's parent; None where it is to be found by place.
     parent_shapes
         Zones of the parent layer by code; where cardinality is ``exactly_one``, the ground to be filled.
+    trusted
+        Borders that the layer's ought to equal; see `gis.simplification.border_straying`.
+    least_vertices
+        Zones with fewer vertices are findings.
     slit_m
         See `gis.coverage.check_coverage`.
     """
@@ -76,13 +98,22 @@ def check_layer(
         found = [finding for finding in found if finding.kind not in ("gap", "narrow_gap")]
     if cardinality == "many":
         found = [finding for finding in found if finding.kind not in ("overlap", "unmatched_edge")]
+    broken = {finding.codes[0] for finding in found if finding.kind in _BROKEN}
+    good = [index for index, code in enumerate(codes) if code not in broken]
     if around:
         # Said zone by zone below.
         found = [finding for finding in found if finding.kind != "beyond_outer"]
-        broken = {finding.codes[0] for finding in found if finding.kind in _BROKEN}
-        good = [index for index, code in enumerate(codes) if code not in broken]
         found += _nesting(codes, areas, good, parents, around, metric_srid)
-    return LayerReport(len(codes), found)
+    names, clean = [codes[index] for index in good], areas[good]
+    length = float(shapely.length(geometry_to_metric(clean, metric_srid)).sum())
+    found += few_vertices(names, clean, least_vertices)
+    straying = None
+    if trusted is not None:
+        straying, strays = border_straying(
+            names, clean, trusted.codes, trusted.shapes, metric_srid, tolerance_m=trusted.tolerance_m
+        )
+        found += strays
+    return LayerReport(len(codes), found, count_vertices(clean, length), straying)
 
 
 def _nesting(

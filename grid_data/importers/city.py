@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyproj
-
+from gis.crs import is_metric
 from gis.places import Extent
 from grid_data import catalogues
 from grid_data.bulk.rules import store_categories
@@ -111,12 +110,12 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         raise _bad("centre", "应为经度和纬度", "must be a longitude and a latitude")
     srid = int(values["metric_srid"])
-    try:
-        metric = pyproj.CRS.from_epsg(srid)
-    except pyproj.exceptions.CRSError:
-        raise _bad("metric_srid", "不是 EPSG 代码", "is no EPSG code") from None
-    if not metric.is_projected or metric.axis_info[0].unit_name != "metre":
-        raise _bad("metric_srid", "应为以米为单位的投影坐标系", "must be a projected system in metres")
+    if not is_metric(srid):
+        raise _bad(
+            "metric_srid",
+            "应为以米为单位的投影坐标系的 EPSG 代码",
+            "must be the EPSG code of a projected system in metres",
+        )
     timezone = values.get("timezone") or "Asia/Shanghai"
     try:
         ZoneInfo(timezone)

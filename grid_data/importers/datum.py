@@ -10,18 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import shapely
-
-from gis.crs import from_wgs84, geometry_to_metric, to_metric, to_wgs84
+from gis.datum import outline_medians
 from gis.words import Words
 from grid_data.importers.batch import Request, Rows
 from grid_data.importers.city import City
 
-__all__ = ["check_datum", "medians"]
+__all__ = ["check_datum"]
 
-READINGS = ("wgs84", "gcj02", "bd09")
-_SAMPLE = 2_000
 _WORTH_TELLING_M = 50.0
 
 
@@ -31,9 +26,13 @@ def check_datum(request: Request, table: Rows, reference: Sequence[Any], city: C
     ``told``: the operator named the system, so that it is a warning and no error.
     """
     good = table.good
-    if table.system not in (*READINGS, "cgcs2000") or not len(good) or not len(reference):
+    if table.system not in ("wgs84", "cgcs2000", "gcj02", "bd09") or not len(good) or not len(reference):
         return
-    found = medians(good["geometry"].to_numpy(dtype=object), table.system, reference, city.metric_srid)
+    found = outline_medians(
+        good["geometry"].to_numpy(dtype=object), table.system, reference, city.metric_srid
+    )
+    if not found:
+        return
     declared = "wgs84" if table.system == "cgcs2000" else table.system
     best = min(found, key=lambda system: found[system])
     if best == declared or found[declared] < _WORTH_TELLING_M or found[best] > found[declared] / 3:
@@ -48,23 +47,3 @@ def check_datum(request: Request, table: Rows, reference: Sequence[Any], city: C
     )
     add = table.findings.warn if told else table.findings.error
     add("datum", zh, en, field="geometry", suggestion=Words(f"请用 --crs {best}", f"use --crs {best}"))
-
-
-def medians(shapes: Any, system: str, reference: Sequence[Any], metric_srid: int) -> dict[str, float]:
-    """Median distance in metres between two outlines, with the first read under each system.
-
-    ``shapes`` were converted to EPSG:4326 from ``system``; ``reference`` is in EPSG:4326.
-    """
-    outline = shapely.boundary(shapely.union_all(np.asarray(shapes, dtype=object)))
-    vertices = shapely.get_coordinates(outline)
-    vertices = vertices[:: -(-len(vertices) // _SAMPLE)]
-    given = from_wgs84(vertices[:, 0], vertices[:, 1], system)
-    border = shapely.boundary(
-        shapely.union_all(geometry_to_metric(np.asarray(reference, dtype=object), metric_srid))
-    )
-    shapely.prepare(border)
-    found: dict[str, float] = {}
-    for reading in READINGS:
-        east, north = to_metric(*to_wgs84(given[0], given[1], reading), metric_srid)
-        found[reading] = float(np.median(shapely.distance(border, shapely.points(east, north))))
-    return found

@@ -44,3 +44,10 @@ async def connection(toy_database: Database) -> AsyncIterator[Connection]:
     """A visitor's transaction in the toy city."""
     async with toy_database.transaction(VISITOR) as opened:
         yield opened
+
+
+@pytest.fixture
+def toy_url(cluster: Cluster, toy_template: str) -> Iterator[str]:
+    """Address of a database of this test alone, with the toy city."""
+    with databases.copy_of(cluster, toy_template) as url:
+        yield url

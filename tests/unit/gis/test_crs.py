@@ -62,14 +62,15 @@ def test_vendor_conversions_differ_by_a_constant() -> None:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "name"}
-    assert len(rows) > 25
+    assert len(rows) == 331
     lon, lat = crs.wgs84_to_gcj02(columns["wgs84_lon"], columns["wgs84_lat"])
     azimuth, _, away = GEOD.inv(lon, lat, columns["gcj02_lon"], columns["gcj02_lat"])
-    assert away.min() > 0.6
-    assert away.max() < crs.VENDOR_FLOOR_M
-    assert np.all((azimuth > 0) & (azimuth < 90)), "the vendor's point lies to the north-east"
+    # Constant up to a hundredth of a metre or five, which the seven decimals of the vectors make one of.
+    assert 0.63 < away.min() < away.max() < 0.74 < crs.VENDOR_FLOOR_M
+    assert np.all((azimuth > 40) & (azimuth < 50)), "the vendor's point lies to the north-east"
     lon, lat = crs.wgs84_to_bd09(columns["wgs84_lon"], columns["wgs84_lat"])
-    assert GEOD.inv(lon, lat, columns["bd09_lon"], columns["bd09_lat"])[2].max() < crs.VENDOR_FLOOR_M
+    away = GEOD.inv(lon, lat, columns["bd09_lon"], columns["bd09_lat"])[2]
+    assert 0.63 < away.min() < away.max() < 0.74
 
 
 @given(chinese_places)
@@ -151,3 +152,49 @@ def test_geometry_keeps_its_shape() -> None:
     moved = crs.geometry_to_wgs84(np.array([square, shapely.Point(120.4, 36.1)]), "gcj02")
     assert moved.shape == (2,)
     assert not shapely.equals_exact(moved[0], square, tolerance=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("wgs", "gcj", "bd"),
+    [
+        ((120.3774765, 36.0668365), (120.3826123, 36.0671124), (120.3890645, 36.0732465)),
+        ((106.7894851, 39.654439), (106.7942556, 39.6553923), (106.8006465, 39.6616999)),
+        ((123.4253306, 41.8032629), (123.4314787, 41.8057023), (123.438095, 41.8114013)),
+        ((120.5811071, 31.3011601), (120.5852941, 31.298983), (120.5917094, 31.3052382)),
+    ],
+    ids=["Qingdao", "Wuhai", "Shenyang", "Suzhou"],
+)
+def test_places_of_the_vendors_are_found_again_within_the_floor(wgs: Any, gcj: Any, bd: Any) -> None:
+    for there, given_place, back in (
+        (crs.wgs84_to_gcj02, gcj, crs.gcj02_to_wgs84),
+        (crs.wgs84_to_bd09, bd, crs.bd09_to_wgs84),
+    ):
+        assert metres(there(*wgs), given_place) < crs.VENDOR_FLOOR_M
+        assert metres(back(*given_place), wgs) < crs.VENDOR_FLOOR_M
+
+
+def test_the_published_one_step_inverse_is_six_centimetres_off() -> None:
+    assert metres(crs.gcj02_to_wgs84(*POINT), (116.39775550083061, 39.91359571849836)) == pytest.approx(
+        0.061, abs=0.001
+    )
+
+
+@pytest.mark.parametrize("lon", [105.0, 105.0 + 1e-9, 104.999999])
+def test_there_and_back_on_the_meridian_where_the_formula_has_a_cusp(lon: float) -> None:
+    lat = np.linspace(18, 53, 500)
+    x, y = crs.gcj02_to_wgs84(*crs.wgs84_to_gcj02(np.full(500, lon), lat))
+    assert GEOD.inv(x, y, np.full(500, lon), lat)[2].max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "epsg", "parts_per_million"),
+    [(120.47, 36.1, 4549, 22), (120.64, 31.4, 4549, 46), (123.46, 41.8, 4550, 18), (106.8, 39.6, 4545, 132)],
+    ids=["Laoshan", "Suzhou", "Shenyang", "Wuhai"],
+)
+def test_the_metric_zone_keeps_lengths(lon: float, lat: float, epsg: int, parts_per_million: float) -> None:
+    scale = pyproj.Proj(epsg).get_factors(lon, lat).meridional_scale
+    assert (scale - 1) * 1e6 == pytest.approx(parts_per_million, abs=1.5)
+
+
+def test_what_is_metric() -> None:
+    assert [crs.is_metric(epsg) for epsg in (4549, 32650, 4490, 2263, 0)] == [True, True, False, False, False]

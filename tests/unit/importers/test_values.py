@@ -11,10 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis.crs import geometry_to_metric, wgs84_to_gcj02
 from gis.places import Extent
 from grid_data.importers.city import City
-from grid_data.importers.datum import medians
 from grid_data.importers.fields import Field, clean
 from grid_data.importers.mapping import ColumnMapping, read_mapping
 from grid_data.importers.problems import Findings, ImportRefused
@@ -200,16 +198,3 @@ def test_not_a_number_is_out_of_range() -> None:
     assert shapes_of(line, shapely.LineString([(120.4, 36.1), (120.5, 36.1)]), kinds=("LineString",))[1] == [
         "out_of_range"
     ]
-
-
-@pytest.mark.parametrize("true", ["wgs84", "gcj02"])
-def test_the_datum_of_an_outline_shows_against_a_trusted_one(true: str) -> None:
-    trusted = shapely.segmentize(shapely.box(120.4, 36.1, 120.5, 36.2), 0.002)
-    given = trusted
-    if true == "gcj02":
-        given = shapely.transform(trusted, lambda c: np.column_stack(wgs84_to_gcj02(c[:, 0], c[:, 1])))
-    found = medians([given], "wgs84", [trusted], 4549)
-    assert min(found, key=lambda system: found[system]) == true
-    assert found[true] < 0.1
-    assert min(metres for system, metres in found.items() if system != true) > 100
-    assert geometry_to_metric(trusted, 4549).area > 9e7
