@@ -33,7 +33,7 @@ def reference(name: str, key: str, *, nullable: bool = True, primary_key: bool =
     """A key whose rows are checked once per statement by triggers, not by a foreign key.
 
     ``key`` reads ``table.column``. For tables that take a million rows at a time; see
-    ``docs/decisions/0008-references-per-statement.md``.
+    ``docs/decisions/0010-references-per-statement.md``.
     """
     return Column(
         name,

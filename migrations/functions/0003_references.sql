@@ -1,6 +1,6 @@
 -- What incidents, routings and reporters refer to, checked once per statement instead of once per row and key.
 -- As strict as foreign keys: at the end of a statement everything named is there; what is named keeps its id,
--- and is removed only while nothing names it. Reasons: docs/decisions/0008-references-per-statement.md.
+-- and is removed only while nothing names it. Reasons: docs/decisions/0010-references-per-statement.md.
 
 CREATE FUNCTION refuse_reference(reference text, id bigint, tab text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
