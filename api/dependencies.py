@@ -18,9 +18,9 @@ from api.problems import Problem, bad_parameter
 from governance.access import VISITOR
 from governance.answers import Name
 from grid_data.city import city_timezone
-from grid_data.database import Connection, Database
+from grid_data.database import Connection, Database, Plans
 
-__all__ = ["At", "Bbox", "Limit", "Transaction", "area_of", "known_parameters", "moment"]
+__all__ = ["At", "Bbox", "Limit", "PlaceTransaction", "Transaction", "area_of", "known_parameters", "moment"]
 
 WAIT_S = 5.0
 """How long a request waits for a database connection before it is told that there is none."""
@@ -31,18 +31,28 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 async def transaction(request: Request) -> AsyncIterator[Connection]:
     """One transaction for the request: committed before the answer leaves, rolled back on a problem."""
-    database: Database = request.app.state.database
     async with AsyncExitStack() as stack:
-        try:
-            async with asyncio.timeout(WAIT_S):
-                connection = await stack.enter_async_context(database.transaction(VISITOR))
-        except TimeoutError:
-            raise Problem("database-away", Name(zh="没有空闲的数据库连接", en="no free connection")) from None
-        yield connection
+        yield await _opened(stack, request, "auto")
+
+
+async def place_transaction(request: Request) -> AsyncIterator[Connection]:
+    """The same for a request about one place or one incident: statements are planned once for all of them."""
+    async with AsyncExitStack() as stack:
+        yield await _opened(stack, request, "generic")
+
+
+async def _opened(stack: AsyncExitStack, request: Request, plans: Plans) -> Connection:
+    database: Database = request.app.state.database
+    try:
+        async with asyncio.timeout(WAIT_S):
+            return await stack.enter_async_context(database.transaction(VISITOR, plans=plans))
+    except TimeoutError:
+        raise Problem("database-away", Name(zh="没有空闲的数据库连接", en="no free connection")) from None
 
 
 # "function": the commit happens before the client hears of success.
 Transaction = Annotated[Connection, Depends(transaction, scope="function")]
+PlaceTransaction = Annotated[Connection, Depends(place_transaction, scope="function")]
 
 
 def known_parameters(request: Request) -> None:

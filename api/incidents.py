@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.dependencies import Bbox, Limit, Transaction, area_of, known_parameters, moment
+from api.dependencies import Bbox, Limit, PlaceTransaction, Transaction, area_of, known_parameters, moment
 from api.field_errors import FieldError
 from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode, PlainText, ZoneKey
 from api.openapi import problems
@@ -64,7 +64,7 @@ State = Literal[
         ),
     },
 )
-async def report_incident(connection: Transaction, body: IncidentReport, response: Response) -> Incident:
+async def report_incident(connection: PlaceTransaction, body: IncidentReport, response: Response) -> Incident:
     """Store a report and route it, in one transaction; the answer says who is responsible and why.
 
     A place outside the city, with swapped coordinates or absurdly inaccurate is not believed: the incident is
@@ -83,7 +83,7 @@ async def report_incident(connection: Transaction, body: IncidentReport, respons
     responses=problems("bad-parameter", "unknown-parameter", "not-found", "database-away"),
 )
 async def read_incident(
-    connection: Transaction,
+    connection: PlaceTransaction,
     number: Annotated[str, Path(max_length=40, pattern=NOT_NUL, examples=["3702122026112200001"])],
 ) -> Incident:
     """An incident with its routing, the reason, and its history. Reporters are not part of it."""

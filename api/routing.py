@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api.dependencies import At, Transaction, known_parameters, moment
+from api.dependencies import At, PlaceTransaction, known_parameters, moment
 from api.formats import CategoryKey, Coordinate, CoordinateSystem
 from api.openapi import problems
 from governance.answers import Routing
@@ -29,7 +29,7 @@ router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
     ),
 )
 async def read_routing(
-    connection: Transaction,
+    connection: PlaceTransaction,
     lon: Annotated[
         Coordinate,
         Query(description="Longitude, or easting in a metric system.", examples=[120.4691]),

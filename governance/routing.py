@@ -6,6 +6,7 @@ coordinates are converted, an impossible place is found out, and the answer is p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -30,9 +31,9 @@ from governance.answers import (
 )
 from governance.errors import CityMissing, UnknownCategory, UnknownSystem
 from governance.reasons import decide_among, place_problem, reason_codes, reason_words
-from grid_data.city import City, read_city
-from grid_data.database import Connection, one
-from grid_data.routing import RoutedPlace, route_place, uncertainty_m
+from grid_data.city import City
+from grid_data.database import Connection
+from grid_data.routing import RoutedPlace, read_asked, route_place, uncertainty_m
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,11 @@ async def explain(connection: Connection, question: Question) -> Routing:
 async def route(connection: Connection, question: Question) -> Routed:
     """Check, convert, judge and route; see :func:`explain`."""
     at = question.at or datetime.now(UTC)
-    category = await find_category(connection, question.category) if question.category else None
-    city = await served_city(connection)
+    try:
+        asked = await read_asked(connection, question.category)
+    except LookupError as error:
+        raise CityMissing(str(error)) from error
+    city, category = asked.city, _category(question.category, asked.category)
     lon, lat = _convert(question)
     problem = _judge(lon, lat, question.accuracy_m, city.frame)
     found = None
@@ -108,44 +112,24 @@ async def route(connection: Connection, question: Question) -> Routed:
     return Routed(answer, city, category, lon, lat, found)
 
 
-async def served_city(connection: Connection) -> City:
-    """The city of the database.
-
-    Raises
-    ------
-    CityMissing
-    """
-    try:
-        return await read_city(connection)
-    except LookupError as error:
-        raise CityMissing(str(error)) from error
-
-
-async def find_category(connection: Connection, key: str) -> CategoryFound:
-    """The category of a key ``standard_ref:kind:code``.
+def _category(key: str | None, row: Mapping[str, Any] | None) -> CategoryFound | None:
+    """The category asked about.
 
     Raises
     ------
     UnknownCategory
         The key has another form, or no catalogue holds it.
     """
-    parts = key.split(":")
-    row = None
-    if len(parts) == 3:
-        standard_ref, kind, code = parts
-        row = await one(
-            connection,
-            "routing/category_by_key",
-            {"standard_ref": standard_ref, "kind": kind, "code": code},
-        )
+    if not key:
+        return None
     if row is None:
         raise UnknownCategory(
             f"{key!r} is no category of this city; a key reads standard:kind:code, "
             "for example GB/T 47678.5-2026:matter:06010",
             field="category",
         )
-    name = Name(zh=row["name_zh"], en=row["name_en"])
-    return CategoryFound(row["id"], key, name, row["urgency"], row["appeal_kind"])
+    name = Name(zh=row["category_zh"], en=row["category_en"])
+    return CategoryFound(row["category_id"], key, name, row["urgency"], row["appeal_kind"])
 
 
 def _convert(question: Question) -> tuple[float | None, float | None]:

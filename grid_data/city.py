@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gis.places import CityFrame, Extent
 from grid_data.database import Connection, one
 
-__all__ = ["City", "city_document", "city_timezone", "read_city", "readiness"]
+__all__ = ["City", "city_document", "city_of", "city_timezone", "read_city", "readiness"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ async def read_city(connection: Connection) -> City:
     row = await one(connection, "city/frame")
     if row is None:
         raise LookupError("no city is set up in this database yet")
+    return city_of(row)
+
+
+def city_of(row: Mapping[str, Any]) -> City:
+    """The city from the columns of ``city/frame``."""
     extent = Extent.known(row["west"], row["south"], row["east"], row["north"])
     centre = (row["centre_lon"], row["centre_lat"])
     return City(

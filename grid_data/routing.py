@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int8
 
+from gis.router import NEAR_M
+from grid_data.city import City, city_of
 from grid_data.database import Connection, one, run
 
 FACILITY_RADIUS_M = (5.0, 20.0, 100.0)
@@ -38,6 +41,32 @@ def facility_radius_m(accuracy_m: float | None) -> float:
     """
     least, usual, greatest = FACILITY_RADIUS_M
     return min(max(usual if accuracy_m is None else accuracy_m, least), greatest)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The city, and the category asked about (a row of ``routing/asked``; None if there is no such)."""
+
+    city: City
+    category: Mapping[str, Any] | None
+
+
+async def read_asked(connection: Connection, category: str | None) -> Asked:
+    """The city and the category of a key ``standard_ref:kind:code``, in one round trip.
+
+    Raises
+    ------
+    LookupError
+        No city is set up in the database.
+    """
+    parts = category.split(":") if category else []
+    standard_ref, kind, code = parts if len(parts) == 3 else ("", "", "")
+    row = await one(
+        connection, "routing/asked", {"standard_ref": standard_ref, "kind": kind, "category": code}
+    )
+    if row is None:
+        raise LookupError("no city is set up in this database yet")
+    return Asked(city_of(row), row if row["category_id"] is not None else None)
 
 
 @dataclass(frozen=True)
@@ -86,8 +115,10 @@ async def route_place(
             "lon": lon,
             "lat": lat,
             "at": at,
-            "category_id": category_id,
+            # Always of one type, so that one plan serves all questions; no category has the key 0.
+            "category_id": Int8(category_id or 0),
             "radius_m": facility_radius_m(accuracy_m),
+            "near_m": NEAR_M,
         },
     )
     if row is None:

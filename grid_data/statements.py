@@ -21,12 +21,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import LiteralString
 
-__all__ = ["Statement", "StatementError", "read_statements", "sql", "statements"]
+__all__ = ["Numbered", "Statement", "StatementError", "numbered", "read_statements", "sql", "statements"]
 
 FOLDER = Path(__file__).parent / "sql"
 
 _NAME_LINE = re.compile(r"^--\s*name:(.*)$")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PARAMETER = re.compile(r"%\((\w+)\)s|%%")
 
 
 class StatementError(LookupError):
@@ -63,6 +64,31 @@ def sql(key: str) -> LiteralString:
         near = get_close_matches(key, statements(), n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         raise StatementError(f"no SQL statement named {key!r} in {FOLDER}{hint}") from None
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A statement as PostgreSQL takes it: parameters are ``$1``, ``$2`` ..., in the order of ``names``."""
+
+    text: bytes
+    names: tuple[str, ...]
+
+
+@cache
+def numbered(key: str) -> Numbered:
+    """The statement ``<file stem>/<name>`` with numbered parameters and without comment lines.
+
+    Made once in a process: psycopg makes it anew at every execution of a statement of more than 4,096
+    characters, which takes longer than some of ours run.
+    """
+    names: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return f"${names.setdefault(match[1], len(names) + 1)}" if match[1] else "%"
+
+    lines = (line for line in sql(key).splitlines() if not line.lstrip().startswith("--"))
+    text = _PARAMETER.sub(number, "\n".join(lines))
+    return Numbered(text.encode(), tuple(names))
 
 
 @cache

@@ -37,9 +37,6 @@ SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,
        ST_X(city.centre) AS centre_lon, ST_Y(city.centre) AS centre_lat,
        ST_XMin(box.extent) AS west, ST_YMin(box.extent) AS south,
        ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north
-FROM city LEFT JOIN LATERAL (
-    SELECT ST_Extent(zone_version.geom) AS extent
-    FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
-    WHERE upper_inf(zone_version.recorded) AND upper_inf(zone_version.valid)
-      AND layer.active AND layer.parent_layer_id IS NULL
-) AS box ON true
+FROM city CROSS JOIN LATERAL (
+    SELECT ST_Extent(extent) AS extent FROM layer WHERE active AND parent_layer_id IS NULL
+) AS box

@@ -7,24 +7,40 @@ WITH RECURSIVE place AS MATERIALIZED (
            city.metric_srid
     FROM city
 ),
+touched AS MATERIALIZED (
+    -- Zones with a piece here. Deep inside a piece nothing more is asked; within two lattice steps of its edge
+    -- (a cut or a border) the zone itself decides.
+    SELECT piece.version_id, piece.zone_id, piece.layer_id, piece.code,
+           bool_or(ST_Distance(piece.edge, place.lattice) > 2) AS deep
+    FROM place JOIN zone_piece AS piece ON ST_DWithin(piece.shape, place.lattice, 2)
+    GROUP BY piece.version_id, piece.zone_id, piece.layer_id, piece.code
+),
 covering AS MATERIALIZED (
-    SELECT zone_version.id AS version_id, zone.id AS zone_id, zone.layer_id, zone.code,
-           zone_version.name_zh, zone_version.name_en, zone_version.organisation_id,
-           lower(zone_version.valid) AS valid_from,
-           NOT ST_Contains(zone_version.lattice, place.lattice) AS on_border,
-           ST_Distance(zone_version.border, place.metric) AS border_m,
-           layer.cardinality = 'many' OR row_number() OVER (PARTITION BY zone.layer_id ORDER BY zone.code) = 1 AS wins
-    FROM place
-    JOIN zone_version ON zone_version.lattice && place.lattice AND ST_Covers(zone_version.lattice, place.lattice)
-    JOIN zone ON zone.id = zone_version.zone_id
-    JOIN layer ON layer.id = zone.layer_id
-    WHERE zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
+    SELECT touched.version_id, touched.zone_id, touched.layer_id, touched.code, layer.kind, version.name_zh,
+           version.name_en, version.organisation_id, lower(version.valid) AS valid_from,
+           NOT touched.deep AND NOT ST_Contains(version.lattice, place.lattice) AS on_border,
+           -- Pieces of the border say which borders may be near, the border itself says how near.
+           CASE WHEN touched.version_id = ANY (ARRAY(
+                    SELECT piece.version_id
+                    FROM place JOIN zone_border_piece AS piece
+                      ON ST_DWithin(piece.line, place.metric, %(near_m)s::float8 + 0.01)))
+                THEN ST_Distance(version.border, place.metric) END AS border_m,
+           layer.cardinality = 'many'
+               OR row_number() OVER (PARTITION BY touched.layer_id ORDER BY touched.code) = 1 AS wins
+    FROM place CROSS JOIN touched
+    CROSS JOIN LATERAL (
+        -- OFFSET 0: one look-up by key for each zone, whatever the planner believes of the conditions below.
+        SELECT zone_version.* FROM zone_version WHERE zone_version.id = touched.version_id OFFSET 0
+    ) AS version
+    JOIN layer ON layer.id = touched.layer_id
+    WHERE version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
+      AND (touched.deep OR ST_Covers(version.lattice, place.lattice))
       AND layer.active AND layer.kind <> 'context'
 ),
 nearest AS MATERIALIZED (
     SELECT found.*
     FROM layer CROSS JOIN place CROSS JOIN LATERAL (
-        SELECT zone_version.id AS version_id, zone.id AS zone_id, zone.layer_id, zone.code,
+        SELECT zone_version.id AS version_id, zone.id AS zone_id, zone.layer_id, zone.code, layer.kind,
                zone_version.name_zh, zone_version.name_en, zone_version.organisation_id,
                lower(zone_version.valid) AS valid_from,
                ST_Distance(zone_version.border, place.metric) AS border_m
@@ -41,22 +57,35 @@ nearest AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM covering WHERE covering.layer_id = layer.id)
 ),
 chosen AS MATERIALIZED (
-    SELECT version_id, zone_id, layer_id, code, name_zh, name_en, organisation_id, valid_from,
+    SELECT version_id, zone_id, layer_id, code, kind, name_zh, name_en, organisation_id, valid_from,
            CASE WHEN on_border THEN 'on_border' ELSE 'inside' END AS method,
            CASE WHEN on_border THEN 0 ELSE border_m END AS border_m
     FROM covering WHERE wins
     UNION ALL
-    SELECT version_id, zone_id, layer_id, code, name_zh, name_en, organisation_id, valid_from, 'nearest', border_m
+    SELECT version_id, zone_id, layer_id, code, kind, name_zh, name_en, organisation_id, valid_from, 'nearest',
+           border_m
     FROM nearest
+),
+outside AS MATERIALIZED (
+    -- Metres to the nearest zone of any layer when none covers the place; the place may lie out of the city.
+    SELECT ST_Distance(version.border, place.metric) AS border_m
+    FROM place CROSS JOIN zone_border_piece AS piece CROSS JOIN LATERAL (
+        SELECT zone_version.* FROM zone_version WHERE zone_version.id = piece.version_id OFFSET 0
+    ) AS version
+    WHERE version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
+      AND NOT EXISTS (SELECT FROM covering)
+    ORDER BY piece.line <-> (SELECT metric FROM place)
+    LIMIT 1
 ),
 unit AS (
     -- Of the units that cover the place, one of the chosen base grid: unit and grid never disagree.
     SELECT land_unit.id, land_unit.code
     FROM place
     JOIN land_unit ON land_unit.lattice && place.lattice AND ST_Covers(land_unit.lattice, place.lattice)
-    JOIN unit_zone ON unit_zone.land_unit_id = land_unit.id
-    JOIN chosen ON chosen.zone_id = unit_zone.zone_id
-    JOIN layer ON layer.id = chosen.layer_id AND layer.kind = 'base_grid'
+    CROSS JOIN LATERAL (
+        SELECT unit_zone.* FROM unit_zone WHERE unit_zone.land_unit_id = land_unit.id OFFSET 0
+    ) AS unit_zone
+    JOIN chosen ON chosen.zone_id = unit_zone.zone_id AND chosen.kind = 'base_grid'
     WHERE land_unit.valid @> %(at)s::timestamptz AND unit_zone.valid @> %(at)s::timestamptz
       AND upper_inf(unit_zone.recorded)
     ORDER BY land_unit.code
@@ -101,7 +130,11 @@ fitting AS MATERIALIZED (
                WHEN 'facility_owner' THEN (SELECT owning_id FROM concerned)
                WHEN 'facility_maintainer' THEN (SELECT maintaining_id FROM concerned)
            END AS organisation_id
-    FROM assignment_rule AS rule
+    FROM (
+        SELECT assignment_rule.* FROM assignment_rule
+        WHERE category_id IS NULL OR category_id = ANY (ARRAY(SELECT id FROM category_line))
+        OFFSET 0
+    ) AS rule
     LEFT JOIN category AS root ON root.id = rule.category_id
     LEFT JOIN layer AS rule_layer ON rule_layer.id = rule.layer_id
     LEFT JOIN LATERAL (
@@ -111,80 +144,82 @@ fitting AS MATERIALIZED (
         LIMIT 1
     ) AS ground ON true
     WHERE rule.valid @> %(at)s::timestamptz
-      AND (rule.category_id IS NULL OR rule.category_id IN (SELECT id FROM category_line))
       AND (rule.layer_id IS NULL OR ground.zone_id IS NOT NULL)
 )
 SELECT
-    (SELECT jsonb_agg(jsonb_build_object(
+    (SELECT json_agg(json_build_object(
         'layer', layer.code,
-        'layer_name', jsonb_build_object('zh', layer.name_zh, 'en', layer.name_en),
+        'layer_name', json_build_object('zh', layer.name_zh, 'en', layer.name_en),
         'kind', layer.kind,
         'depth', layer.depth,
         'precedence', layer.precedence,
         'version', chosen.version_id,
         'zone_id', chosen.zone_id,
         'code', chosen.code,
-        'name', jsonb_build_object('zh', chosen.name_zh, 'en', chosen.name_en),
+        'name', json_build_object('zh', chosen.name_zh, 'en', chosen.name_en),
         'valid_from', chosen.valid_from,
         'method', coalesce(chosen.method, 'outside'),
         'border_m', chosen.border_m,
         'organisation', (
-            SELECT jsonb_build_object('code', organisation.code, 'name',
-                                      jsonb_build_object('zh', organisation.name_zh, 'en', organisation.name_en))
+            SELECT json_build_object('code', organisation.code, 'name',
+                                      json_build_object('zh', organisation.name_zh, 'en', organisation.name_en))
             FROM organisation WHERE organisation.id = chosen.organisation_id),
         'candidates', coalesce((
-            SELECT jsonb_agg(jsonb_build_object('code', covering.code, 'name', jsonb_build_object(
+            SELECT json_agg(json_build_object('code', covering.code, 'name', json_build_object(
                                  'zh', covering.name_zh, 'en', covering.name_en)) ORDER BY covering.code)
-            FROM covering WHERE covering.layer_id = layer.id AND NOT covering.wins), '[]')
+            FROM covering WHERE covering.layer_id = layer.id AND NOT covering.wins), '[]'::json)
         ) ORDER BY layer.precedence, layer.code, chosen.code)
      FROM layer LEFT JOIN chosen ON chosen.layer_id = layer.id
      WHERE layer.active AND layer.kind <> 'context' AND (chosen.zone_id IS NOT NULL OR layer.cardinality <> 'many')
     ) AS zones,
     (SELECT id FROM unit) AS land_unit_id,
     (SELECT code FROM unit) AS land_unit,
-    (SELECT jsonb_build_object(
+    (SELECT json_build_object(
         'id', concerned.id, 'code', concerned.code, 'distance_m', concerned.distance_m,
         'category', category.standard_ref || ':' || category.kind || ':' || category.code,
-        'name', jsonb_build_object('zh', coalesce(concerned.name_zh, category.name_zh),
+        'name', json_build_object('zh', coalesce(concerned.name_zh, category.name_zh),
                                    'en', coalesce(concerned.name_en, category.name_en)),
         'owner', (
-            SELECT jsonb_build_object('code', organisation.code, 'name',
-                                      jsonb_build_object('zh', organisation.name_zh, 'en', organisation.name_en))
+            SELECT json_build_object('code', organisation.code, 'name',
+                                      json_build_object('zh', organisation.name_zh, 'en', organisation.name_en))
             FROM organisation WHERE organisation.id = concerned.owning_id))
      FROM concerned JOIN category ON category.id = concerned.category_id) AS facility,
-    (SELECT jsonb_agg(jsonb_build_object(
+    (SELECT json_agg(json_build_object(
         'rule_id', fitting.rule_id, 'rule', fitting.code, 'priority', fitting.priority,
         'assign_to', fitting.assign_to,
-        'note', jsonb_build_object('zh', fitting.note_zh, 'en', fitting.note_en),
+        'note', json_build_object('zh', fitting.note_zh, 'en', fitting.note_en),
         'category_depth', fitting.category_depth, 'category', fitting.category,
-        'category_name', jsonb_build_object('zh', fitting.category_zh, 'en', fitting.category_en),
+        'category_name', json_build_object('zh', fitting.category_zh, 'en', fitting.category_en),
         'names_zone', fitting.names_zone, 'layer_depth', fitting.layer_depth, 'layer', fitting.layer,
-        'layer_name', jsonb_build_object('zh', fitting.layer_zh, 'en', fitting.layer_en),
-        'zone', fitting.zone, 'zone_name', jsonb_build_object('zh', fitting.zone_zh, 'en', fitting.zone_en),
+        'layer_name', json_build_object('zh', fitting.layer_zh, 'en', fitting.layer_en),
+        'zone', fitting.zone, 'zone_name', json_build_object('zh', fitting.zone_zh, 'en', fitting.zone_en),
         'organisation_id', organisation.id, 'organisation', organisation.code,
-        'organisation_name', jsonb_build_object('zh', organisation.name_zh, 'en', organisation.name_en)
+        'organisation_name', json_build_object('zh', organisation.name_zh, 'en', organisation.name_en)
         ) ORDER BY organisation.id IS NULL, fitting.category_depth DESC, fitting.names_zone DESC,
                    fitting.layer_depth DESC, fitting.priority DESC, fitting.code COLLATE "C")
      FROM fitting LEFT JOIN organisation ON organisation.id = fitting.organisation_id) AS rules,
-    (SELECT jsonb_agg(jsonb_build_object(
+    (SELECT json_agg(json_build_object(
         'rule_id', support.rule_id, 'id', organisation.id, 'code', organisation.code,
-        'name', jsonb_build_object('zh', organisation.name_zh, 'en', organisation.name_en)) ORDER BY organisation.code)
+        'name', json_build_object('zh', organisation.name_zh, 'en', organisation.name_en)) ORDER BY organisation.code)
      FROM assignment_rule_support AS support JOIN organisation ON organisation.id = support.organisation_id
      WHERE support.rule_id IN (SELECT rule_id FROM fitting)) AS supporting,
-    -- Metres to the nearest zone of any layer when none covers the place; the place may lie out of the city.
-    (SELECT ST_Distance(zone_version.border, place.metric)
-     FROM zone_version CROSS JOIN place
-     WHERE upper_inf(zone_version.recorded) AND zone_version.valid @> %(at)s::timestamptz
-       AND NOT EXISTS (SELECT FROM covering)
-     ORDER BY zone_version.border <-> (SELECT metric FROM place)
-     LIMIT 1) AS outside_m,
+    (SELECT border_m FROM outside) AS outside_m,
     EXISTS (SELECT FROM covering) AS covered
 
--- name: category_by_key
--- One category by standard, kind and code.
-SELECT id, name_zh, name_en, level, urgency, appeal_kind
-FROM category
-WHERE standard_ref = %(standard_ref)s AND kind = %(kind)s AND code = %(code)s
+-- name: asked
+-- What is needed before a place is routed: the city with the box it is judged by, and the category asked about.
+SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,
+       ST_X(city.centre) AS centre_lon, ST_Y(city.centre) AS centre_lat,
+       ST_XMin(box.extent) AS west, ST_YMin(box.extent) AS south,
+       ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north,
+       category.id AS category_id, category.name_zh AS category_zh, category.name_en AS category_en,
+       category.urgency, category.appeal_kind
+FROM city
+CROSS JOIN LATERAL (
+    SELECT ST_Extent(extent) AS extent FROM layer WHERE active AND parent_layer_id IS NULL
+) AS box
+LEFT JOIN category ON category.standard_ref = %(standard_ref)s::text AND category.kind = %(kind)s::text
+    AND category.code = %(category)s::text
 
 -- name: insert_routing
 -- Keep one routing of an incident with its evidence.

@@ -59,6 +59,8 @@ layer = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     # Counts up with every change of the layer's zones (trigger): tiles and caches are keyed by it.
     Column("edition", BigInteger, nullable=False, server_default=text("0")),
+    # Box round its zones that have no end; root layers only, kept by the same trigger.
+    Column("extent", Geometry("POLYGON", srid=4326, spatial_index=False)),
     CheckConstraint("code ~ '^[a-z][a-z0-9_]{0,40}$'", name="code"),
     CheckConstraint(
         one_of("kind", "region", "base_grid", "specialist", "jurisdiction", "context"), name="kind"
@@ -122,6 +124,30 @@ zone_version = Table(
     spatial_index("zone_version", "border"),
     Index("ix_zone_version_parent_zone_id", "parent_zone_id"),
     Index("ix_zone_version_layer_id", "layer_id"),
+)
+
+# Zones and borders cut small, for looking up one place without reading whole shapes. Derived by a trigger
+# from every version, so no foreign keys: they would cost more than the cutting.
+zone_piece = Table(
+    "zone_piece",
+    metadata,
+    Column("version_id", BigInteger, nullable=False),
+    Column("zone_id", BigInteger, nullable=False),
+    Column("layer_id", BigInteger, nullable=False),
+    Column("code", Text(collation="C"), nullable=False),
+    # A part of the version's ``lattice``, and the line round that part: cuts and borders.
+    Column("shape", Geometry(None, spatial_index=False), nullable=False),
+    Column("edge", Geometry(None, spatial_index=False), nullable=False),
+    spatial_index("zone_piece", "shape"),
+)
+
+zone_border_piece = Table(
+    "zone_border_piece",
+    metadata,
+    Column("version_id", BigInteger, nullable=False),
+    # A part of the version's ``border``, in the metric system.
+    Column("line", Geometry(None, spatial_index=False), nullable=False),
+    spatial_index("zone_border_piece", "line"),
 )
 
 plan = Table(

@@ -21,10 +21,10 @@ import pytest
 from gis.lattice import snap
 from governance.access import OPERATOR
 from grid_data.bulk.routing import route_points
-from grid_data.database import Connection, Database, one
+from grid_data.database import Connection, Database
 from grid_data.embedded import Cluster
 from grid_data.importers.city import store_city
-from grid_data.routing import route_place
+from grid_data.routing import read_asked, route_place
 from tests.support import databases
 from tests.support.importing import bring, bring_layer, bring_zones, codes, look
 
@@ -200,11 +200,7 @@ async def _in_memory(
     connection: Connection, refs: Any, lon: Any, lat: Any, at: datetime
 ) -> dict[str, dict[str, str | None]]:
     """Zones by the bulk path, all at once."""
-    category = await one(
-        connection,
-        "routing/category_by_key",
-        dict(zip(("standard_ref", "kind", "code"), NOISE.split(":"), strict=True)),
-    )
+    category = (await read_asked(connection, NOISE)).category
     assert category is not None
     n = len(refs)
     routed = await route_points(
@@ -214,7 +210,7 @@ async def _in_memory(
         accuracy_m=np.full(n, np.nan),
         crs=["wgs84"] * n,
         at=pd.Series([at] * n),
-        category_id=np.full(n, category["id"]),
+        category_id=np.full(n, category["category_id"]),
     )
     cursor = await connection.execute(
         "SELECT zone.id, zone.code, layer.code AS layer FROM zone JOIN layer ON layer.id = layer_id"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from grid_data.database import Connection, one
-from grid_data.routing import RoutedPlace, route_place
+from grid_data.database import Connection
+from grid_data.routing import RoutedPlace, read_asked, route_place
 from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING, STREET
 
 AT = datetime(2025, 6, 1, tzinfo=UTC)
@@ -19,11 +19,9 @@ async def routed(
 ) -> RoutedPlace:
     category_id = None
     if category:
-        standard_ref, kind, code = category.split(":")
-        key = {"standard_ref": standard_ref, "kind": kind, "code": code}
-        row = await one(connection, "routing/category_by_key", key)
-        assert row is not None
-        category_id = row["id"]
+        asked = await read_asked(connection, category)
+        assert asked.category is not None
+        category_id = asked.category["category_id"]
     return await route_place(connection, lon=lon, lat=lat, at=at, category_id=category_id, accuracy_m=None)
 
 
