@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grid_data.importers.problems import Finding
     from grid_data.importers.reading import Source
 
-__all__ = ["print_report"]
+__all__ = ["print_findings", "print_report"]
 
 SHOWN = 20
 """Findings of one sort that are printed; the rest is counted."""
@@ -35,8 +35,8 @@ def print_report(report: Report, source: Source, *, dry_run: bool) -> None:
     if report.extent:
         box = ", ".join(f"{value:.5f}" for value in report.extent)
         _line(f"范围（西、南、东、北）：{box}", f"extent (west, south, east, north): {box}")
-    _findings(report.findings.warnings, "[yellow]·[/yellow]")
-    _findings(report.findings.errors, "[red]✗[/red]")
+    print_findings(report.findings.warnings, "[yellow]·[/yellow]")
+    print_findings(report.findings.errors, "[red]✗[/red]")
     _outcome(report, dry_run=dry_run)
 
 
@@ -72,13 +72,14 @@ def _outcome(report: Report, *, dry_run: bool) -> None:
         _line(f"[green]已导入[/green]：{counts_zh}", f"[green]imported[/green]: {counts_en}", markup=True)
 
 
-def _findings(findings: Iterable[Finding], sign: str) -> None:
+def print_findings(findings: Iterable[Finding], sign: str, file: str = "") -> None:
+    """Findings line by line, some of each sort; ``file`` is named where several are read."""
     by_code: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_code[finding.code].append(finding)
     for code, group in by_code.items():
         for finding in group[:SHOWN]:
-            out.print(f"{sign} {escape(_sentence(finding))}", soft_wrap=True)
+            out.print(f"{sign} {escape(file + _sentence(finding))}", soft_wrap=True)
         if len(group) > SHOWN:
             more = len(group) - SHOWN
             out.print(

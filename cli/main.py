@@ -13,6 +13,7 @@ from cli.console import progress
 from cli.doctor import doctor
 from cli.imports import imports
 from cli.migrate import migrate
+from cli.route import route
 from cli.sample import sample
 from cli.stop import stop
 from cli.up import up
@@ -33,6 +34,7 @@ app.command()(migrate)
 app.command()(stop)
 app.command()(doctor)
 app.command()(sample)
+app.command()(route)
 app.add_typer(imports)
 app.add_typer(checks)
 

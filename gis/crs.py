@@ -201,6 +201,36 @@ def is_metric(epsg: int) -> bool:
     return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")
 
 
+def metric_system(lon: float, lat: float) -> int:
+    """EPSG code of a metric system round a place: the CGCS2000 three-degree zone in China, else UTM.
+
+    China is taken as a box, 73.5 to 136.5 degrees east and 3 to 54 degrees north.
+
+    >>> metric_system(120.47, 36.1), metric_system(-73.9, 40.7), metric_system(151.2, -33.9)
+    (4549, 32618, 32756)
+    """
+    if 73.5 <= lon <= 136.5 and 3 <= lat <= 54:
+        return metric_zone(lon)
+    return (32600 if lat >= 0 else 32700) + min(60, int((lon + 180) // 6) + 1)
+
+
+def system_of(crs: pyproj.CRS) -> str:
+    """A declared system in our spelling; the plain name of one that has no EPSG code.
+
+    >>> system_of(pyproj.CRS("OGC:CRS84")), system_of(pyproj.CRS(4549))
+    ('wgs84', 'EPSG:4549')
+    """
+    if crs.to_authority() == ("OGC", "CRS84"):
+        return "wgs84"
+    code = crs.to_epsg(min_confidence=60)
+    if code is None:
+        return str(crs.name)
+    try:
+        return normal_system(f"EPSG:{code}")
+    except UnknownSystem:
+        return str(crs.name)
+
+
 def to_metric(lon: ArrayLike, lat: ArrayLike, epsg: int) -> tuple[Floats, Floats]:
     """EPSG:4326 degrees to easting and northing in metres of a projected system.
 

@@ -20,6 +20,7 @@ from gis.errors import (
     AntimeridianCrossing,
     CollapsedGeometry,
     EmptyGeometry,
+    GisError,
     InvalidGeometry,
     OutOfRange,
 )
@@ -184,6 +185,46 @@ def snap_geometry(geometry: Any) -> Any:
     if lattice.is_empty or shapely.get_dimensions(lattice) < shapely.get_dimensions(flat):
         raise CollapsedGeometry("nothing is left of the geometry on the lattice of 1e-7 degree")
     return from_lattice(lattice)
+
+
+def snap_all(shapes: ArrayLike) -> tuple[NDArray[np.object_], dict[int, GisError]]:
+    """`snap_geometry` for many shapes: what can be snapped, and what is wrong with the others.
+
+    Parameters
+    ----------
+    shapes
+        Shapes in EPSG:4326, one-dimensional; None where there is none.
+
+    Returns
+    -------
+    tuple
+        The shapes on the lattice, None where one is bad, and the fault by position.
+
+    >>> shapes, faults = snap_all([shapely.box(0, 0, 1, 1), None])
+    >>> shapes[0].wkt, faults
+    ('POLYGON ((1 0, 1 1, 0 1, 0 0, 1 0))', {1: EmptyGeometry('the geometry is empty')})
+    """
+    given = np.asarray(shapes, dtype=object)
+    coordinates, owner = shapely.get_coordinates(given, return_index=True)
+    box = shapely.bounds(given)
+    with np.errstate(invalid="ignore"):
+        easy = (box[:, 0] >= -180) & (box[:, 2] <= 180) & (box[:, 1] >= -90) & (box[:, 3] <= 90)
+        easy &= box[:, 2] - box[:, 0] <= 180
+    # Bounds skip what is not a number.
+    easy[owner[~np.isfinite(coordinates).all(axis=1)]] = False
+    easy &= shapely.is_valid(given)
+    lattice = np.full(len(given), None, dtype=object)
+    lattice[easy] = to_lattice(shapely.force_2d(given[easy]))
+    easy &= shapely.is_valid(lattice)
+    result = np.full(len(given), None, dtype=object)
+    result[easy] = from_lattice(shapely.remove_repeated_points(lattice[easy]))
+    faults: dict[int, GisError] = {}
+    for position in np.flatnonzero(~easy).tolist():
+        try:
+            result[position] = snap_geometry(given[position])
+        except GisError as fault:
+            faults[position] = fault
+    return result, faults
 
 
 def _scaled(geometry: Shapes) -> Shapes:

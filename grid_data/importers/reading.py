@@ -21,8 +21,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import normal_system
-from gis.errors import UnknownSystem
+from gis.crs import system_of
 from grid_data.importers.problems import ImportRefused
 
 __all__ = ["FORMATS", "Source", "read_source"]
@@ -178,7 +177,7 @@ def _read_parquet(path: Path, digest: str) -> Source:
         geometry, unreadable = _parse(np.asarray(content[column].to_pylist(), dtype=object))
         # A missing crs means longitude and latitude; null means that nobody knows.
         stated = described.get("crs", "OGC:CRS84")
-        crs = None if stated is None else _system(pyproj.CRS.from_user_input(stated))
+        crs = None if stated is None else system_of(pyproj.CRS.from_user_input(stated))
         content = content.drop_columns([column])
     table = content.to_pandas()
     table.index = pd.RangeIndex(1, 1 + len(table))
@@ -212,7 +211,7 @@ def _read_vector(path: Path, digest: str, form: str, layer: str | None, encoding
     geometry, unreadable = (None, {}) if wkb is None else _parse(np.asarray(wkb, dtype=object))
     crs = None
     if notes.get("crs"):
-        crs = _system(pyproj.CRS.from_user_input(notes["crs"]))
+        crs = system_of(pyproj.CRS.from_user_input(notes["crs"]))
     return Source(path, digest, form, layer or layers[0], table, geometry, unreadable, crs)
 
 
@@ -227,19 +226,6 @@ def _parse(wkb: NDArray[np.object_]) -> tuple[NDArray[np.object_], dict[int, str
             except shapely.GEOSException as problem:
                 unreadable[int(position) + 1] = str(problem).partition(": ")[2] or str(problem)
     return shapes, unreadable
-
-
-def _system(crs: pyproj.CRS) -> str:
-    """The declared system in our spelling; what has no EPSG code is refused later, by its name."""
-    if crs.to_authority() == ("OGC", "CRS84"):
-        return "wgs84"
-    code = crs.to_epsg(min_confidence=60)
-    if code is None:
-        return str(crs.name)
-    try:
-        return normal_system(f"EPSG:{code}")
-    except UnknownSystem:
-        return str(crs.name)
 
 
 def statistics(source: Source) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""``gridgov route`` without its words: layers, router, points, job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyproj
+
+from gis.crs import normal_system
+from gis.errors import UnknownSystem
+from gis.point_router import PointRouter
+from grid_data.importers.problems import ImportRefused
+from grid_data.point_files.layers import LayerFile, check_names, read_layer
+from grid_data.point_files.outputs import output_for
+from grid_data.point_files.parts import PartNote
+from grid_data.point_files.run import Job, Listener, run_local
+from grid_data.point_files.sources import Points, open_points
+
+__all__ = ["Request", "Result", "run"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the operator asked for; see ``gridgov route --help``.
+
+    Attributes
+    ----------
+    columns
+        Column of ``id``, ``lon``, ``lat`` where they have other names.
+    metric_srid
+        EPSG code of the system of distances; chosen from the layers if None.
+    """
+
+    points: str
+    layers: tuple[LayerFile, ...]
+    out: Path
+    crs: str | None
+    columns: Mapping[str, str]
+    points_layer: str | None
+    encoding: str | None
+    metric_srid: int | None
+    strict: bool
+    overwrite: bool
+    restart: bool
+    batch_rows: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was done.
+
+    Attributes
+    ----------
+    total
+        What the output holds.
+    rows_before
+        Rows of it that an earlier run had finished.
+    system
+        The system the points were read in.
+    metric_srid
+        EPSG code of the system of distances.
+    """
+
+    total: PartNote
+    rows_before: int
+    system: str
+    metric_srid: int
+
+
+def run(request: Request, listener: Listener) -> Result:
+    """Do what was asked.
+
+    Raises
+    ------
+    ImportRefused
+        A file or an option cannot be used.
+    LayerError
+        The layers do not fit together.
+    """
+    check_names(request.layers)
+    _check_metric(request.metric_srid)
+    points = open_points(
+        request.points, columns=request.columns, layer=request.points_layer, encoding=request.encoding
+    )
+    system = _system(points, request.crs)
+    read = []
+    for layer in request.layers:
+        listener.reading_layer(layer.name)
+        read.append(read_layer(layer, encoding=request.encoding))
+    router = PointRouter.build([zones for zones, _ in read], request.metric_srid)
+    width = router.reach.east - router.reach.west if router.reach else 0.0
+    listener.indexed(router.router.metric_srid, width)
+    output = output_for(request.out, [layer.name for layer in request.layers], points.id_type)
+    description = {
+        "gridgov": version("gridgov"),
+        "points": [_mark(file.path) for file in points.files],
+        "columns": [vars(file.columns) for file in points.files],
+        "layers": [
+            [
+                layer.name,
+                source.sha256,
+                layer.column,
+                source.layer,
+                layer.crs,
+                layer.cardinality,
+                layer.tolerance_m,
+            ]
+            for layer, (_, source) in zip(request.layers, read, strict=True)
+        ],
+        "points-layer": request.points_layer,
+        "encoding": request.encoding,
+        "crs": system,
+        "metric-srid": router.router.metric_srid,
+        "strict": request.strict,
+        "batch-rows": request.batch_rows,
+        "output": [output.form, output.id_type],
+    }
+    job = Job(
+        points, system, output, request.out, description, request.batch_rows,
+        request.strict, request.restart, request.overwrite,
+    )  # fmt: skip
+    total, before = run_local(job, router, listener)
+    return Result(total, before, system, router.router.metric_srid)
+
+
+def _system(points: Points, told: str | None) -> str:
+    try:
+        return normal_system(told or points.crs or "wgs84")
+    except UnknownSystem:
+        shown = told or points.crs
+        raise ImportRefused(
+            "unknown_crs",
+            f"坐标系“{shown}”无法识别；请用 --crs 指明（wgs84、cgcs2000、gcj02、bd09 或 EPSG:代码）",
+            f"the coordinate system {shown!r} is not known; name it with --crs "
+            "(wgs84, cgcs2000, gcj02, bd09 or EPSG:n)",
+        ) from None
+
+
+def _check_metric(srid: int | None) -> None:
+    if srid is None:
+        return
+    try:
+        crs = pyproj.CRS.from_epsg(srid)
+    except pyproj.exceptions.CRSError:
+        crs = None
+    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        raise ImportRefused(
+            "metric_srid",
+            f"--metric-srid {srid}：应为以米为单位的投影坐标系的 EPSG 代码",
+            f"--metric-srid {srid}: must be the EPSG code of a projected system in metres",
+        )
+
+
+def _mark(path: Path) -> list[Any]:
+    """What tells a file from another or changed one, without reading all of it."""
+    state = path.stat()
+    return [str(path.absolute()), state.st_size, state.st_mtime_ns]

@@ -1,0 +1,315 @@
+"""Files of points: what is in them, and their points in batches of bounded memory."""
+
+from __future__ import annotations
+
+import glob
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from grid_data.importers.problems import ImportRefused
+from grid_data.importers.reading import FORMATS
+from grid_data.point_files.batches import PointBatch, coordinates
+from grid_data.point_files.point_geometry import wkt_to_points
+
+__all__ = [
+    "POINT_FIELDS",
+    "Columns",
+    "PointFile",
+    "Points",
+    "feature_ids",
+    "find_column",
+    "open_points",
+    "places",
+    "table_columns",
+]
+
+POINT_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "id": (),
+    "lon": ("lng", "long", "longitude", "x", "easting", "经度", "东坐标"),
+    "lat": ("latitude", "y", "northing", "纬度", "北坐标"),
+}
+"""What is read from a table of points, and by which other names it goes."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a file are read; None where there is no such column.
+
+    Attributes
+    ----------
+    id, lon, lat
+        Names of columns.
+    geometry, form
+        Name of the column of geometry instead of ``lon`` and ``lat``, and ``wkb`` or ``wkt``.
+    """
+
+    id: str | None
+    lon: str | None = None
+    lat: str | None = None
+    geometry: str | None = None
+    form: str = ""
+
+    def names(self) -> list[str]:
+        """All columns that are read."""
+        return [name for name in (self.id, self.lon, self.lat, self.geometry) if name]
+
+
+class PointFile(Protocol):
+    """One file of points."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    @property
+    def columns(self) -> Columns:
+        """What is read of it."""
+
+    @property
+    def crs(self) -> str | None:
+        """The system the file declares, normalised; None where it declares none."""
+
+    @property
+    def id_type(self) -> str:
+        """A key of `grid_data.point_files.batches.ID_TYPES`."""
+
+    @property
+    def rows(self) -> int | None:
+        """Number of points, if it can be known without reading them."""
+
+    def batches(self, skip: int, first: int) -> Iterator[PointBatch]:
+        """Points after the first ``skip``; the first one of them has the number ``first``.
+
+        Where ``rows`` is not known, what is skipped shows as empty batches.
+        """
+
+    def progress(self) -> float:
+        """Part of the file that is read (0 to 1), where ``rows`` is not known."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """All files of one job, read one after the other.
+
+    Attributes
+    ----------
+    files
+        In the order of their names.
+    id_type
+        A key of `grid_data.point_files.batches.ID_TYPES`.
+    crs
+        The system they declare.
+    """
+
+    files: tuple[PointFile, ...]
+    id_type: str
+    crs: str | None
+
+    @property
+    def rows(self) -> int | None:
+        """Number of points, if known."""
+        known = [file.rows for file in self.files]
+        return None if None in known else sum(number for number in known if number is not None)
+
+    def batches(self, skip: int = 0) -> Iterator[PointBatch]:
+        """Points after the first ``skip``, in batches of any size."""
+        first = 1
+        for file in self.files:
+            rows = file.rows
+            if rows is not None and skip >= rows:
+                skip, first = skip - rows, first + rows
+                continue
+            number = first
+            for batch in file.batches(skip, first + skip):
+                number = batch.first + len(batch)
+                yield batch
+            skip, first = max(0, skip - (number - first)), number
+
+    def progress(self) -> float:
+        """Part of the points that is read (0 to 1), where ``rows`` is not known."""
+        return sum(file.progress() for file in self.files) / len(self.files)
+
+
+def open_points(
+    where: str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> Points:
+    """Open a file, a folder of (Geo)Parquet files, or all files that a pattern names.
+
+    Parameters
+    ----------
+    where
+        Path or pattern (``part-*.parquet``).
+    columns
+        Column of ``id``, ``lon``, ``lat`` where they have other names.
+    layer
+        Layer of a container with several.
+    encoding
+        Of a CSV's or Shapefile's text.
+
+    Raises
+    ------
+    ImportRefused
+        Nothing is there, a form is not known, a column is missing, or files do not fit together.
+    """
+    told = dict(columns or {})
+    for name in told:
+        if name not in POINT_FIELDS:
+            known = ", ".join(POINT_FIELDS)
+            raise ImportRefused(
+                "unknown_field",
+                f"没有字段 {name}；现有：{known}",
+                f"there is no field {name}; there are {known}",
+            )
+    files = tuple(_open(path, told, layer, encoding) for path in _paths(where))
+    kinds = {file.id_type for file in files}
+    systems = {file.crs for file in files}
+    if len(systems) > 1:
+        names = ", ".join(sorted(str(system) for system in systems))
+        raise ImportRefused(
+            "several_systems",
+            f"{where} 的文件声明了不同的坐标系：{names}",
+            f"the files of {where} declare several systems: {names}",
+        )
+    if len({file.columns.id is None for file in files}) > 1:
+        without = next(file.path.name for file in files if file.columns.id is None)
+        raise ImportRefused(
+            "missing_column",
+            f"{without} 没有 id 列，而其他文件有",
+            f"{without} has no column id, but other files have",
+        )
+    return Points(files, "int64" if kinds == {"int64"} else "string", systems.pop())
+
+
+def _paths(where: str) -> list[Path]:
+    path = Path(where)
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        found = sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix in (".parquet", ".geoparquet") and not file.name.startswith((".", "_"))
+        )
+        if not found:
+            raise ImportRefused(
+                "no_file", f"{where} 中没有 Parquet 文件", f"there is no Parquet file in {where}"
+            )
+        return found
+    matching = sorted(Path(name) for name in glob.glob(where, recursive=True))
+    found = [file for file in matching if file.is_file()]
+    if not found:
+        raise ImportRefused("no_file", f"找不到文件 {where}", f"there is no file {where}")
+    return found
+
+
+def _open(path: Path, told: Mapping[str, str], layer: str | None, encoding: str | None) -> PointFile:
+    name = path.name.lower()
+    form = next((FORMATS[end] for end in sorted(FORMATS, key=len, reverse=True) if name.endswith(end)), None)
+    # Only here: each needs libraries that the others do not.
+    if form == "CSV":
+        from grid_data.point_files.csv_source import CsvPoints
+
+        return CsvPoints.open(path, told, encoding)
+    if form == "GeoParquet":
+        from grid_data.point_files.parquet_source import ParquetPoints
+
+        return ParquetPoints.open(path, told)
+    if form is not None:
+        from grid_data.point_files.vector_source import VectorPoints
+
+        return VectorPoints.open(path, told, layer, encoding)
+    known = ", ".join(sorted(FORMATS))
+    raise ImportRefused(
+        "unknown_form",
+        f"无法识别 {path.name} 的格式；支持的扩展名：{known}",
+        f"the form of {path.name} is not known; endings read: {known}",
+    )
+
+
+def find_column(
+    path: Path, names: list[str], field: str, told: Mapping[str, str], *, required: bool = False
+) -> str | None:
+    """The column of a field: as told, else by its name or another usual one.
+
+    Raises
+    ------
+    ImportRefused
+        The column told, or a required one, is not there.
+    """
+    if field in told:
+        if told[field] in names:
+            return told[field]
+        raise _missing(path, told[field], names)
+    plain = {_plain(name): name for name in reversed(names)}
+    for name in (field, *POINT_FIELDS[field]):
+        if _plain(name) in plain:
+            return plain[_plain(name)]
+    if required:
+        raise _missing(path, field, names)
+    return None
+
+
+def table_columns(path: Path, names: list[str], told: Mapping[str, str]) -> Columns:
+    """Columns of a table without a geometry of its own: ``lon`` and ``lat``, else a geometry as text.
+
+    Raises
+    ------
+    ImportRefused
+        There is neither.
+    """
+    found = find_column(path, names, "id", told)
+    lon = find_column(path, names, "lon", told)
+    lat = find_column(path, names, "lat", told, required=lon is not None)
+    if lon is not None:
+        return Columns(found, lon, lat)
+    text = next((name for name in names if _plain(name) in ("wkt", "geometry", "geom", "thegeom")), None)
+    if text is None or lat is not None:
+        raise _missing(path, "lon", names)
+    return Columns(found, geometry=text, form="wkt")
+
+
+def places(batch: pa.RecordBatch, columns: Columns) -> Any:
+    """Coordinates and faults of rows whose place stands in columns of a table."""
+    if columns.form == "wkt":
+        return wkt_to_points(batch[columns.geometry].cast(pa.string()))
+    return coordinates(batch[columns.lon], batch[columns.lat])
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("_", "").replace(" ", "").replace("-", "")
+
+
+def _missing(path: Path, name: str, names: list[str]) -> ImportRefused:
+    shown = ", ".join(names)
+    return ImportRefused(
+        "missing_column",
+        f"{path.name} 中没有列 {name}；现有：{shown}",
+        f"{path.name} has no column {name}; it has {shown}",
+    )
+
+
+def feature_ids(path: Path) -> bool:
+    """Whether the first feature of a GeoJSON file (or sequence) has a whole number as its ``id`` member.
+
+    GDAL keeps those as feature numbers, text ids as a field.
+    """
+    with path.open("rb") as file:
+        start = file.read(1 << 18).decode("utf-8", errors="replace").lstrip("\ufeff\x1e \r\n\t")
+    at = start.find('"features"')
+    if at >= 0:
+        start = start[start.find("[", at) + 1 :].lstrip()
+    try:
+        first, _ = json.JSONDecoder().raw_decode(start)
+    except ValueError:
+        return False
+    value = first.get("id") if isinstance(first, dict) else None
+    return isinstance(value, int) and not isinstance(value, bool)
