@@ -8,9 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pyproj
-
-from gis.crs import normal_system
+from gis.crs import is_metric, normal_system
 from gis.errors import UnknownSystem
 from gis.point_router import PointRouter
 from grid_data.importers.problems import ImportRefused
@@ -143,11 +141,7 @@ def _system(points: Points, told: str | None) -> str:
 def _check_metric(srid: int | None) -> None:
     if srid is None:
         return
-    try:
-        crs = pyproj.CRS.from_epsg(srid)
-    except pyproj.exceptions.CRSError:
-        crs = None
-    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+    if not is_metric(srid):
         raise ImportRefused(
             "metric_srid",
             f"--metric-srid {srid}：应为以米为单位的投影坐标系的 EPSG 代码",

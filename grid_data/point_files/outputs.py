@@ -152,7 +152,9 @@ def output_for(out: Path, layers: Sequence[str], id_type: str) -> Output:
 
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Any:
     # Without Arrow's own schema every reader sees plain text, not categories.
-    return pq.ParquetWriter(file, schema, compression="zstd", store_schema=False)
+    writer = pq.ParquetWriter(file, schema, compression="zstd", store_schema=False)
+    writer.add_key_value_metadata(schema.metadata)
+    return writer
 
 
 def _chunks(parts: Sequence[Path], progress: Callable[[float], None]) -> Iterator[bytes]:

@@ -12,8 +12,7 @@ import json
 import os
 import shutil
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -45,12 +44,22 @@ class PartNote:
     methods: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     faults: Mapping[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def nothing(cls, layers: Sequence[str]) -> PartNote:
+        """No rows yet; every method is counted, if only as 0."""
+        methods = ("inside", "on_border", "nearest", "outside")
+        return cls(0, {layer: dict.fromkeys(methods, 0) for layer in layers})
+
     def __add__(self, other: PartNote) -> PartNote:
         methods = {
-            layer: dict(Counter(self.methods.get(layer, {})) + Counter(other.methods.get(layer, {})))
+            layer: _sum(self.methods.get(layer, {}), other.methods.get(layer, {}))
             for layer in {**self.methods, **other.methods}
         }
-        return PartNote(self.rows + other.rows, methods, dict(Counter(self.faults) + Counter(other.faults)))
+        return PartNote(self.rows + other.rows, methods, _sum(self.faults, other.faults))
+
+
+def _sum(some: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {name: some.get(name, 0) + more.get(name, 0) for name in {**some, **more}}
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def run_local(job: Job, router: PointRouter, listener: Listener) -> tuple[PartNo
         if work.total is not None:
             return work.total, work.total.rows
         done = parts.finished()
-        total = sum(done, PartNote())
+        total = sum(done, PartNote.nothing(job.output.layers))
         before = total.rows
         if done:
             listener.goes_on(before)

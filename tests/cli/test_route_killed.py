@@ -1,0 +1,159 @@
+"""``gridgov route`` killed, run again, run twice at a time; and what memory it takes."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+import pytest
+
+from tests.support.databases import ROOT
+from tests.support.point_files import places, write_layers, write_points
+
+N = 60_000
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
+COMMAND = [sys.executable, "-c", "from cli.main import main; main()", "route"]
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two layers, points, and the answers of a run that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("town")
+    write_layers(folder)
+    write_points(folder / "points.csv", np.arange(N), *places(N))
+    assert finish(start(folder, "points.csv", "-o", "whole.csv")) == (0, "")
+    return folder
+
+
+def start(folder: Path, *words: str | Path) -> subprocess.Popen[str]:
+    """The command in a process of its own, in small batches."""
+    layers = ["--layer", "grid=grid.gpkg", "--layer", "police=police.geojson:name"]
+    return subprocess.Popen(
+        [*COMMAND, *map(str, words), *layers, "--batch-rows", "1000"],
+        cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code, and what was said about an earlier run."""
+    _, said = process.communicate(timeout=120)
+    told = [line for line in said.splitlines() if "EPSG" not in line]
+    return process.returncode, "\n".join(told).strip()
+
+
+def kill_after(process: subprocess.Popen[str], parts: Path, number: int) -> int:
+    """Kill without warning once so many parts are finished; how many there are then."""
+    deadline = time.monotonic() + 60
+    while len(list(parts.glob("part-*.json"))) < number:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    return len(list(parts.glob("part-*.json")))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".gpkg"])
+def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(town: Path, tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"out{ending}"
+    parts = tmp_path / f"out{ending}.parts"
+    done = 0
+    for number in (2, 20):
+        killed = start(town, "points.csv", "-o", out)
+        done = kill_after(killed, parts, number)
+        assert number <= done < N // 1000
+        assert not out.exists()
+    code, said = finish(start(town, "points.csv", "-o", out))
+    assert (code, said) == (0, f"· {done * 1000:,} rows are finished already, going on")
+    assert not parts.exists()
+    if ending == ".csv":
+        assert out.read_bytes() == (town / "whole.csv").read_bytes()
+    else:
+        import pyogrio
+
+        assert pyogrio.read_dataframe(out)["id"].astype(int).tolist() == list(range(N))
+
+
+def test_another_job_begins_anew_and_says_why(town: Path, tmp_path: Path) -> None:
+    out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
+    kill_after(start(town, "points.csv", "-o", out), parts, 2)
+    kill_after(start(town, "points.csv", "-o", out, "--crs", "gcj02"), parts, 30)
+    code, said = finish(start(town, "points.csv", "-o", out))
+    assert (code, said) == (0, "· not the run that was interrupted (crs): starting anew")
+    assert out.read_bytes() == (town / "whole.csv").read_bytes()
+
+
+def test_a_changed_file_of_points_begins_anew(town: Path, tmp_path: Path) -> None:
+    points, out = tmp_path / "p.csv", tmp_path / "out.csv"
+    points.write_bytes((town / "points.csv").read_bytes())
+    kill_after(start(town, points, "-o", out), tmp_path / "out.csv.parts", 2)
+    with points.open("a") as file:
+        file.write("new,x,120.5,36.2\n")
+    code, said = finish(start(town, points, "-o", out))
+    assert (code, said) == (0, "· not the run that was interrupted (points): starting anew")
+    assert len(pd.read_csv(out)) == N + 1
+
+
+def test_restart_throws_away_what_is_finished(town: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    kill_after(start(town, "points.csv", "-o", out), tmp_path / "out.csv.parts", 2)
+    code, said = finish(start(town, "points.csv", "-o", out, "--restart"))
+    assert (code, said) == (0, "· not the run that was interrupted (--restart): starting anew")
+    assert out.read_bytes() == (town / "whole.csv").read_bytes()
+
+
+def test_two_runs_at_a_time_do_not_mix(town: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    first = start(town, "points.csv", "-o", out)
+    while not (tmp_path / "out.csv.parts" / "manifest.json").exists():
+        time.sleep(0.002)
+    first.send_signal(signal.SIGSTOP)
+    code, said = finish(start(town, "points.csv", "-o", out))
+    assert code == 1
+    assert re.search(r"another process is writing .*out\.csv\.parts", said)
+    first.send_signal(signal.SIGCONT)
+    assert finish(first) == (0, "")
+    assert out.read_bytes() == (town / "whole.csv").read_bytes()
+
+
+def test_a_folder_with_other_files_is_left_alone(town: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv.parts").mkdir()
+    (tmp_path / "out.csv.parts" / "precious.txt").write_text("mine")
+    code, said = finish(start(town, "points.csv", "-o", tmp_path / "out.csv"))
+    assert code == 1
+    assert "holds other files (precious.txt)" in said
+    assert (tmp_path / "out.csv.parts" / "precious.txt").read_text() == "mine"
+
+
+def peak_mb(folder: Path, *words: str | Path) -> float:
+    """Greatest memory of a run, MB."""
+    process = start(folder, *words, "--batch-rows", "20000")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, process.communicate()
+    process.communicate()
+    return usage.ru_maxrss / 1024
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_memory_does_not_grow_with_the_points(town: Path, tmp_path: Path, ending: str) -> None:
+    peaks = []
+    for number in (200_000, 1_200_000):
+        lon, lat = places(number)
+        table = pa.table({"id": np.arange(number), "lon": lon, "lat": lat})
+        path = tmp_path / f"points{ending}"
+        csv.write_csv(table, path) if ending == ".csv" else pq.write_table(table, path)
+        peaks.append(peak_mb(town, path, "-o", tmp_path / f"out{number}{ending}"))
+    # A million rows more are 100 MB as numbers alone, and 200 MB with their answers.
+    assert peaks[1] - peaks[0] < 60, peaks
