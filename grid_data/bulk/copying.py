@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 import shapely
 from numpy.typing import NDArray
 
+from grid_data.bulk.binary import Fields, binary_rows, column_order
 from grid_data.database import Connection, one, rows
 from grid_data.statements import sql
 
@@ -59,6 +60,40 @@ async def copy(connection: Connection, statement: str, columns: Mapping[str, obj
         for start in range(0, len(buffer), CHUNK):
             await stream.write(buffer[start : start + CHUNK])
     return int(table.num_rows)
+
+
+async def copy_binary(connection: Connection, statement: str, columns: Mapping[str, Fields]) -> int:
+    """Run a binary COPY statement of ``sql/copy.sql``; returns the number of rows.
+
+    Raises
+    ------
+    ValueError
+        The columns are not those of the statement.
+    """
+    text = sql(f"copy/{statement}")
+    pieces = binary_rows(column_order(text, columns))
+    async with connection.cursor() as cursor:
+        async with cursor.copy(text) as stream:
+            for piece in pieces:
+                for start in range(0, len(piece), CHUNK):
+                    await stream.write(piece[start : start + CHUNK])
+        return cursor.rowcount
+
+
+async def copy_out(
+    connection: Connection, key: str, parameters: Mapping[str, Any], types: Mapping[str, pa.DataType]
+) -> pa.Table:
+    """Run a named ``COPY (SELECT …) TO STDOUT (FORMAT csv)`` into an Arrow table of stated columns."""
+    async with connection.cursor() as cursor, cursor.copy(sql(key), parameters) as stream:
+        data = b"".join([bytes(piece) async for piece in stream])
+    return pa_csv.read_csv(
+        io.BytesIO(data),
+        read_options=pa_csv.ReadOptions(column_names=list(types)),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict(types), strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
 
 
 def _as_array(values: object) -> pa.Array | pa.ChunkedArray:
@@ -124,8 +159,3 @@ def ranges(start: pd.Series[Any], end: pd.Series[Any] | None = None) -> pd.Serie
         return "[" + lower + ",)"
     upper = pd.to_datetime(end, utc=True).reset_index(drop=True).dt.strftime("%Y-%m-%d %H:%M:%S.%f+00")
     return "[" + lower + "," + upper.fillna("") + ")"
-
-
-def arrays(values: Sequence[Sequence[int]]) -> list[str]:
-    """Lists of numbers as PostgreSQL array text."""
-    return ["{" + ",".join(map(str, value)) + "}" for value in values]

@@ -4,104 +4,145 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.router import NO_ZONE, LayerAnswer, Method
-from grid_data.bulk.routed import Ints, LayerZones, RoutedColumns
+from grid_data.bulk.ragged import Ragged, offsets_of
+from grid_data.bulk.routed import Floats, Ints, LayerZones
+
+__all__ = ["evidence", "zones_of"]
 
 
-def keep_zones(
-    result: RoutedColumns,
-    points: Ints,
-    keep: Ints,
-    layers: Sequence[LayerZones],
-    answers: Mapping[str, LayerAnswer],
-    uncertain: NDArray[np.float64],
-) -> None:
-    """Zone identifiers per point in layer order, and the evidence where it says something."""
-    evidence: dict[int, dict[str, dict[str, Any]]] = {}
-    versions = [layer.column("version_id")[answers[layer.code].zone] for layer in layers]
-    zones = [layer.column("zone_id")[answers[layer.code].zone] for layer in layers]
-    many = {layer.code for layer in layers if layer.cardinality == "many"}
-    further: dict[tuple[str, int], list[int]] = {}
-    for layer in layers:
-        answer: LayerAnswer = answers[layer.code]
-        for point, zone in zip(answer.other_point.tolist(), answer.other_zone.tolist(), strict=True):
-            further.setdefault((layer.code, point), []).append(zone)
-        told = (answer.method != Method.INSIDE) | np.isfinite(answer.border_m)
-        if layer.code in many:
-            told &= answer.zone != NO_ZONE
-        for point in np.flatnonzero(told).tolist():
-            entry = _evidence(answer, point, float(uncertain[point]))
-            others = further.get((layer.code, point), [])
-            if others and layer.code not in many:
-                entry["candidates"] = [answer.codes[zone] for zone in others]
-            key = layer.code
-            if others and layer.code in many:
-                key = f"{layer.code}:{answer.codes[answer.zone[point]]}"
-            evidence.setdefault(point, {})[key] = entry
-        if layer.code in many:
-            _further_evidence(layer.code, answer, points, uncertain, evidence)
-    version_rows, zone_rows = np.array(versions).T.tolist(), np.array(zones).T.tolist()
-    positions = {layer.code: k for k, layer in enumerate(layers)}
-    columns = {layer.code: (layer.column("version_id"), layer.column("zone_id")) for layer in layers}
-    kept = set(keep.tolist())
-    for (code, point), more in further.items():
-        if code in many and point in kept:
-            # Every covering zone of the layer is an answer; they follow the first one.
-            k = positions[code]
-            version_rows[point][k] = [version_rows[point][k], *columns[code][0][more].tolist()]
-            zone_rows[point][k] = [zone_rows[point][k], *columns[code][1][more].tolist()]
-    for point in keep.tolist():
-        where = int(points[point])
-        result.zone_version_ids[where] = _flat(version_rows[point])
-        result.zone_ids[where] = _flat(zone_rows[point])
-        if point in evidence:
-            result.border_evidence[where] = json.dumps(evidence[point])
+def zones_of(layers: Sequence[LayerZones], answers: Mapping[str, LayerAnswer], column: str, n: int) -> Ragged:
+    """An identifier of every zone that answers for each of n points, in the order of the layers.
+
+    A layer of cardinality ``many`` may give several; they follow its first.
+    """
+    table = np.zeros((n, len(layers)), dtype=np.int64)
+    further: list[tuple[Ints, Ints, Ints]] = []
+    for k, layer in enumerate(layers):
+        answer, ids = answers[layer.code], layer.column(column)
+        table[:, k] = ids[answer.zone]
+        if layer.cardinality == "many" and len(answer.other_point):
+            there = answer.other_point.astype(np.int64)
+            further.append((there, np.full(len(there), k), ids[answer.other_zone]))
+    point, position = np.nonzero(table)
+    values = table[point, position]
+    if further:
+        # Sorting is stable, so the first zone of a layer stays before the further ones.
+        point = np.concatenate([point, *(part[0] for part in further)])
+        position = np.concatenate([position, *(part[1] for part in further)])
+        values = np.concatenate([values, *(part[2] for part in further)])
+        order = np.lexsort((position, point))
+        point, values = point[order], values[order]
+    return Ragged.of_owners(point.astype(np.int64), values, n)
 
 
-def _flat(values: list[Any]) -> list[int]:
-    flat: list[int] = []
-    for value in values:
-        if isinstance(value, list):
-            flat += value
-        elif value:
-            flat.append(value)
-    return flat
+@dataclass(frozen=True)
+class _Told:
+    """Entries of one layer's evidence: whose they are, and their JSON without the braces of the whole."""
+
+    point: Ints
+    text: pa.Array
 
 
-def _evidence(answer: LayerAnswer, point: int, uncertain_m: float) -> dict[str, Any]:
-    method = Method(int(answer.method[point]))
-    return _told(method, float(answer.border_m[point]), uncertain_m)
+def evidence(
+    layers: Sequence[LayerZones], answers: Mapping[str, LayerAnswer], uncertain_m: Floats
+) -> pa.Array:
+    """JSON per point, by layer code, where the method is not plain or the border is near; else ``{}``.
+
+    ``uncertain_m`` (n,) is how far off each place may be.
+    """
+    n = len(uncertain_m)
+    told = [part for layer in layers for part in _of_layer(layer, answers[layer.code], uncertain_m)]
+    if not told:
+        return pa.repeat(pa.scalar("{}"), n)
+    point = np.concatenate([part.point for part in told])
+    order = np.argsort(point, kind="stable")
+    offsets = offsets_of(np.bincount(point, minlength=n))
+    texts = pa.concat_arrays([part.text for part in told]).take(pa.array(order))
+    by_point = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts)
+    inside = pc.binary_join(by_point, ", ")
+    return pc.binary_join_element_wise("{", inside, "}", "")
 
 
-def _told(method: Method, border_m: float, uncertain_m: float) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    if method != Method.INSIDE:
-        told["method"] = method.name.lower()
-    elif border_m < uncertain_m:
-        told["near_border"] = True
-    if np.isfinite(border_m):
-        told["distance_m"] = round(border_m, 3)
-    return told
-
-
-def _further_evidence(
-    code: str,
-    answer: LayerAnswer,
-    points: Ints,
-    uncertain: NDArray[np.float64],
-    evidence: dict[int, dict[str, dict[str, Any]]],
-) -> None:
-    for k, point in enumerate(answer.other_point.tolist()):
-        told = _told(
-            Method(int(answer.other_method[k])),
-            float(answer.other_border_m[k]),
-            float(uncertain[point]),
+def _of_layer(layer: LayerZones, answer: LayerAnswer, uncertain_m: Floats) -> list[_Told]:
+    many = layer.cardinality == "many"
+    told = (answer.method != Method.INSIDE) | np.isfinite(answer.border_m)
+    if many:
+        told &= answer.zone != NO_ZONE
+    point = np.flatnonzero(told)
+    keys = [json.dumps(layer.code)]
+    which = np.zeros(len(point), dtype=np.int64)
+    candidates = None
+    others = np.isin(point, answer.other_point)
+    if others.any() and many:
+        # Where several zones answer, each is named with its own border.
+        keys += [json.dumps(f"{layer.code}:{code}") for code in answer.codes]
+        which[others] = 1 + answer.zone[point[others]]
+    elif others.any():
+        named = {int(p): json.dumps(list(answer.others_of(int(p)))) for p in point[others]}
+        candidates = pa.array(
+            [f', "candidates": {named[int(p)]}' if p in named else "" for p in point.tolist()]
         )
-        if told:
-            zone = answer.codes[answer.other_zone[k]]
-            evidence.setdefault(point, {})[f"{code}:{zone}"] = told
+    parts = [_Told(point, _entries(keys, which, answer.method[point], answer.border_m[point],
+                                   uncertain_m[point], candidates))]  # fmt: skip
+    if many and len(answer.other_point):
+        said = (answer.other_method != Method.INSIDE) | np.isfinite(answer.other_border_m)
+        keys = [json.dumps(f"{layer.code}:{code}") for code in answer.codes]
+        owner = answer.other_point[said].astype(np.int64)
+        text = _entries(
+            keys,
+            answer.other_zone[said].astype(np.int64),
+            answer.other_method[said],
+            answer.other_border_m[said],
+            uncertain_m[owner],
+            None,
+        )
+        parts.append(_Told(owner, text))
+    return parts
+
+
+def _entries(
+    keys: Sequence[str],
+    which: Ints,
+    method: NDArray[np.int8],
+    border_m: Floats,
+    uncertain_m: Floats,
+    candidates: pa.Array | None,
+) -> pa.Array:
+    """``"key": {"method": …, "near_border": …, "distance_m": …, "candidates": […]}`` of each entry."""
+    measured = np.isfinite(border_m)
+    near = (method == Method.INSIDE) & (border_m < uncertain_m)
+    heads: list[str] = []
+    for key in keys:
+        for word in Method:
+            said = "" if word == Method.INSIDE else f'"method": "{word.name.lower()}"'
+            for is_near in (False, True):
+                first = '"near_border": true' if is_near and word == Method.INSIDE else said
+                distance = f'{", " if first else ""}"distance_m": '
+                heads += [f"{key}: {{{first}", f"{key}: {{{first}{distance}"]
+    code = ((which * len(Method) + method) * 2 + near) * 2 + measured
+    head = pa.array(heads).take(pa.array(code))
+    numbers = pa.array(rounded(np.where(measured, border_m, 0.0))).cast(pa.string())
+    distance = pc.if_else(pa.array(measured), numbers, "")
+    tail = candidates if candidates is not None else pa.repeat(pa.scalar(""), len(code))
+    return pc.binary_join_element_wise(head, distance, tail, "}", "")
+
+
+def rounded(metres: Floats) -> Floats:
+    """To the millimetre, exactly as Python's ``round`` does.
+
+    >>> rounded(np.array([2.6745, 1.0005])).tolist() == [round(2.6745, 3), round(1.0005, 3)]
+    True
+    """
+    result = np.round(metres, 3)
+    # numpy multiplies first, which moves what lies near the middle between two millimetres.
+    doubtful = np.flatnonzero(np.abs(np.mod(metres * 1000, 1) - 0.5) < 1e-6)
+    result[doubtful] = [round(value, 3) for value in metres[doubtful].tolist()]
+    return result

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,13 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric, to_metric
-from grid_data.database import Connection, rows
-from grid_data.routing import facility_radius_m
+from grid_data.database import Connection, one
+from grid_data.routing import FACILITY_RADIUS_M
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_NUMBERS = ("id", "category_id", "owning_id", "maintaining_id", "size")
 
 
 @dataclass(frozen=True)
@@ -27,55 +31,89 @@ class NearFacilities:
     maintaining_id: Ints
 
 
-async def nearest_facilities(
-    connection: Connection,
-    lon: Floats,
-    lat: Floats,
-    accuracy_m: Floats,
-    category_id: Ints,
-    tree: dict[int, dict[str, Any]],
-    metric_srid: int,
-) -> NearFacilities:
-    """Find the facility concerned, as the routing statement does: whole millimetres, then the lowest code."""
-    n = len(lon)
-    found = NearFacilities(
-        np.zeros(n, np.int64), np.full(n, np.nan), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    )
-    component = np.array([_component(tree[int(c)]) for c in category_id], dtype=np.int64)
-    wanted = sorted(set(component.tolist()) - {0})
-    if not wanted:
-        return found
-    by_class: dict[int, list[dict[str, Any]]] = {}
-    for row in await rows(connection, "bulk/facilities_of", {"categories": wanted}):
-        by_class.setdefault(row["category_id"], []).append(row)
-    radius = np.array([facility_radius_m(None if np.isnan(a) else a) for a in accuracy_m])
-    for category, facilities in by_class.items():
-        members = np.flatnonzero(component == category)
-        shapes = geometry_to_metric(
-            np.asarray(shapely.from_wkb([bytes(f["shape"]) for f in facilities]), dtype=object), metric_srid
+class FacilityIndex:
+    """The facilities of some classes, ready to be asked for the one nearest to a place."""
+
+    def __init__(
+        self,
+        columns: Mapping[str, Ints],
+        shapes: NDArray[np.object_],
+        metric_srid: int,
+        component: Mapping[int, int],
+    ) -> None:
+        """Index facilities.
+
+        Parameters
+        ----------
+        columns
+            id, category_id, owning_id, maintaining_id (0 for none), in the order of category, then code.
+        shapes
+            Their shapes, EPSG:4326.
+        metric_srid
+            EPSG code of the metric system.
+        component
+            Component class each category is about, 0 for none.
+        """
+        self._srid = metric_srid
+        self._component = component
+        self._columns = columns
+        self._shapes = geometry_to_metric(shapes, metric_srid)
+        classes, begins = np.unique(self._columns["category_id"], return_index=True)
+        ends = np.append(begins, len(shapes))[1:]
+        self._trees = {
+            int(number): (int(begin), shapely.STRtree(self._shapes[begin:end]))
+            for number, begin, end in zip(classes, begins, ends, strict=True)
+        }
+
+    def nearest(self, lon: Floats, lat: Floats, accuracy_m: Floats, category_id: Ints) -> NearFacilities:
+        """Find the facility concerned, as the routing statement does: whole millimetres, then lowest code."""
+        n = len(lon)
+        found = NearFacilities(
+            np.zeros(n, np.int64), np.full(n, np.nan), np.zeros(n, np.int64), np.zeros(n, np.int64)
         )
-        points = shapely.points(*to_metric(lon[members], lat[members], metric_srid))
-        index = shapely.STRtree(shapes)
-        point, facility = index.query(points, predicate="dwithin", distance=radius[members])
-        distance = shapely.distance(points[point], shapes[facility])
-        # Facilities come in the order of their codes, so the position breaks ties.
-        order = np.lexsort((facility, np.round(distance * 1000), point))
-        point, facility, distance = point[order], facility[order], distance[order]
-        point, first = np.unique(point, return_index=True)
-        where, best = members[point], facility[first]
-        found.id[where] = _column(facilities, "id")[best]
-        found.distance_m[where] = distance[first]
-        found.owning_id[where] = _column(facilities, "owning_id")[best]
-        found.maintaining_id[where] = _column(facilities, "maintaining_id")[best]
-    return found
+        categories, inverse = np.unique(category_id, return_inverse=True)
+        component = np.array([self._component[c] for c in categories.tolist()], dtype=np.int64)[inverse]
+        asked = np.flatnonzero(np.isin(component, list(self._trees)))
+        if not len(asked):
+            return found
+        metric = shapely.points(*to_metric(lon[asked], lat[asked], self._srid))
+        least, usual, greatest = FACILITY_RADIUS_M
+        radius = np.clip(np.where(np.isnan(accuracy_m), usual, accuracy_m), least, greatest)[asked]
+        for number in np.unique(component[asked]).tolist():
+            begin, tree = self._trees[number]
+            members = np.flatnonzero(component[asked] == number)
+            point, facility = tree.query(metric[members], predicate="dwithin", distance=radius[members])
+            point, facility = members[point], begin + facility
+            distance = shapely.distance(metric[point], self._shapes[facility])
+            # Facilities come in the order of their codes, so the position breaks ties.
+            order = np.lexsort((facility, np.round(distance * 1000), point))
+            point, first = np.unique(point[order], return_index=True)
+            best = facility[order][first]
+            where = asked[point]
+            found.id[where] = self._columns["id"][best]
+            found.distance_m[where] = distance[order][first]
+            found.owning_id[where] = self._columns["owning_id"][best]
+            found.maintaining_id[where] = self._columns["maintaining_id"][best]
+        return found
 
 
-def _component(category: dict[str, Any]) -> int:
+async def read_facilities(
+    connection: Connection, category_id: Ints, tree: Mapping[int, dict[str, Any]], metric_srid: int
+) -> FacilityIndex:
+    """The facilities that incidents of some categories can be about."""
+    component = {category: component_of(row) for category, row in tree.items()}
+    wanted = sorted({component[category] for category in np.unique(category_id).tolist()} - {0})
+    row = await one(connection, "bulk/facilities_of", {"categories": wanted})
+    assert row is not None
+    columns = {name: np.frombuffer(row[name] or b"", dtype=">i8").astype(np.int64) for name in _NUMBERS}
+    ends = np.cumsum(columns.pop("size")).tolist()
+    packed = bytes(row["shape"] or b"")
+    shapes = shapely.from_wkb([packed[a:b] for a, b in pairwise([0, *ends])])
+    return FacilityIndex(columns, np.asarray(shapes, dtype=object), metric_srid, component)
+
+
+def component_of(category: Mapping[str, Any]) -> int:
     """The component class an incident of this category is about, 0 for none."""
     if category["component_id"] is not None:
         return int(category["component_id"])
     return int(category["id"]) if category["kind"] == "component" else 0
-
-
-def _column(facilities: list[dict[str, Any]], name: str) -> Ints:
-    return np.array([facility[name] or 0 for facility in facilities], dtype=np.int64)

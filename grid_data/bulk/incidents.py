@@ -2,108 +2,186 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from gis.crs import to_wgs84
 from gis.lattice import snap
-from grid_data.bulk.copying import arrays, copy, optional, reserve_ids, resolve, wkb
-from grid_data.bulk.routed import RoutedColumns
-from grid_data.bulk.routing import route_points
+from grid_data.bulk.binary import Fields, bigints, doubles, jsons, lists, moments, points, texts
+from grid_data.bulk.copying import copy_binary, optional, reserve_ids, resolve
+from grid_data.bulk.routed import Floats, Ints, RoutedColumns
+from grid_data.bulk.routing import Grounds, microseconds, read_grounds
 from grid_data.city import read_city
-from grid_data.database import Connection, rows
+from grid_data.database import Connection, rows, run
+
+__all__ = ["Intake", "Prepared", "convert", "open_intake", "store_incidents", "take_numbers"]
+
+_SHIFTED = ("gcj02", "bd09")
 
 
 async def store_incidents(connection: Connection, frame: pd.DataFrame) -> int:
-    """Store and route incidents that are not stored yet.
+    """Store and route incidents that are not stored yet, in the caller's transaction; see `open_intake`."""
+    if frame.empty:
+        return 0
+    intake = await open_intake(connection, frame)
+    batch = intake.prepare(0, len(frame))
+    return await batch.store(connection)
+
+
+async def open_intake(connection: Connection, frame: pd.DataFrame) -> Intake:
+    """Read what routing needs, and give incidents their identifiers and numbers.
 
     Parameters
     ----------
     frame
         source, source_ref, appeal_kind (empty: the category's), standard_ref, category_kind, category, text,
         address, lon, lat (in the system ``crs``; empty: no place), crs, accuracy_m, urgency (empty: the
-        category's), reporter_name, reporter_phone, reported_at, state, state_since.
+        category's), reporter_name, reporter_phone, reported_at, state, state_since; one row or more.
 
     Raises
     ------
     UnknownCode
         A category is not stored.
-    gis.errors.UnknownSystem
-        A coordinate system is not known.
     """
     frame = frame.reset_index(drop=True)
-    if frame.empty:
-        return 0
     city = await read_city(connection)
     tree = {row["id"]: row for row in await rows(connection, "bulk/category_tree")}
     keys = frame["standard_ref"] + ":" + frame["category_kind"] + ":" + frame["category"]
     known = {row["key"]: row["id"] for row in tree.values()}
     category_id = resolve(keys, known, "category").to_numpy(dtype=np.int64)
-    original_lon, original_lat = _degrees(frame, "lon"), _degrees(frame, "lat")
-    crs = optional(frame, "crs").fillna("wgs84").astype(str)
-    lon, lat = convert(original_lon, original_lat, crs)
-    accuracy = _degrees(frame, "accuracy_m")
     reported_at = pd.to_datetime(frame["reported_at"], utc=True)
-    routed = await route_points(
-        connection,
-        lon=lon,
-        lat=lat,
-        accuracy_m=accuracy,
-        crs=list(crs),
-        at=reported_at,
-        category_id=category_id,
-    )
+    grounds = await read_grounds(connection, reported_at, category_id)
     ids = await reserve_ids(connection, "incident", len(frame))
     numbers = await take_numbers(connection, reported_at, city.code, city.timezone)
-    believed = pd.isna(pd.Series(routed.problem))
-    place = np.full(len(frame), None, dtype=object)
-    place[believed] = wkb(shapely.points(lon[believed], lat[believed]))
-    stored = await copy(
-        connection,
-        "copy_incidents",
-        {
-            "id": ids,
-            "number": numbers,
-            "source": frame["source"],
-            "source_ref": optional(frame, "source_ref"),
-            "appeal_kind": _or_of_category(frame, "appeal_kind", category_id, tree, "livelihood"),
-            "category_id": category_id,
-            "text": frame["text"],
-            "address": optional(frame, "address"),
-            "place": place,
-            "place_accuracy_m": accuracy,
-            "place_problem": routed.problem,
-            "original_lon": original_lon,
-            "original_lat": original_lat,
-            "original_crs": crs.where(np.isfinite(original_lon), None),
-            "urgency": _or_of_category(frame, "urgency", category_id, tree, "normal"),
-            "state": optional(frame, "state").fillna("reported"),
-            "state_since": pd.to_datetime(optional(frame, "state_since"), utc=True).fillna(reported_at),
-            "reported_at": reported_at,
-            "organisation_id": _nullable(routed.organisation_id),
-            "land_unit_id": _nullable(routed.land_unit_id),
-            "base_grid_id": _nullable(routed.base_grid_id),
-            "zone_ids": arrays(routed.zone_ids),
-            "facility_id": _nullable(routed.facility_id),
-        },
-    )
-    await _store_reporters(connection, frame, ids)
-    await _store_routings(connection, ids, reported_at, routed)
-    return stored
+    return Intake(frame, tree, category_id, microseconds(reported_at), grounds, ids, numbers)
 
 
-def convert(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], crs: pd.Series[Any]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+class Intake:
+    """Incidents on their way into the database, with all that preparing them needs.
+
+    `prepare` asks no database and may go on in several threads at a time.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        tree: Mapping[int, Mapping[str, Any]],
+        category_id: Ints,
+        reported_us: Ints,
+        grounds: Grounds,
+        ids: Ints,
+        numbers: pa.Array,
+    ) -> None:
+        self._frame = frame
+        self._category_id = category_id
+        self._usual = {
+            name: {number: row[name] or otherwise for number, row in tree.items()}
+            for name, otherwise in (("appeal_kind", "livelihood"), ("urgency", "normal"))
+        }
+        self._reported_us = reported_us
+        self._grounds = grounds
+        self._ids = ids
+        self._numbers = numbers
+
+    def prepare(self, begin: int, end: int) -> Prepared:
+        """Route the incidents at positions ``begin`` to ``end`` and make their columns.
+
+        Raises
+        ------
+        gis.errors.UnknownSystem
+            A coordinate system is not known.
+        """
+        frame = self._frame.iloc[begin:end].reset_index(drop=True)
+        ids, category_id = self._ids[begin:end], self._category_id[begin:end]
+        at_us = self._reported_us[begin:end]
+        original_lon, original_lat = degrees(frame, "lon"), degrees(frame, "lat")
+        crs = optional(frame, "crs").fillna("wgs84").astype(str)
+        lon, lat = convert(original_lon, original_lat, crs)
+        accuracy = degrees(frame, "accuracy_m")
+        routed = self._grounds.route(
+            lon=lon,
+            lat=lat,
+            accuracy_m=accuracy,
+            shifted=crs.isin(_SHIFTED).to_numpy(),
+            at_us=at_us,
+            category_id=category_id,
+        )
+        since = pd.to_datetime(optional(frame, "state_since"), utc=True)
+        since_us = np.where(since.isna(), at_us, microseconds(since))
+        believed = pd.isna(routed.problem)
+        incidents = {
+            "id": bigints(ids),
+            "number": texts(self._numbers[begin:end]),
+            "source": texts(frame["source"]),
+            "source_ref": texts(optional(frame, "source_ref")),
+            "appeal_kind": self._or_of_category(frame, "appeal_kind", category_id),
+            "category_id": bigints(category_id),
+            "text": texts(frame["text"]),
+            "address": texts(optional(frame, "address")),
+            "place": points(lon, lat, believed),
+            "place_accuracy_m": doubles(accuracy),
+            "place_problem": texts(routed.problem),
+            "original_lon": doubles(original_lon),
+            "original_lat": doubles(original_lat),
+            "original_crs": texts(crs.where(np.isfinite(original_lon), None)),
+            "urgency": self._or_of_category(frame, "urgency", category_id),
+            "state": texts(optional(frame, "state").fillna("reported")),
+            "state_since": moments(since_us),
+            "reported_at": moments(at_us),
+            "organisation_id": bigints(routed.organisation_id, none=0),
+            "land_unit_id": bigints(routed.land_unit_id, none=0),
+            "base_grid_id": bigints(routed.base_grid_id, none=0),
+            "zone_ids": lists(routed.zone_ids),
+            "facility_id": bigints(routed.facility_id, none=0),
+        }
+        return Prepared(ids, incidents, _routings(ids, at_us, routed), _reporters(frame, ids))
+
+    def _or_of_category(self, frame: pd.DataFrame, column: str, category_id: Ints) -> Fields:
+        """What a row says, else what its category says."""
+        categories, which = np.unique(category_id, return_inverse=True)
+        usual = np.array([self._usual[column][c] for c in categories.tolist()], dtype=object)[which]
+        said = optional(frame, column).astype("object")
+        return texts(said.where(said.notna(), pd.Series(usual, dtype="object")))
+
+
+class Prepared:
+    """A batch of incidents, routed, as columns of COPY."""
+
+    def __init__(
+        self,
+        ids: Ints,
+        incidents: Mapping[str, Fields],
+        routings: Mapping[str, Fields],
+        reporters: Mapping[str, Fields] | None,
+    ) -> None:
+        self.ids = ids
+        self._incidents = incidents
+        self._routings = routings
+        self._reporters = reporters
+
+    async def store(self, connection: Connection) -> int:
+        """Copy the batch into the caller's transaction; returns the number of incidents."""
+        await run(connection, "bulk/prepare_load")
+        stored = await copy_binary(connection, "copy_incidents", self._incidents)
+        if self._reporters is not None:
+            await copy_binary(connection, "copy_reporters", self._reporters)
+        await copy_binary(connection, "copy_routings", self._routings)
+        return stored
+
+
+def convert(lon: Floats, lat: Floats, crs: pd.Series[Any]) -> tuple[Floats, Floats]:
     """Coordinates in declared systems to EPSG:4326 on the lattice; empty ones stay NaN."""
     x, y = np.full(len(lon), np.nan), np.full(len(lat), np.nan)
     given = np.isfinite(lon) & np.isfinite(lat)
-    for system in sorted(crs[given].unique()):
-        there = given & (crs == system).to_numpy()
+    systems, which = np.unique(crs.to_numpy(dtype=object)[given].astype(str), return_inverse=True)
+    position = np.flatnonzero(given)
+    for k, system in enumerate(systems.tolist()):
+        there = position[which == k]
         moved = to_wgs84(lon[there], lat[there], system)
         x[there], y[there] = snap(moved[0]), snap(moved[1])
     return x, y
@@ -111,72 +189,60 @@ def convert(
 
 async def take_numbers(
     connection: Connection, reported_at: pd.Series[Any], district: str, timezone: str
-) -> list[str]:
+) -> pa.Array:
     """Incident numbers, running per day of the city's clock in the order of the reports."""
-    order = np.argsort(reported_at.to_numpy(), kind="stable")
-    days = reported_at.iloc[order].dt.tz_convert(timezone).dt.date.reset_index(drop=True)
-    counts = days.value_counts(sort=False).sort_index()
+    local = pd.DatetimeIndex(reported_at).tz_convert(timezone).tz_localize(None).as_unit("us")
+    stamps = microseconds(reported_at)
+    day = local.normalize().asi8
+    order = np.lexsort((stamps, day))
+    days, begins, counts = np.unique(day[order], return_index=True, return_counts=True)
+    dates = pd.DatetimeIndex(days.astype("datetime64[us]"))
     taken = await rows(
         connection,
         "bulk/take_numbers",
-        {"district": district, "days": list(counts.index), "counts": [int(count) for count in counts]},
+        {"district": district, "days": list(dates.date), "counts": counts.tolist()},
     )
     last = {row["day"]: row["last"] for row in taken}
-    running = days.groupby(days).cumcount() + 1 + days.map(last) - days.map(counts)
-    numbers = np.empty(len(reported_at), dtype=object)
-    numbers[order] = [
-        f"{district}{day:%Y%m%d}{number:05d}" for day, number in zip(days, running, strict=True)
-    ]
-    return list(numbers)
+    after = np.array([last[date] for date in dates.date], dtype=np.int64) - counts
+    running = np.empty(len(day), dtype=np.int64)
+    running[order] = np.arange(len(day)) - np.repeat(begins - after, counts) + 1
+    heads = pa.array([f"{district}{date:%Y%m%d}" for date in dates.date])
+    text = pa.array(running).cast(pa.string())
+    padded = pa.compute.utf8_lpad(text, 5, padding="0")
+    head = heads.take(pa.array(np.searchsorted(days, day)))
+    return pa.compute.binary_join_element_wise(head, padded, "")
 
 
-def _degrees(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+def degrees(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """A column of numbers; NaN where it is empty or missing."""
     return np.asarray(pd.to_numeric(optional(frame, column)).to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _nullable(ids: NDArray[np.int64]) -> pd.Series[Any]:
-    return pd.Series(ids, dtype="Int64").where(pd.Series(ids != 0))
-
-
-def _or_of_category(
-    frame: pd.DataFrame,
-    column: str,
-    category_id: NDArray[np.int64],
-    tree: dict[int, dict[str, Any]],
-    otherwise: str,
-) -> pd.Series[Any]:
-    """What a row says, else what its category says, else the usual."""
-    usual = pd.Series([tree[int(category)][column] or otherwise for category in category_id], dtype="object")
-    return optional(frame, column).astype("object").fillna(usual)
-
-
-async def _store_reporters(connection: Connection, frame: pd.DataFrame, ids: NDArray[np.int64]) -> None:
+def _reporters(frame: pd.DataFrame, ids: Ints) -> Mapping[str, Fields] | None:
     name, phone = optional(frame, "reporter_name"), optional(frame, "reporter_phone")
     told = (name.notna() | phone.notna()).to_numpy()
-    if told.any():
-        nothing = pd.Series([None] * int(told.sum()), dtype="object")
-        columns = {"incident_id": ids[told], "name": name[told], "phone": phone[told], "email": nothing}
-        await copy(connection, "copy_reporters", columns)
+    if not told.any():
+        return None
+    return {
+        "incident_id": bigints(ids[told]),
+        "name": texts(name[told]),
+        "phone": texts(phone[told]),
+        "email": texts(pa.nulls(int(told.sum()))),
+    }
 
 
-async def _store_routings(
-    connection: Connection, ids: NDArray[np.int64], at: pd.Series[Any], routed: RoutedColumns
-) -> None:
-    await copy(
-        connection,
-        "copy_routings",
-        {
-            "incident_id": ids,
-            "at": at,
-            "method": ["memory"] * len(ids),
-            "zone_version_ids": arrays(routed.zone_version_ids),
-            "border_evidence": routed.border_evidence,
-            "land_unit_id": _nullable(routed.land_unit_id),
-            "facility_id": _nullable(routed.facility_id),
-            "facility_distance_m": routed.facility_distance_m,
-            "rule_id": _nullable(routed.rule_id),
-            "organisation_id": _nullable(routed.organisation_id),
-            "supporting_ids": arrays(routed.supporting_ids),
-            "runners_up": routed.runners_up,
-        },
-    )
+def _routings(ids: Ints, at_us: Ints, routed: RoutedColumns) -> Mapping[str, Fields]:
+    return {
+        "incident_id": bigints(ids),
+        "at": moments(at_us),
+        "method": texts(pa.repeat(pa.scalar("memory"), len(ids))),
+        "zone_version_ids": lists(routed.zone_version_ids),
+        "border_evidence": jsons(routed.border_evidence),
+        "land_unit_id": bigints(routed.land_unit_id, none=0),
+        "facility_id": bigints(routed.facility_id, none=0),
+        "facility_distance_m": doubles(routed.facility_distance_m),
+        "rule_id": bigints(routed.rule_id, none=0),
+        "organisation_id": bigints(routed.organisation_id, none=0),
+        "supporting_ids": lists(routed.supporting_ids),
+        "runners_up": jsons(routed.runners_up),
+    }

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from gis.assignment import Candidate, Party, lost_by
 from gis.router import NO_ZONE, LayerAnswer
 from gis.words import Words
 from grid_data.bulk.facilities_near import NearFacilities
+from grid_data.bulk.ragged import Ragged
 from grid_data.bulk.routed import Ints, LayerZones, RoutedColumns
 
 
@@ -25,55 +29,105 @@ class RuleBook:
     organisations: Mapping[int, str]
 
 
-def assign(
-    result: RoutedColumns,
-    points: Ints,
-    keep: Ints,
-    layers: Sequence[LayerZones],
-    answers: Mapping[str, LayerAnswer],
-    book: RuleBook,
-    category_id: Ints,
-    near: NearFacilities,
-) -> None:
-    """Rank the fitting rules, once per combination of category, zones that matter and facility owners."""
-    by_code = {layer.code: layer for layer in layers}
-    categories = category_id[keep]
-    for category in np.unique(categories).tolist():
-        line = _line(category, book.categories)
-        fitting = [
-            rule
-            for rule in book.rules
-            if (rule["category_id"] is None or rule["category_id"] in line)
-            and (rule["layer"] is None or rule["layer"] in by_code)
-        ]
-        used = sorted({rule["layer"] for rule in fitting if rule["layer"]})
-        here = np.flatnonzero(categories == category)
-        members = keep[here]
-        grounds = [_grounds(answers[code], members) for code in used]
-        key = np.column_stack([*grounds, near.owning_id[here], near.maintaining_id[here]])
-        combinations, inverse = np.unique(key, axis=0, return_inverse=True)
-        groups = np.argsort(inverse, kind="stable")
-        cuts = np.searchsorted(inverse[groups], np.arange(len(combinations) + 1))
-        for k in range(len(combinations)):
-            member = members[groups[cuts[k] : cuts[k + 1]]]
-            at_hand = {code: _zones_here(answers[code], by_code[code], int(member[0])) for code in used}
-            owner, keeper = int(combinations[k][-2]), int(combinations[k][-1])
-            outcome = rank(fitting, at_hand, owner, keeper, book.organisations)
-            where = points[member]
-            result.rule_id[where], result.organisation_id[where] = outcome.rule_id, outcome.organisation_id
-            for position in where.tolist():
-                result.supporting_ids[position] = outcome.supporting_ids
-                result.runners_up[position] = outcome.runners_up
+class Ranking:
+    """The rules of one moment over the layers of that moment, ranked once per combination that matters.
+
+    Categories to which the same rules apply are one; a combination is such a set of rules, the zones of the
+    layers they name and, where they ask for it, the owner and the keeper of the facility. What was ranked for
+    one batch serves the next. May be used by several threads at a time.
+    """
+
+    def __init__(self, book: RuleBook, layers: Sequence[LayerZones]) -> None:
+        self._book = book
+        self._layers = {layer.code: layer for layer in layers}
+        self._sets: list[list[dict[str, Any]]] = []
+        self._set_of: dict[int, int] = {}
+        self._known: dict[tuple[Any, ...], int] = {}
+        self._outcomes = [Outcome(0, 0, [], "[]")]
+        self._lock = Lock()
+
+    def assign(
+        self,
+        result: RoutedColumns,
+        answers: Mapping[str, LayerAnswer],
+        category_id: Ints,
+        near: NearFacilities,
+    ) -> None:
+        """Fill rule, organisation, supporting organisations and runners-up of all points of ``result``."""
+        categories, category = np.unique(category_id, return_inverse=True)
+        with self._lock:
+            sets_of = np.array([self._rules_of(value) for value in categories.tolist()], dtype=np.int64)
+        sets = sets_of[category]
+        outcome = np.zeros(len(category_id), dtype=np.int64)
+        order = np.argsort(sets, kind="stable")
+        numbers, begins = np.unique(sets[order], return_index=True)
+        for number, members in zip(numbers.tolist(), np.split(order, begins[1:]), strict=True):
+            outcome[members] = self._outcomes_of(number, members, answers, near)
+        listed = self._outcomes
+        result.rule_id[:] = np.array([one.rule_id for one in listed], dtype=np.int64)[outcome]
+        result.organisation_id[:] = np.array([one.organisation_id for one in listed], dtype=np.int64)[outcome]
+        result.supporting_ids = Ragged.of([one.supporting_ids for one in listed]).take(outcome)
+        result.runners_up = pa.array([one.runners_up for one in listed]).take(pa.array(outcome))
+
+    def _rules_of(self, category: int) -> int:
+        """Number of the set of rules that fit a category."""
+        if category not in self._set_of:
+            line = _line(category, self._book.categories)
+            fitting = [
+                rule
+                for rule in self._book.rules
+                if (rule["category_id"] is None or rule["category_id"] in line)
+                and (rule["layer"] is None or rule["layer"] in self._layers)
+            ]
+            if fitting not in self._sets:
+                self._sets.append(fitting)
+            self._set_of[category] = self._sets.index(fitting)
+        return self._set_of[category]
+
+    def _outcomes_of(
+        self, number: int, members: Ints, answers: Mapping[str, LayerAnswer], near: NearFacilities
+    ) -> Ints:
+        rules = self._sets[number]
+        used = sorted({rule["layer"] for rule in rules if rule["layer"]})
+        asked = {rule["assign_to"] for rule in rules}
+        nobody = np.zeros(len(members), dtype=np.int64)
+        columns = [answers[code].zone[members].astype(np.int64) + 1 for code in used]
+        columns.append(near.owning_id[members] if "facility_owner" in asked else nobody)
+        columns.append(near.maintaining_id[members] if "facility_maintainer" in asked else nobody)
+        several = np.zeros(len(members), dtype=np.bool_)
+        for code in used:
+            if self._layers[code].cardinality == "many":
+                several |= np.isin(members, answers[code].other_point)
+        first, group = _combinations(columns, several)
+        found = np.empty(len(first), dtype=np.int64)
+        with self._lock:
+            for k, member in enumerate(first.tolist()):
+                key: tuple[Any, ...] = (number, *(int(column[member]) for column in columns))
+                point = int(members[member])
+                if several[member]:
+                    key = (*key, *(answers[code].others_of(point) for code in used))
+                if key not in self._known:
+                    at_hand = {code: _zones_here(answers[code], self._layers[code], point) for code in used}
+                    owner, keeper = int(columns[-2][member]), int(columns[-1][member])
+                    self._outcomes.append(rank(rules, at_hand, owner, keeper, self._book.organisations))
+                    self._known[key] = len(self._outcomes) - 1
+                found[k] = self._known[key]
+        return found[group]
 
 
-def _grounds(answer: LayerAnswer, members: Ints) -> Ints:
-    """A number per point that is equal where the same zones of the layer cover it."""
-    numbers = answer.zone[members].astype(np.int64)
-    if len(answer.other_point):
-        # Rare: several zones at a place. Each such place is its own combination.
-        several = np.isin(members, answer.other_point)
-        numbers[several] = len(answer.codes) + members[several]
-    return numbers
+def _combinations(columns: Sequence[Ints], alone: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Rows that are equal in all columns: the first of each group, and the group of each row.
+
+    Rows that stand ``alone`` are a group each.
+    """
+    key = np.where(alone, 1 + np.arange(len(alone)), 0)
+    for column in columns:
+        size = int(column.max(initial=0)) + 1
+        if int(key.max(initial=0)) >= 2**62 // size:
+            key = np.unique(key, return_inverse=True)[1]
+        key = key * size + column
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    return first, group
 
 
 def _zones_here(answer: LayerAnswer, layer: LayerZones, point: int) -> list[dict[str, Any]]:

@@ -6,47 +6,65 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from grid_data.bulk.ragged import Ragged, joined
+
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Objects = NDArray[np.object_]
 
 
-@dataclass(frozen=True)
+@dataclass
 class RoutedColumns:
     """Columns of ``incident`` and ``routing`` for n points; 0 stands for "none" in identifiers."""
 
     problem: Objects  # code of the place problem, or None
-    zone_version_ids: list[list[int]]
-    zone_ids: list[list[int]]
+    zone_version_ids: Ragged
+    zone_ids: Ragged
     base_grid_id: Ints
     land_unit_id: Ints
     facility_id: Ints
-    facility_distance_m: NDArray[np.float64]
+    facility_distance_m: Floats
     rule_id: Ints
     organisation_id: Ints
-    supporting_ids: list[list[int]]
-    border_evidence: list[str]
-    runners_up: list[str]
+    supporting_ids: Ragged
+    border_evidence: pa.Array  # JSON texts
+    runners_up: pa.Array  # JSON texts
 
     @classmethod
     def empty(cls, problem: Objects) -> RoutedColumns:
         """Columns without any answer yet."""
         n = len(problem)
+        nothing = Ragged(np.empty(0, np.int64), np.zeros(n + 1, np.int64))
         return cls(
             problem=problem,
-            zone_version_ids=[[] for _ in range(n)],
-            zone_ids=[[] for _ in range(n)],
+            zone_version_ids=nothing,
+            zone_ids=nothing,
             base_grid_id=np.zeros(n, dtype=np.int64),
             land_unit_id=np.zeros(n, dtype=np.int64),
             facility_id=np.zeros(n, dtype=np.int64),
             facility_distance_m=np.full(n, np.nan),
             rule_id=np.zeros(n, dtype=np.int64),
             organisation_id=np.zeros(n, dtype=np.int64),
-            supporting_ids=[[] for _ in range(n)],
-            border_evidence=["{}"] * n,
-            runners_up=["[]"] * n,
+            supporting_ids=nothing,
+            border_evidence=pa.repeat(pa.scalar("{}"), n),
+            runners_up=pa.repeat(pa.scalar("[]"), n),
         )
+
+    def put(self, rows: Ints, part: RoutedColumns) -> None:
+        """Take over the answers for some of the rows."""
+        where = np.arange(len(self.problem))
+        where[rows] = len(where) + np.arange(len(rows))
+        for name, mine in vars(self).items():
+            theirs = getattr(part, name)
+            if isinstance(mine, np.ndarray):
+                mine[rows] = theirs
+            elif isinstance(mine, Ragged):
+                setattr(self, name, joined([mine, theirs]).take(where))
+            else:
+                setattr(self, name, pa.concat_arrays([mine, theirs]).take(pa.array(where)))
 
 
 @dataclass

@@ -3,6 +3,11 @@
 SELECT array_agg(id) AS ids
 FROM (SELECT nextval(pg_get_serial_sequence(%(table)s, 'id')) AS id FROM generate_series(1, %(n)s)) AS taken
 
+-- name: prepare_load
+-- For the rest of the transaction: room to gather index entries, and lists of pending ones that are long.
+SELECT set_config('maintenance_work_mem', '256MB', true), set_config('work_mem', '64MB', true),
+       set_config('gin_pending_list_limit', '64MB', true)
+
 -- name: insert_city
 -- Set the city up.
 INSERT INTO city (code, name_zh, name_en, timezone, metric_srid, centre, zoom, outside_limit_m,
@@ -147,8 +152,14 @@ SELECT id, standard_ref || ':' || kind || ':' || code AS key, parent_id, kind, c
 FROM category
 
 -- name: facilities_of
--- Facilities of some classes with their shapes.
-SELECT id, code, category_id, owning_id, maintaining_id, ST_AsBinary(geom) AS shape
-FROM facility
-WHERE category_id = ANY (%(categories)s) AND state <> 'removed'
-ORDER BY category_id, code
+-- Facilities of some classes in the order of their codes: one row of packed columns (numbers in network order, WKB).
+SELECT string_agg(int8send(id), ''::bytea) AS id, string_agg(int8send(category_id), ''::bytea) AS category_id,
+       string_agg(int8send(coalesce(owning_id, 0)), ''::bytea) AS owning_id,
+       string_agg(int8send(coalesce(maintaining_id, 0)), ''::bytea) AS maintaining_id,
+       string_agg(int8send(octet_length(shape)), ''::bytea) AS size, string_agg(shape, ''::bytea) AS shape
+FROM (
+    SELECT id, category_id, owning_id, maintaining_id, ST_AsBinary(geom) AS shape
+    FROM facility
+    WHERE category_id = ANY (%(categories)s::bigint[]) AND state <> 'removed'
+    ORDER BY category_id, code
+) AS listed

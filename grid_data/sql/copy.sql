@@ -70,13 +70,13 @@ COPY assignment_rule_support (rule_id, organisation_id) FROM STDIN (FORMAT csv)
 -- Load incidents already routed in memory.
 COPY incident (id, number, source, source_ref, appeal_kind, category_id, text, address, place, place_accuracy_m,
                place_problem, original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
-               organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id) FROM STDIN (FORMAT csv)
+               organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id) FROM STDIN (FORMAT binary)
 
 -- name: copy_reporters
 -- Load who reported.
-COPY reporter (incident_id, name, phone, email) FROM STDIN (FORMAT csv)
+COPY reporter (incident_id, name, phone, email) FROM STDIN (FORMAT binary)
 
 -- name: copy_routings
 -- Load routings with their evidence.
 COPY routing (incident_id, at, method, zone_version_ids, border_evidence, land_unit_id, facility_id,
-              facility_distance_m, rule_id, organisation_id, supporting_ids, runners_up) FROM STDIN (FORMAT csv)
+              facility_distance_m, rule_id, organisation_id, supporting_ids, runners_up) FROM STDIN (FORMAT binary)

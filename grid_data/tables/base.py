@@ -29,6 +29,22 @@ def identity() -> Column[int]:
     return Column("id", BigInteger, Identity(always=False), primary_key=True)
 
 
+def reference(name: str, key: str, *, nullable: bool = True, primary_key: bool = False) -> Column[int]:
+    """A key whose rows are checked once per statement by triggers, not by a foreign key.
+
+    ``key`` reads ``table.column``. For tables that take a million rows at a time; see
+    ``docs/decisions/0010-references-per-statement.md``.
+    """
+    return Column(
+        name,
+        BigInteger,
+        nullable=nullable and not primary_key,
+        primary_key=primary_key,
+        autoincrement=False,
+        info={"refers_to": key},
+    )
+
+
 def name_columns(*, chinese_required: bool = True) -> tuple[Column[str], Column[str]]:
     """A Chinese and an English name; Chinese comes first, English may be missing."""
     return Column("name_zh", Text, nullable=not chinese_required), Column("name_en", Text)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     Float,
-    ForeignKey,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from grid_data.tables.base import identity, metadata, one_of, spatial_index
+from grid_data.tables.base import identity, metadata, one_of, reference, spatial_index
 
 SOURCES = (
     "hotline", "app", "grid_worker", "patrol", "video", "sensor", "transfer_110", "department", "import",
@@ -44,7 +43,7 @@ incident = Table(
     Column("source", Text, nullable=False),
     Column("source_ref", Text),
     Column("appeal_kind", Text, nullable=False),
-    Column("category_id", ForeignKey("category.id"), nullable=False),
+    reference("category_id", "category.id", nullable=False),
     Column("text", Text, nullable=False),
     Column("address", Text),
     Column("place", Geometry("POINT", srid=4326, spatial_index=False)),
@@ -60,11 +59,11 @@ incident = Table(
     Column("reported_at", DateTime(timezone=True), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     # What the latest routing found, kept here so that "open in my zone" is one index scan.
-    Column("organisation_id", ForeignKey("organisation.id")),
-    Column("land_unit_id", ForeignKey("land_unit.id")),
-    Column("base_grid_id", ForeignKey("zone.id")),
+    reference("organisation_id", "organisation.id"),
+    reference("land_unit_id", "land_unit.id"),
+    reference("base_grid_id", "zone.id"),
     Column("zone_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
-    Column("facility_id", ForeignKey("facility.id")),
+    reference("facility_id", "facility.id"),
     # A person chose the organisation; routing again leaves it alone.
     Column("overridden", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("number ~ '^[0-9]{6}[0-9]{8}[0-9]{5,}$'", name="number"),
@@ -88,8 +87,11 @@ incident = Table(
     Index("ix_incident_reported_at_id", "reported_at", "id"),
     Index("ix_incident_organisation_id_reported_at", "organisation_id", "reported_at"),
     Index("ix_incident_category_id", "category_id"),
-    Index("ix_incident_base_grid_id", "base_grid_id"),
-    Index("ix_incident_land_unit_id", "land_unit_id"),
+    Index(
+        "ix_incident_open_land_unit_id",
+        "land_unit_id",
+        postgresql_where=text(one_of("state", *OPEN_STATES)),
+    ),
     Index("ix_incident_zone_ids", "zone_ids", postgresql_using="gin"),
     Index(
         "ix_incident_open_reported_at",
@@ -106,7 +108,7 @@ incident = Table(
 reporter = Table(
     "reporter",
     metadata,
-    Column("incident_id", ForeignKey("incident.id"), primary_key=True),
+    reference("incident_id", "incident.id", primary_key=True),
     Column("name", Text),
     Column("phone", Text),
     Column("email", Text),
@@ -118,7 +120,7 @@ routing = Table(
     "routing",
     metadata,
     identity(),
-    Column("incident_id", ForeignKey("incident.id"), nullable=False),
+    reference("incident_id", "incident.id", nullable=False),
     Column("routed_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     # The moment asked about: which versions and rules were valid then.
     Column("at", DateTime(timezone=True), nullable=False),
@@ -128,11 +130,11 @@ routing = Table(
     # Only what is worth saying, per layer code: on_border, near_border, nearest, outside, the distance
     # in metres, other candidates. A layer not named here was inside, 30 m or more from its border.
     Column("border_evidence", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("land_unit_id", ForeignKey("land_unit.id")),
-    Column("facility_id", ForeignKey("facility.id")),
+    reference("land_unit_id", "land_unit.id"),
+    reference("facility_id", "facility.id"),
     Column("facility_distance_m", Float),
-    Column("rule_id", ForeignKey("assignment_rule.id")),
-    Column("organisation_id", ForeignKey("organisation.id")),
+    reference("rule_id", "assignment_rule.id"),
+    reference("organisation_id", "organisation.id"),
     Column("supporting_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     # [{rule, organisation, lost_by}], best first.
     Column("runners_up", JSONB, nullable=False, server_default=text("'[]'")),

@@ -1,4 +1,4 @@
-"""What bulk intake and re-routing need.
+"""Bulk intake: references checked per statement, and only the indexes that questions use.
 
 Revision ID: 0003
 Revises: 0002
@@ -6,15 +6,53 @@ Revises: 0002
 
 from __future__ import annotations
 
+from alembic import op
+from sqlalchemy import text
+
+from migrations.functions import run_sql
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+REFERENCES = (
+    ("incident", "category_id", "category"),
+    ("incident", "organisation_id", "organisation"),
+    ("incident", "land_unit_id", "land_unit"),
+    ("incident", "base_grid_id", "zone"),
+    ("incident", "facility_id", "facility"),
+    ("routing", "incident_id", "incident"),
+    ("routing", "land_unit_id", "land_unit"),
+    ("routing", "facility_id", "facility"),
+    ("routing", "rule_id", "assignment_rule"),
+    ("routing", "organisation_id", "organisation"),
+    ("reporter", "incident_id", "incident"),
+)
+
+OPEN_STATES = (
+    "state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')"
+)
+
 
 def upgrade() -> None:
-    """Change nothing yet."""
+    """Replace foreign keys by checks per statement; drop indexes that nothing reads."""
+    for table, column, _ in REFERENCES:
+        op.drop_constraint(f"fk_{table}_{column}", table, type_="foreignkey")
+    run_sql("0003_references")
+    # Zones are found by zone_ids; units only among open incidents, when they move to another grid.
+    op.drop_index("ix_incident_base_grid_id", "incident")
+    op.drop_index("ix_incident_land_unit_id", "incident")
+    op.create_index(
+        "ix_incident_open_land_unit_id", "incident", ["land_unit_id"], postgresql_where=text(OPEN_STATES)
+    )
 
 
 def downgrade() -> None:
-    """Change nothing yet."""
+    """Bring foreign keys and indexes back."""
+    op.drop_index("ix_incident_open_land_unit_id", "incident")
+    op.create_index("ix_incident_land_unit_id", "incident", ["land_unit_id"])
+    op.create_index("ix_incident_base_grid_id", "incident", ["base_grid_id"])
+    run_sql("0003_drop_references")
+    for table, column, referred in REFERENCES:
+        op.create_foreign_key(f"fk_{table}_{column}", table, referred, [column], ["id"])
