@@ -108,8 +108,7 @@ def check_degrees(geometry: Any) -> None:
     OutOfRange
         A coordinate is not a number, or beyond ±180 and ±90 degrees.
     AntimeridianCrossing
-        The shape is wider than 180 degrees, or an area that touches the 180th meridian: its neighbour on the
-        other side would lie at the other end of the numbers, and nothing could tell that they meet.
+        See `reaches_antimeridian`.
     """
     if geometry is None or geometry.is_empty:
         raise EmptyGeometry("the geometry is empty")
@@ -122,8 +121,23 @@ def check_degrees(geometry: Any) -> None:
         raise OutOfRange(f"({worst[0]:.10g}, {worst[1]:.10g}) is not a longitude and a latitude")
     if high[0] - low[0] > 180:
         raise AntimeridianCrossing("the geometry spans more than 180 degrees of longitude")
-    if shapely.get_dimensions(geometry) == 2 and (low[0] == -180 or high[0] == 180):
+    if reaches_antimeridian(geometry):
         raise AntimeridianCrossing("the geometry touches the 180th meridian")
+
+
+def reaches_antimeridian(geometry: Any) -> NDArray[np.bool_]:
+    """Whether shapes in degrees (one or an array) are wider than half the world, or areas at ±180 degrees.
+
+    A zone there has its neighbour at the other end of the numbers: nothing could tell that they meet.
+
+    >>> bool(reaches_antimeridian(shapely.box(179, -17, 180, -16)))
+    True
+    """
+    box = shapely.bounds(geometry)
+    west, east = box[..., 0], box[..., 2]
+    with np.errstate(invalid="ignore"):
+        touching = (np.abs(west) == 180) | (np.abs(east) == 180)
+        return np.asarray((east - west > 180) | (touching & (shapely.get_dimensions(geometry) == 2)))
 
 
 def check_valid(geometry: Any) -> None:

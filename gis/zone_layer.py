@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.errors import AntimeridianCrossing, EmptyGeometry, InvalidGeometry, LayerError
-from gis.lattice import SCALE, split_reason, to_lattice
+from gis.lattice import SCALE, reaches_antimeridian, split_reason, to_lattice
 from gis.threads import thread_count
 
 Floats = NDArray[np.float64]
@@ -149,7 +149,7 @@ def lattice_shapes(layer: ZoneLayer) -> tuple[tuple[str, ...], NDArray[np.object
     LayerError
         A code is given twice or empty, or a shape is no area or not on the lattice.
     EmptyGeometry, InvalidGeometry, AntimeridianCrossing
-        A shape is empty, invalid or wider than half the world; the message names the zone.
+        A shape is empty, invalid or at the 180th meridian; the message names the zone.
     """
     codes = list(layer.codes)
     shapes = np.array(layer.geometries, dtype=object)
@@ -176,12 +176,10 @@ def _on_lattice(layer: str, codes: Sequence[str], shapes: NDArray[np.object_]) -
     no_area = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
     if no_area.size:
         raise LayerError(f"{name(no_area)} is a {shapes[no_area[0]].geom_type}, not an area")
-    bounds = shapely.bounds(shapes).reshape(-1, 4)
-    wide = np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180)
-    if wide.size:
+    there = np.flatnonzero(reaches_antimeridian(shapes))
+    if there.size:
         raise AntimeridianCrossing(
-            f"{name(wide)} spans more than 180 degrees of longitude: it crosses the 180th meridian, "
-            "or its coordinates are wrong"
+            f"{name(there)} reaches or crosses the 180th meridian, or its coordinates are wrong"
         )
     lattice: NDArray[np.object_] = to_lattice(shapes)
     if not np.array_equal(shapely.get_coordinates(lattice) / SCALE, shapely.get_coordinates(shapes)):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gis.crs import geometry_to_wgs84, normal_system, to_wgs84
 from gis.errors import GisError, UnknownSystem
-from gis.lattice import from_lattice, snap_geometry, split_reason, to_lattice
+from gis.lattice import from_lattice, reaches_antimeridian, snap_geometry, split_reason, to_lattice
 from gis.suggest import suggest_system
 from gis.words import Words
 from grid_data.importers.city import City
@@ -212,7 +212,7 @@ def _in_range(
         finite[position] = np.isfinite(shapely.get_coordinates(degrees[position])).all()
     with np.errstate(invalid="ignore"):
         earthly = finite & (box[:, 0] >= -180) & (box[:, 2] <= 180) & (box[:, 1] >= -90) & (box[:, 3] <= 90)
-        earthly &= box[:, 2] - box[:, 0] <= 180
+        around = earthly & reaches_antimeridian(degrees)
         area = city.extent.grown(limit_m)
         near = (
             (box[:, 2] >= area.west)
@@ -220,10 +220,19 @@ def _in_range(
             & (box[:, 3] >= area.south)
             & (box[:, 1] <= area.north)
         )
-    for position in np.flatnonzero(present & ~(earthly & near)):
+    for position in np.flatnonzero(present & (~(earthly & near) | around)):
         x, y = shapely.get_coordinates(raw[position])[0]
         suggestion = _reading_of(x, y, system, city)
-        if earthly[position]:
+        if around[position]:
+            findings.error(
+                "antimeridian",
+                "几何到达或跨越 180 度经线（或坐标有误）：分派无法判断两侧是否相接",
+                "the geometry reaches or crosses the 180th meridian (or its coordinates are wrong): routing "
+                "could not tell that the two sides meet",
+                row=int(rows[position]),
+                field="geometry",
+            )
+        elif earthly[position]:
             findings.error(
                 "outside_city",
                 f"（{x:.10g}，{y:.10g}）距本市超过 {limit_m / 1000:g} 公里",

@@ -51,3 +51,12 @@ def toy_url(cluster: Cluster, toy_template: str) -> Iterator[str]:
     """Address of a database of this test alone, with the toy city."""
     with databases.copy_of(cluster, toy_template) as url:
         yield url
+
+
+@pytest.fixture
+async def empty_open_database(empty_database: str, anyio_backend: str) -> AsyncIterator[Database]:
+    """An open database of this test alone, migrated and without rows."""
+    database = Database(empty_database, size=2)
+    await database.open()
+    yield database
+    await database.close()

@@ -111,6 +111,8 @@ def test_valid_in_valid_out(corners: Any) -> None:
         ("POLYGON ((120 36, 121 37, 121 36, 120 37, 120 36))", InvalidGeometry),
         ("POLYGON ((120 36, 120.00000001 36, 120 36.00000001, 120 36))", CollapsedGeometry),
         ("POLYGON ((-179.9 36, 179.9 36, 179.9 37, -179.9 36))", AntimeridianCrossing),
+        ("POLYGON ((179.9 36, 180 36, 180 37, 179.9 36))", AntimeridianCrossing),
+        ("POLYGON ((-180 36, -179.9 36, -179.9 37, -180 36))", AntimeridianCrossing),
         ("POLYGON ((541000 3997000, 542000 3997000, 541000 3998000, 541000 3997000))", OutOfRange),
     ],
 )

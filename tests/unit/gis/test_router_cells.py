@@ -156,9 +156,11 @@ def test_zones_of_the_moment_asked_for() -> None:
         Router.build([layer], METRIC)
 
 
-def test_a_zone_over_the_antimeridian_is_refused() -> None:
-    with pytest.raises(AntimeridianCrossing, match="zone FJ"):
-        Router.build([ZoneLayer("grid", ["FJ"], [shapely.box(-179.9, -17, 179.9, -16)])], METRIC)
+@pytest.mark.parametrize(("west", "east"), [(-179.9, 179.9), (179.5, 180), (-180, -179.5)])
+def test_a_zone_at_or_over_the_antimeridian_is_refused(west: float, east: float) -> None:
+    good = shapely.box(120, 36, 120.1, 36.1)
+    with pytest.raises(AntimeridianCrossing, match=r"zone FJ .* 180th meridian"):
+        Router.build([ZoneLayer("grid", ["A", "FJ"], [good, shapely.box(west, -17, east, -16)])], METRIC)
 
 
 def test_layers_on_both_ends_of_the_world_are_refused() -> None:

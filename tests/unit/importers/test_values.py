@@ -185,6 +185,18 @@ def test_heights_are_left_out_and_coordinates_put_on_the_lattice() -> None:
     assert (shape.wkt, found) == ("POINT (120.4123457 36.1)", [])
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapely.box(120.4, 36.1, 180, 36.2),
+        shapely.box(-180, 36.1, -100, 36.2),
+        shapely.Polygon([(-179, 36.1), (179, 36.1), (179, 36.2), (-179, 36.2)]),
+    ],
+)
+def test_areas_at_the_antimeridian_are_refused_by_name(shape: Any) -> None:
+    assert shapes_of(shape) == ([None], ["antimeridian"])
+
+
 def test_one_bad_shape_does_not_hide_the_next() -> None:
     bow = shapely.from_wkt("POLYGON ((120.4 36.1, 120.5 36.2, 120.5 36.1, 120.4 36.2, 120.4 36.1))")
     stored, found = shapes_of(None, bow, shapely.box(120.4, 36.1, 120.5, 36.2), shapely.Point(120.4, 36.1))
