@@ -38,7 +38,7 @@ def coverage(seed: int, zones: int, side: int, vertices: tuple[int, int] = (60, 
     n = max(1, round(zones**0.5))
     step = side / n
     at = (np.stack(np.meshgrid(np.arange(n), np.arange(n)), axis=-1).reshape(-1, 2) + 0.5) * step
-    at += random.uniform(-0.3, 0.3, at.shape) * step
+    at += random.uniform(-0.25, 0.25, at.shape) * step
     # Mirror images make the square's sides edges of the outer cells.
     mirrored = [at]
     for axis in (0, 1):
@@ -79,6 +79,8 @@ def _wiggle(
     start: NDArray[np.float64], end: NDArray[np.float64], number: int, side: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """A line between two corners, bent sideways where it is no side of the square."""
+    # An edge of a metre has no room for vertices.
+    number = min(number, int(np.hypot(*(end - start)) / 100))
     along = np.linspace(0, 1, number + 2)[:, None]
     way = start + (end - start) * along
     if not (start[0] == end[0] and start[0] in (0, side)) and not (
@@ -86,7 +88,7 @@ def _wiggle(
     ):
         sideways = np.array([start[1] - end[1], end[0] - start[0]])
         # Less towards the ends, so that lines meeting at a corner do not cross.
-        bend = random.uniform(-0.12, 0.12, (number + 2, 1)) * np.minimum(along, 1 - along)
+        bend = random.uniform(-0.06, 0.06, (number + 2, 1)) * np.minimum(along, 1 - along)
         way = way + sideways * bend
     way = np.round(way)
     keep = np.ones(len(way), dtype=bool)
@@ -94,15 +96,20 @@ def _wiggle(
     return np.asarray(way[keep])
 
 
+def layer(code: str, seed: int, zones: int, side: int, vertices: tuple[int, int] = (60, 200)) -> ZoneLayer:
+    """A coverage as a layer with codes in no order of place."""
+    shapes = shapely.transform(coverage(seed, zones, side, vertices), lambda c: c / 1e7)
+    codes = [f"{seed}{k:06d}" for k in np.random.default_rng(seed).permutation(len(shapes))]
+    return ZoneLayer(code, codes, shapes, "at_most_one")
+
+
 def layers(grids: int, side: int) -> list[ZoneLayer]:
     """Base grids and eight layers of 20 to 300 zones over the same square."""
-    sizes = [grids, 20, 40, 60, 80, 120, 160, 220, 300]
-    found = []
-    for number, zones in enumerate(sizes):
-        shapes = shapely.transform(coverage(number + 1, zones, side), lambda c: c / 1e7)
-        codes = [f"{number}{k:06d}" for k in range(len(shapes))]
-        found.append(ZoneLayer("grid" if number == 0 else f"special_{number}", codes, shapes, "at_most_one"))
-    return found
+    special = [20, 40, 60, 80, 120, 160, 220, 300]
+    return [
+        layer("grid", 1, grids, side),
+        *(layer(f"special_{number}", 1 + number, zones, side) for number, zones in enumerate(special, 1)),
+    ]
 
 
 def places(

@@ -34,7 +34,7 @@ from gis.borders import Borders
 from gis.cells.borders_near import NearBorders, tell_distances
 from gis.cells.edges import Edges, Int32s
 from gis.cells.grid import CellGrid
-from gis.cells.locate import locate_points
+from gis.cells.locate import locate_points, snap_points
 from gis.compiled import keep_machine_code
 from gis.crs import to_metric
 from gis.errors import LayerError
@@ -154,8 +154,10 @@ class Router:
         ------
         OutOfRange
             A coordinate is not a number, or no longitude or latitude.
+        ValueError
+            Not one longitude for one latitude.
         """
-        x, y = to_steps(np.atleast_1d(lon), np.atleast_1d(lat))
+        x, y = _snapped(lon, lat)
         return self._locate(x, y, tell=False)[0]
 
     def route(self, lon: ArrayLike, lat: ArrayLike) -> Mapping[str, LayerAnswer]:
@@ -179,8 +181,10 @@ class Router:
         ------
         OutOfRange
             A coordinate is not a number, or no longitude or latitude.
+        ValueError
+            Not one longitude for one latitude.
         """
-        x, y = to_steps(np.atleast_1d(lon), np.atleast_1d(lat))
+        x, y = _snapped(lon, lat)
         zone, notes = self._locate(x, y, tell=True)
         border_m = self._distances(x, y, zone)
         answers = {
@@ -210,7 +214,7 @@ class Router:
     def _locate(self, x: Int32s, y: Int32s, *, tell: bool) -> tuple[NDArray[np.int32], Int32s]:
         zone = np.empty((len(self._layers), len(x)), dtype=np.int32)
         g = self._grid
-        parts = _in_threads(
+        parts = in_threads(
             lambda begin, end: locate_points(
                 x, y, begin, end, g.x0, g.y0, g.shift, g.cells, g.stream, g.signatures, zone, tell
             ),
@@ -222,7 +226,7 @@ class Router:
     def _distances(self, x: Int32s, y: Int32s, zone: NDArray[np.int32]) -> NDArray[np.float64]:
         near = self._near_borders()
         border_m = np.empty(zone.shape)
-        _in_threads(
+        in_threads(
             lambda begin, end: tell_distances(
                 x, y, begin, end, zone, near.reach_m,
                 near.mesh.x0, near.mesh.y0, near.mesh.shift, near.mesh.nodes, near.metric,
@@ -346,7 +350,19 @@ class Router:
         return Router._of_state, self._state()
 
 
-def _in_threads(work: Callable[[int, int], Any], n: int) -> list[Any]:
+def _snapped(lon: ArrayLike, lat: ArrayLike) -> tuple[Int32s, Int32s]:
+    """`gis.lattice.to_steps`, on all cores."""
+    given = [np.ascontiguousarray(np.atleast_1d(degrees), dtype=np.float64) for degrees in (lon, lat)]
+    if given[0].ndim != 1 or given[0].shape != given[1].shape:
+        raise ValueError("lon and lat must be one-dimensional and of one length")
+    x, y = np.empty(len(given[0]), np.int32), np.empty(len(given[0]), np.int32)
+    bad = in_threads(lambda begin, end: snap_points(given[0], given[1], begin, end, x, y), len(x))
+    if any(bad):
+        to_steps(*given)  # says which
+    return x, y
+
+
+def in_threads(work: Callable[[int, int], Any], n: int) -> list[Any]:
     """Run work on consecutive ranges of n points, by several threads where that pays."""
     threads = min(thread_count(), max(1, n // POINTS_PER_THREAD))
     if threads == 1:

@@ -5,15 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis.cells.edges import Int32s
 from gis.cells.records import EDGES_SHIFT, MORE_BIT, WIDE_BIT
 from gis.cells.signatures import BORDER
 from gis.compiled import Whole, compiled
+from gis.lattice import SCALE
+
+Floats = NDArray[np.float64]
 
 # Points taken at a time: their cells, records and answers stay in the nearest cache.
 BLOCK = 1024
 NO_CELL = np.iinfo(np.int32).min
+
+
+@compiled
+def snap_points(lon: Floats, lat: Floats, begin: Whole, end: Whole, x: Int32s, y: Int32s) -> Whole:
+    """Degrees to lattice steps, points ``begin`` to ``end``; returns how many are no place on Earth."""
+    bad = 0
+    for i in range(begin, end):
+        if not (abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0):
+            bad += 1
+            x[i], y[i] = 0, 0
+        else:
+            x[i], y[i] = np.int32(np.rint(lon[i] * SCALE)), np.int32(np.rint(lat[i] * SCALE))
+    return bad
 
 
 @compiled

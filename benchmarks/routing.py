@@ -1,0 +1,146 @@
+"""Three million clustered places over nine layers: the router and its peers in one run, answers compared.
+
+District: 863 base grids and eight layers of 20 to 300 zones, 60 to 200 vertices a zone. City: 50,000 base
+grids. `GRIDGOV_BENCH_POINTS` asks fewer points; ratios change little, the small ones of the router excepted.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.coverages import layer, layers, places, vertex_count
+from benchmarks.measure import Measure
+from benchmarks.routing_peers import Peer, geopandas_join, postgis_join, sedonadb_join, shapely_tree
+from gis.compiled import Whole, compiled
+from gis.lattice import to_steps
+from gis.router import Router, in_threads
+from gis.threads import thread_count
+from grid_data.embedded import Cluster
+
+POINTS = int(os.environ.get("GRIDGOV_BENCH_POINTS", "3000000"))
+REPEATS = 5
+# Sides of the squares in lattice steps: some 20 km and 140 km.
+DISTRICT, CITY = (863, 2_000_000, 12), (50_000, 14_000_000, 120)
+
+Floats = NDArray[np.float64]
+T = TypeVar("T")
+
+
+def run() -> Iterable[Measure]:
+    """District first, with all peers; then the city, with the fastest of them; then how both grow."""
+    with Cluster(Path(".gridgov/bench/postgres")).use() as cluster:
+        peers: dict[str, Peer] = {
+            "SedonaDB": sedonadb_join,
+            "shapely STRtree": shapely_tree,
+            "GeoPandas sjoin": geopandas_join,
+            "PostGIS set join": postgis_join(cluster),
+        }
+        district = list(_place("district", *DISTRICT, peers, None))
+    yield from district
+    seconds = next(measure.value for measure in district if measure.name == "district: zones")
+    yield from _place("city", *CITY, {"SedonaDB": sedonadb_join}, seconds)
+    yield from _growth()
+
+
+def _place(
+    name: str, grids: int, side: int, towns: int, peers: dict[str, Peer], compared: float | None
+) -> Iterator[Measure]:
+    zones = layers(grids, side)
+    lon, lat = places(POINTS, side, towns)
+    size = f"{sum(len(layer.codes) for layer in zones):,} zones, {sum(map(vertex_count, zones)):,} vertices"
+    Router.build(zones[1:2], 4549).route(lon[:10], lat[:10])  # the compiler's time is not the router's
+    build, router = _timed(lambda: Router.build(zones, 4549), 1)
+    yield Measure(f"{name}: build", build, "s", size)
+    yield Measure(f"{name}: size", router.nbytes / 1e6, "MB")
+    seconds, answer = _timed(lambda: router.zones(lon, lat))
+    note = f"{POINTS:,} places × {len(zones)} layers, {thread_count()} cores"
+    note += f", {seconds / POINTS * 1e9:.0f} ns a place"
+    if compared is not None:
+        note += f", {seconds / compared:.2f} × the district"
+    yield Measure(f"{name}: zones", seconds, "s", note)
+    limit = _limit(router, lon, lat)
+    yield Measure(
+        f"{name}: one gather a place", limit, "s", f"on all cores; the router takes {seconds / limit:.1f} ×"
+    )
+    order = np.lexsort((lon // 0.001, lat // 0.001))
+    lon_near, lat_near = lon[order].copy(), lat[order].copy()
+    sorted_seconds, _ = _timed(lambda: router.zones(lon_near, lat_near))
+    yield Measure(
+        f"{name}: zones, in spatial order", sorted_seconds, "s", f"{seconds / sorted_seconds:.1f} × faster"
+    )
+    with_all, _ = _timed(lambda: router.route(lon, lat), 2)
+    yield Measure(f"{name}: zones, methods, distances below 30 m", with_all, "s")
+    lean_build, lean = _timed(lambda: Router.build(zones, 4549, memory="lean"), 1)
+    lean_seconds, lean_answer = _timed(lambda: lean.zones(lon, lat))
+    differ = int((lean_answer != answer).sum())
+    note = f"built in {lean_build:.1f} s, {lean.nbytes / 1e6:,.0f} MB, {differ} answers differ"
+    yield Measure(f"{name}: zones, lean", lean_seconds, "s", note)
+    for peer, join in peers.items():
+        found, took = join(zones, lon, lat)
+        differ = int((found != answer).sum())
+        note = f"{took / seconds:,.0f} × the router, {took / (seconds + build):,.1f} × with its build; "
+        yield Measure(f"{name}: {peer}", took, "s", note + f"{differ:,} answers differ")
+
+
+def _growth() -> Iterator[Measure]:
+    """What a place costs, and the memory, with more places, zones and vertices; base: 900 zones, 130 each."""
+    for name, zones, vertices, points in (
+        ("base", 900, (60, 200), 1_000_000),
+        ("places × 4", 900, (60, 200), 4_000_000),
+        ("zones × 4", 3600, (60, 200), 1_000_000),
+        ("vertices × 4", 900, (240, 800), 1_000_000),
+    ):
+        one = layer("grid", 1, zones, 2_000_000, vertices)
+        lon, lat = places(points, 2_000_000, 12)
+        build, router = _timed(partial(Router.build, [one], 4549), 1)
+        seconds, _ = _timed(partial(router.zones, lon, lat))
+        note = f"{router.nbytes / 1e6:.1f} MB, built in {build:.2f} s"
+        yield Measure(f"one layer, {name}", seconds / points * 1e9, "ns a place", note)
+
+
+def _timed(work: Callable[[], T], repeats: int = REPEATS) -> tuple[float, T]:
+    """The shortest of some runs, and what the work gave back."""
+    best, result = np.inf, None
+    for _ in range(repeats):
+        started = time.perf_counter()
+        result = work()
+        best = min(best, time.perf_counter() - started)
+    assert result is not None
+    return float(best), result
+
+
+def _limit(router: Router, lon: Floats, lat: Floats) -> float:
+    """Reading the places, one look-up each in an array of the router's cells, writing one number."""
+    x, y = to_steps(lon, lat)
+    grid = router._grid
+    found = np.empty(len(x), dtype=np.int32)
+    ask = (x, y, grid.x0, grid.y0, grid.shift, grid.cells, found)
+    gather(0, 1, *ask)
+    return _timed(lambda: in_threads(lambda begin, end: gather(begin, end, *ask), len(x)))[0]
+
+
+@compiled
+def gather(
+    begin: Whole,
+    end: Whole,
+    x: NDArray[np.int32],
+    y: NDArray[np.int32],
+    x0: Whole,
+    y0: Whole,
+    shift: Whole,
+    cells: NDArray[np.int32],
+    found: NDArray[np.int32],
+) -> None:
+    """One look-up for each point."""
+    ny, nx = cells.shape
+    for i in range(begin, end):
+        column, row = (x[i] - x0) >> shift, (y[i] - y0) >> shift
+        found[i] = cells[row, column] if 0 <= column < nx and 0 <= row < ny else -1

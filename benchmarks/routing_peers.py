@@ -1,0 +1,162 @@
+"""The same question asked of other programs: which zone of each layer covers each point.
+
+Every function takes the layers and the points, gives back int32 (layers, n) as `Router.zones` does, and the
+seconds of the join alone: reading the tables in is not counted, nor is what turns pairs into that array.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import geopandas
+import numpy as np
+import pandas as pd
+import psycopg
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from gis.router import ZoneLayer
+from grid_data.embedded import Cluster
+
+Floats = NDArray[np.float64]
+Answers = NDArray[np.int32]
+Peer = Callable[[Sequence[ZoneLayer], Floats, Floats], tuple[Answers, float]]
+
+
+def all_zones(layers: Sequence[ZoneLayer]) -> geopandas.GeoDataFrame:
+    """Zones of all layers in one table: layer, zone (number), geometry."""
+    return geopandas.GeoDataFrame(
+        {
+            "layer": np.repeat(np.arange(len(layers)), [len(layer.codes) for layer in layers]),
+            "zone": np.concatenate([ranks(layer) for layer in layers]),
+        },
+        geometry=np.concatenate([np.asarray(layer.geometries, dtype=object) for layer in layers]),
+        crs=4326,
+    )
+
+
+def ranks(layer: ZoneLayer) -> NDArray[np.int64]:
+    """The number of each zone: its place in the order of codes."""
+    return np.argsort(np.argsort(np.asarray(layer.codes)))
+
+
+def lowest(layers: int, n: int, layer: Any, zone: Any, point: Any) -> Answers:
+    """Pairs of point and zone as the lowest zone per layer and point."""
+    found = np.full((layers, n), np.iinfo(np.int32).max, dtype=np.int32)
+    np.minimum.at(found, (np.asarray(layer), np.asarray(point)), np.asarray(zone).astype(np.int32))
+    found[found == np.iinfo(np.int32).max] = -1
+    return found
+
+
+def sedonadb_join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+    """SedonaDB, one spatial join of all layers, on all cores."""
+    import sedonadb
+
+    context = sedonadb.connect()
+    points = geopandas.GeoDataFrame(
+        {"point": np.arange(len(lon))}, geometry=shapely.points(lon, lat), crs=4326
+    )
+    context.create_data_frame(points).to_memtable().to_view("points")
+    context.create_data_frame(all_zones(layers)).to_memtable().to_view("zones")
+    question = (
+        "SELECT zones.layer, zones.zone, points.point FROM points JOIN zones "
+        "ON ST_Intersects(zones.geometry, points.geometry)"
+    )
+    started = time.perf_counter()
+    pairs = pa.table(context.sql(question))
+    seconds = time.perf_counter() - started
+    columns = (pairs.column(name).to_numpy() for name in ("layer", "zone", "point"))
+    return lowest(len(layers), len(lon), *columns), seconds
+
+
+def shapely_tree(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+    """shapely: boxes by STRtree, then prepared polygons; the fastest way it has, on one core as GEOS is."""
+    found = np.full((len(layers), len(lon)), -1, dtype=np.int32)
+    points = shapely.points(lon, lat)
+    started = time.perf_counter()
+    for number, layer in enumerate(layers):
+        shapes = np.asarray(layer.geometries, dtype=object)[np.argsort(np.asarray(layer.codes))]
+        shapely.prepare(shapes)
+        point, zone = shapely.STRtree(shapes).query(points)
+        order = np.argsort(zone, kind="stable")
+        point, zone = point[order], zone[order]
+        cuts = np.flatnonzero(np.diff(zone, prepend=-1, append=-1)).tolist()
+        # From the last zone to the first, so that the lowest is written last.
+        for begin, end in reversed(list(pairwise(cuts))):
+            there = point[begin:end]
+            inside = shapely.intersects_xy(shapes[zone[begin]], lon[there], lat[there])
+            found[number, there[inside]] = zone[begin]
+    return found, time.perf_counter() - started
+
+
+def geopandas_join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+    """GeoPandas: sjoin with intersects, a layer at a time, on one core."""
+    points = geopandas.GeoDataFrame(geometry=shapely.points(lon, lat), crs=4326)
+    frames = [
+        geopandas.GeoDataFrame(
+            {"zone": ranks(layer)}, geometry=np.asarray(layer.geometries, dtype=object), crs=4326
+        )
+        for layer in layers
+    ]
+    started = time.perf_counter()
+    joined = [geopandas.sjoin(points, frame, predicate="intersects") for frame in frames]
+    seconds = time.perf_counter() - started
+    pairs = pd.concat(
+        [frame[["zone"]].assign(layer=number, point=frame.index) for number, frame in enumerate(joined)]
+    )
+    return lowest(len(layers), len(lon), pairs["layer"], pairs["zone"], pairs["point"]), seconds
+
+
+def postgis_join(cluster: Cluster) -> Peer:
+    """PostGIS: one set join with ST_Covers and an index on zones and on points, in a database of its own."""
+
+    def join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+        zones = all_zones(layers)
+        cluster.drop_database("bench_routing")
+        cluster.create_database("bench_routing")
+        try:
+            with psycopg.connect(cluster.url("bench_routing"), autocommit=True) as connection:
+                return _postgis(connection, zones, len(layers), lon, lat)
+        finally:
+            cluster.drop_database("bench_routing")
+
+    return join
+
+
+def _postgis(
+    connection: psycopg.Connection[Any], zones: geopandas.GeoDataFrame, layers: int, lon: Floats, lat: Floats
+) -> tuple[Answers, float]:
+    connection.execute("CREATE EXTENSION postgis")
+    connection.execute("CREATE TABLE zones (layer int, zone int, geom geometry(Polygon, 4326))")
+    connection.execute("CREATE TABLE points (point int, geom geometry(Point, 4326))")
+    with connection.cursor() as cursor:
+        with cursor.copy("COPY zones FROM STDIN") as copy:
+            for layer, zone, shape in zip(zones["layer"], zones["zone"], zones.geometry, strict=True):
+                copy.write_row((layer, zone, shapely.to_wkb(shape, hex=True, include_srid=True)))
+        with cursor.copy("COPY points FROM STDIN") as copy:
+            text = shapely.to_wkb(
+                shapely.set_srid(shapely.points(lon, lat), 4326), hex=True, include_srid=True
+            )
+            lines = [f"{number}\t{wkb}\n" for number, wkb in enumerate(text)]
+            for begin in range(0, len(lines), 100_000):
+                copy.write("".join(lines[begin : begin + 100_000]))
+    connection.execute("CREATE INDEX ON zones USING gist (geom)")
+    connection.execute("CREATE INDEX ON points USING gist (geom)")
+    connection.execute("VACUUM ANALYZE zones")
+    connection.execute("VACUUM ANALYZE points")
+    started = time.perf_counter()
+    connection.execute(
+        "CREATE UNLOGGED TABLE pairs AS SELECT layer, zone, point "
+        "FROM points JOIN zones ON ST_Covers(zones.geom, points.geom)"
+    )
+    seconds = time.perf_counter() - started
+    with connection.cursor(binary=True) as cursor, cursor.copy("COPY pairs TO STDOUT (FORMAT csv)") as copy:
+        body = b"".join(bytes(block) for block in copy)
+    pairs = np.fromstring(body.replace(b"\n", b",").rstrip(b",").decode(), sep=",", dtype=np.int64).reshape(
+        -1, 3
+    )
+    return lowest(layers, len(lon), pairs[:, 0], pairs[:, 1], pairs[:, 2]), seconds
