@@ -97,7 +97,7 @@ class Router:
         at
             The moment of which the zones are taken, for layers that say when each zone is valid.
         memory
-            ``lean`` takes about a third of the memory and up to twice the time per point.
+            ``lean`` takes about half the memory, and somewhat longer for each point.
 
         Raises
         ------
