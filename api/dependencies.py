@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 
 from api.field_errors import FieldError
 from api.formats import BoundingBox, Moment
@@ -57,10 +57,15 @@ PlaceTransaction = Annotated[Connection, Depends(place_transaction, scope="funct
 
 def known_parameters(request: Request) -> None:
     """Refuse query parameters that the API description does not list for this route."""
+    paths, route = request.app.openapi()["paths"], request.scope["route"].path
+    if request.url.path != route and request.url.path in paths:
+        # The address has a route of its own that does not take this method; one with a place for anything
+        # was found instead.
+        raise HTTPException(405)
     given = set(request.query_params)
     if not given:
         return
-    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    operation = paths[route][request.method.lower()]
     known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
     if unknown := sorted(given - known):
         listed = ", ".join(sorted(known)) or "-"

@@ -234,10 +234,6 @@ def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
     if any(fault["loc"][0] == "path" for fault in faults):
-        # Another route with a place for anything was tried, because this address does not take the method.
-        if request.url.path in request.app.openapi()["paths"]:
-            allowed = {"Allow": ", ".join(_methods(request))}
-            return answer(request, PROBLEMS["method-not-allowed"], None, headers=allowed)
         # A path that cannot be meant leads nowhere: no zone has such a code, no tile such a number.
         return answer(request, PROBLEMS["not-found"], None)
     errors = [field_error(fault) for fault in faults]

@@ -13,7 +13,7 @@ from gis.rules import Rule
 from gis.words import Words
 from governance.rule_drafts import Change, Remove, Save
 
-__all__ = ["RULE_CODE", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "Trial"]
+__all__ = ["RULE_CODE", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "TrialBody"]
 
 RULE_CODE = r"^[A-Z0-9][A-Za-z0-9._\-]{0,39}$"
 EXAMPLE = {
@@ -153,7 +153,7 @@ class DraftSet(Body):
         return [each.change() for each in self.changes]
 
 
-class Trial(Body):
+class TrialBody(Body):
     """Changes to be tried on incidents of the past."""
 
     changes: Annotated[Changes, Field(default_factory=list)]

@@ -14,13 +14,14 @@ from api.field_errors import FieldError
 from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode
 from api.openapi import problems
 from api.problems import Problem
-from api.rule_bodies import RULE_CODE, DraftSet, NewRule, RuleEdit
+from api.rule_bodies import RULE_CODE, DraftSet, NewRule, RuleEdit, TrialBody
 from governance.access import VISITOR
 from governance.answers import Name
 from governance.errors import RulesChanged, RulesRefused
-from governance.rule_answers import Findings, Outcome, RuleDetail, Rules
+from governance.rule_answers import Findings, Outcome, RuleDetail, Rules, Trial
 from governance.rule_changes import change_rules, current_faults
 from governance.rule_drafts import Change, Remove, Save
+from governance.rule_trials import try_changes
 from governance.rules import get_rule, list_rules
 from grid_data.organisations import organisation_subtree
 
@@ -115,6 +116,32 @@ async def apply_changes(connection: Transaction, body: DraftSet, dry_run: DryRun
     somebody else changed since you read it (409 `rule-changed`).
     """
     return await _change(connection, body.plain(), body.begins, dry_run)
+
+
+@router.post(
+    "/api/rules/simulate",
+    summary="Try changed rules on incidents",
+    responses=problems(
+        "bad-parameter", "unknown-parameter", "rule-changed", "too-large", "database-away", "too-slow"
+    ),
+)
+async def simulate_changes(connection: Transaction, body: TrialBody) -> Trial:
+    """What a changed rule set would move among the newest incidents, before it holds. Nothing is written.
+
+    Faults of the changed rules are findings; a rule that names what does not exist fits nowhere.
+    """
+    try:
+        return await try_changes(
+            connection,
+            body.plain(),
+            last=body.last,
+            from_time=body.reported_from,
+            to_time=body.reported_to,
+            sample=body.sample,
+            most_points=body.points,
+        )
+    except RulesChanged as refusal:
+        raise rules_problem(refusal) from refusal
 
 
 @router.put("/api/rules/{code}", summary="Change a rule", responses=problems(*WRITING, "not-found"))

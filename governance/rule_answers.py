@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gis.assignment import AssignTo
 from gis.rule_findings import FindingCode
-from governance.answers import Answer, Name, Named
+from governance.answers import Answer, CategoryName, Name, Named, Point
 
 RuleState = Literal["in_force", "scheduled", "ended"]
 
@@ -120,6 +120,116 @@ class Outcome(Answer):
     from_: Annotated[datetime, Field(alias="from", description="When the change begins to hold.")]
     findings: list[Finding]
     rules: Annotated[list[Rule], Field(description="The rules changed, as they are from then on.")]
+
+
+class Flow(Answer):
+    """Incidents that would move from one organisation to another; null: none, the sorting desk."""
+
+    from_: Annotated[Named | None, Field(alias="from")]
+    to: Named | None
+    count: int
+
+
+class CategoryCount(Answer):
+    """Incidents of a category that would move."""
+
+    key: str
+    name: Name
+    count: int
+
+
+class RuleCount(Answer):
+    """How many incidents a rule decides before and after."""
+
+    code: str
+    before: int
+    after: int
+
+
+class ZoneCount(Answer):
+    """Incidents in a zone that would move; `centre` is a point on the zone."""
+
+    code: str
+    name: Name
+    centre: Annotated[list[float], Field(min_length=2, max_length=2)]
+    count: int
+
+
+class Decided(Answer):
+    """What a rule set says of an incident."""
+
+    organisation: Named | None
+    rule: str | None
+    reason: Name
+
+
+class TrialCase(Answer):
+    """One incident that would move."""
+
+    number: str
+    category: CategoryName
+    place: Annotated[list[float], Field(min_length=2, max_length=2)]
+    address: str | None
+    reported_at: datetime
+    base_grid: Named | None
+    overridden: bool
+    before: Decided
+    after: Decided
+
+
+class TrialPointProperties(Answer):
+    """Which incident a point is, and its flow (position in `flows`)."""
+
+    number: str
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+    flow: int
+
+
+class TrialPoint(Answer):
+    """A GeoJSON feature."""
+
+    type: Literal["Feature"] = "Feature"
+    geometry: Point
+    properties: TrialPointProperties
+
+
+class TrialPoints(Answer):
+    """GeoJSON of incidents that would move."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[TrialPoint]
+
+
+class Trial(Answer):
+    """What changed rules would move among incidents of the past.
+
+    Before and after are both computed with the zones and the facility stored with each incident: before with
+    the rules in force now, after with the changed ones.
+    """
+
+    incidents: Annotated[int, Field(description="Looked at.")]
+    unlocated: Annotated[int, Field(description="Left out: incidents of that time without a place.")]
+    first: datetime | None
+    last: datetime | None
+    stay: int
+    move: Annotated[int, Field(description="Another organisation, or one instead of none, or none.")]
+    lose: Annotated[int, Field(description="Of those that move: no organisation any more.")]
+    gain: Annotated[int, Field(description="Of those that move: had none before.")]
+    overridden: Annotated[int, Field(description="Of those that move: given by hand, so they would stay.")]
+    rule_only: Annotated[int, Field(description="The same organisation by another rule.")]
+    supporting: Annotated[int, Field(description="The same organisation, other supporting organisations.")]
+    flows: list[Flow]
+    categories: list[CategoryCount]
+    rules: Annotated[list[RuleCount], Field(description="Only those that decide more or fewer.")]
+    base_grids: list[ZoneCount]
+    communities: list[ZoneCount]
+    sample: Annotated[list[TrialCase], Field(description="Some of those that move, of every flow.")]
+    points: TrialPoints
+    points_left_out: int
+    findings: list[Finding]
+    refused: bool
+    elapsed_s: float
 
 
 def named(row: dict[str, Any], prefix: str) -> Named | None:

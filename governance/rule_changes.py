@@ -71,11 +71,13 @@ async def check_changes(
     stored = await rule_versions(connection)
     made = draft(stored, changes, starts, now)
     before = [rule_of(row) for row in stored]
-    world = await _world(connection, starts, [*before, *made.versions])
-    old = {fault.identity: fault for fault in check_rules(before, starts, world)}
+    # The past is over: a rule told of late is checked for the time to come.
+    since = max(starts, now)
+    world = await _world(connection, since, [*before, *made.versions])
+    old = {fault.identity: fault for fault in check_rules(before, since, world)}
     saved = {change.code: position for position, change in enumerate(changes) if isinstance(change, Save)}
     findings = [_told(fault, new=True, change=position) for position, fault in made.findings]
-    for fault in check_rules(made.versions, starts, world):
+    for fault in check_rules(made.versions, since, world):
         known = old.get(fault.identity)
         new = known is None or fault.count > known.count or fault.rule in saved
         findings.append(_told(fault, new=new, change=saved.get(fault.rule or "")))

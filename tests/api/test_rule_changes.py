@@ -249,3 +249,39 @@ def test_the_sample_has_no_fault_but_its_fallback(client: TestClient) -> None:
     found = client.get("/api/rules/checks").json()["findings"]
     assert [finding["code"] for finding in found] == ["fallback"]
     assert found[0]["count"] > len(found[0]["examples"]) == 10
+
+
+def test_a_trial_writes_nothing_and_tells_what_would_move(
+    client: TestClient, database: psycopg.Connection
+) -> None:
+    count = b"SELECT (SELECT count(*) FROM assignment_rule), (SELECT count(*) FROM history)"
+    before = database.execute(count).fetchone()
+    changes = [{"action": "save", "rule": NEW}]
+    trial = client.post("/api/rules/simulate", json={"changes": changes, "last": 3000, "sample": 3}).json()
+    assert trial["incidents"] == trial["stay"] + trial["move"] == 3000
+    assert trial["move"] == sum(flow["count"] for flow in trial["flows"]) > 0
+    assert {flow["to"]["code"] for flow in trial["flows"]} == {"LS-CG"}
+    assert [category["key"] for category in trial["categories"]] == [LITTER]
+    assert {"code": "R101", "before": 0, "after": trial["move"] + trial["rule_only"]} in trial["rules"]
+    assert sum(zone["count"] for zone in trial["base_grids"]) == trial["move"]
+    assert len(trial["points"]["features"]) == min(trial["move"], 2000)
+    case = trial["sample"][0]
+    assert (case["after"]["rule"], "R101" in case["after"]["reason"]["en"]) == ("R101", True)
+    assert database.execute(count).fetchone() == before
+
+
+def test_a_trial_of_some_time(client: TestClient) -> None:
+    asked = {"last": 100_000, "from": "2026-01-01T00:00:00+08:00", "to": "2026-02-01T00:00:00+08:00"}
+    trial = client.post("/api/rules/simulate", json=asked).json()
+    assert trial["incidents"] > 10
+    assert trial["first"] >= "2025-12-31T16"
+    assert trial["last"] < "2026-01-31T16"
+    none = client.post("/api/rules/simulate", json=asked | {"to": asked["from"]}).json()
+    assert (none["incidents"], none["first"], none["move"]) == (0, None, 0)
+
+
+def test_bad_trials(client: TestClient) -> None:
+    assert_problem(client.post("/api/rules/simulate", json={"last": 0}), 400, "bad-parameter", "last")
+    remove = {"action": "remove", "code": "R006", "version": "0"}
+    stale = client.post("/api/rules/simulate", json={"changes": [remove]})
+    assert_problem(stale, 409, "rule-changed", "changes.0.version")
