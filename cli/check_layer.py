@@ -24,7 +24,7 @@ def check_layer(
         typer.Option(
             "--parent",
             metavar="LAYER",
-            help="Layer or file whose zones contain this layer's. Default: the stored parent layer.",
+            help="Layer, FILE or FILE:COLUMN whose zones contain this layer's. Default: the parent layer.",
         ),
     ] = None,
     trusted: Annotated[
@@ -32,14 +32,15 @@ def check_layer(
         typer.Option(
             "--trusted",
             metavar="LAYER",
-            help="Layer or file whose borders are right: how far this layer's stray from them.",
+            help="Layer, FILE or FILE:COLUMN whose borders are right: how far this layer's stray from them.",
         ),
     ] = None,
     tolerance_m: Annotated[
-        float, typer.Option("--tolerance-m", help="Metres a border may stray from the trusted one (5).")
+        float,
+        typer.Option("--tolerance-m", min=0.0, help="Metres a border may stray from the trusted one (5)."),
     ] = 5.0,
     min_vertices: Annotated[
-        int, typer.Option("--min-vertices", help="Zones with fewer vertices are findings (0).")
+        int, typer.Option("--min-vertices", min=0, help="Zones with fewer vertices are findings (0).")
     ] = 0,
     code: Code = None,
     crs: Crs = None,

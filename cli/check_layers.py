@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,8 +117,16 @@ def read_layers(
 
     found: dict[int, LayerShapes] = {}
     city_srid: int | None = None
+    given = [_with_column(one) for one in given]
     try:
         for position, one in enumerate(given):
+            if not is_file(one.name) and (one.code or one.crs or one.cardinality):
+                raise typer.BadParameter(
+                    in_words(
+                        f"{one.name} 是已存图层：--code、--crs、--cardinality 只用于文件",
+                        f"{one.name} is a stored layer: --code, --crs and --cardinality are for files",
+                    )
+                )
             if is_file(one.name):
                 with progress.status(in_words(f"读取 {one.name}", f"reading {one.name}")):
                     found[position] = read_layer_file(
@@ -148,6 +156,14 @@ def read_layers(
     except UnknownSystem as unknown:
         fail(f"无法选择米制坐标系，请用 --metric-srid 指明：{unknown}", f"name --metric-srid: {unknown}")
     return Read(layers, srid)
+
+
+def _with_column(one: Given) -> Given:
+    """``FILE:COLUMN`` taken apart."""
+    path, _, column = one.name.rpartition(":")
+    if path and column and not Path(one.name).exists() and is_file(path):
+        return replace(one, name=path, code=one.code or column)
+    return one
 
 
 async def _stored(

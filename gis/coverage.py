@@ -204,7 +204,7 @@ def check_coverage(
     found += gaps
     explained = {code for finding in overlaps for code in finding.codes}
     found += [
-        Finding("unmatched_edge", (names[i],), middle_of(bad_edges[i]))
+        Finding("unmatched_edge", (names[i],), middle_of(bad_edges[i]), shape=from_lattice(bad_edges[i]))
         for i in np.flatnonzero(suspicious).tolist()
         if names[i] not in explained
     ]

@@ -73,12 +73,28 @@ class Part:
     share: float
 
     @property
+    def nearest(self) -> Reading:
+        """The reading with the least median, whether it fits or not."""
+        return min(self.spreads, key=lambda reading: self.spreads[reading].median)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a reading comes near, but others nearly as much: borders that lie close together."""
+        return self.reading is None and self.spreads[self.nearest].median <= FITS_M
+
+    @property
     def words(self) -> Words:
         """What was found, as a sentence."""
         name, as_is = PART_NAMES[self.name], self.spreads["as_is"]
         if self.reading is None:
-            best = min(self.spreads, key=lambda reading: self.spreads[reading].median)
+            best = self.nearest
             near = self.spreads[best].median
+            if self.undecided:
+                return Words(
+                    f"{name.zh}：无法判断，多种读法相近（{READINGS[best].zh} 中位距离 {near:.1f} 米）",
+                    f"{name.en}: undecided, several readings come near "
+                    f"({READINGS[best].en}, median {near:.1f} m)",
+                )
             return Words(
                 f"{name.zh}：没有一种读法相符（最近为{READINGS[best].zh}，中位距离 {near:.0f} 米）",
                 f"{name.en}: no reading fits (the nearest is {READINGS[best].en}, median {near:.0f} m)",
@@ -127,7 +143,12 @@ class DatumReport:
     def verdict(self) -> Words:
         """The finding in words."""
         readings = [part.reading for part in self.parts]
-        if not readings or (None in readings and len(set(readings)) == 1):
+        if set(readings) <= {None}:
+            if any(part.undecided for part in self.parts):
+                return Words(
+                    "无法判断：多种读法相近，请换一个边界较疏或更准确的可信图层",
+                    "undecided: several readings come near; compare with borders that lie farther apart",
+                )
             return Words(
                 "没有一种读法能使两个图层的边界重合：边界本身不同，或坐标系不在其中",
                 "no reading brings the borders together: they are other borders, or of another system",
@@ -248,7 +269,9 @@ def _fitting(spreads: Mapping[Reading, Spread]) -> tuple[Reading | None, float]:
     quarters = {reading: one.quarter for reading, one in spreads.items()}
     for share, away in ((0.5, medians), (0.25, quarters)):
         best = min(away, key=lambda reading: away[reading])
-        second = min(metres for reading, metres in away.items() if reading != best)
+        # Outside of China GCJ-02 is WGS 84: what measures the same is no other reading.
+        others = (metres for reading, metres in away.items() if spreads[reading] != spreads[best])
+        second = min(others, default=np.inf)
         if away[best] <= FITS_M and second >= CLEARER * away[best]:
             return best, share
     return None, 0.5

@@ -85,7 +85,7 @@ def read_layer_file(
     ImportRefused
         The file cannot be read, the column is not there, or nobody knows the system.
     """
-    source = read_source(path, layer=layer)
+    source = read_source(path, layer=layer, any_form=True)
     system = declared_system(source, crs)
     fields = [*_FIELDS, *(GEOMETRY_FIELDS if source.geometry is None else ())]
     mapped, _ = ColumnMapping({"code": code} if code else {}).apply(source.table, fields)

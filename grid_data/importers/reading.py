@@ -6,6 +6,7 @@ that cannot be parsed keeps its reason.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -75,7 +76,9 @@ class Source:
     crs: str | None = None
 
 
-def read_source(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Source:
+def read_source(
+    path: Path, *, layer: str | None = None, encoding: str | None = None, any_form: bool = False
+) -> Source:
     """Read a file.
 
     Parameters
@@ -86,6 +89,8 @@ def read_source(path: Path, *, layer: str | None = None, encoding: str | None = 
         Which layer of a container to read; needed where it holds several.
     encoding
         Of text, where the file does not say (Shapefile, CSV); CSV is tried as UTF-8, then as GB 18030.
+    any_form
+        Also what GDAL can read besides the forms known here.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def read_source(path: Path, *, layer: str | None = None, encoding: str | None = 
     """
     if not path.is_file():
         raise ImportRefused("no_file", f"找不到文件 {path}", f"there is no file {path}")
-    form = _form(path)
+    form = _form(path, any_form=any_form)
     digest = _sha256(path)
     try:
         if form == "CSV":
@@ -111,11 +116,14 @@ def read_source(path: Path, *, layer: str | None = None, encoding: str | None = 
         ) from problem
 
 
-def _form(path: Path) -> str:
+def _form(path: Path, *, any_form: bool) -> str:
     name = path.name.lower()
     for ending in sorted(FORMATS, key=len, reverse=True):
         if name.endswith(ending):
             return FORMATS[ending]
+    if any_form:
+        with contextlib.suppress(pyogrio.errors.DataSourceError):
+            return str(pyogrio.read_info(path)["driver"])
     known = ", ".join(sorted(FORMATS))
     raise ImportRefused(
         "unknown_form",

@@ -199,6 +199,21 @@ def test_what_cannot_begin_is_said(tmp_path: Path, words: list[str], said: str) 
     assert said in output
 
 
+def test_a_column_of_codes_and_other_formats(tmp_path: Path) -> None:
+    parents = file(tmp_path, "communities.gml", {"W": toy_city.box(0, 0, 2, 4)}, column="bianma")
+    grids = file(tmp_path, "grids.tab", {"1": toy_city.box(0, 0, 2.1, 4)})
+    code, said = run("layer", grids, "--parent", f"{parents}:bianma", "--format", "json")
+    assert (code, [f["detail"] for f in json.loads(said)["findings"]]) == (1, ["W"])
+    note = tmp_path / "note.txt"
+    note.write_text("no map", encoding="utf-8")
+    assert "the form of note.txt is not known" in run("layer", note)[1].replace("\n", "")
+
+
+def test_options_of_files_are_refused_for_stored_layers(stored: None) -> None:
+    code, said = run("layer", "police", "--crs", "gcj02")
+    assert (code, "for files" in said) == (2, True)
+
+
 def test_a_city_out_of_china_names_its_metric_system(tmp_path: Path) -> None:
     path = file(tmp_path, "york.gpkg", {"A": shapely.box(-74, 40, -73.9, 40.1)})
     code, said = run("layer", path)

@@ -114,6 +114,23 @@ def test_other_borders_fit_nothing(streets: Any) -> None:
     assert "other borders" in report.verdict.en
 
 
+def test_borders_too_close_together_decide_nothing() -> None:
+    # Streets some 60 m apart: a wrong reading is never farther than 30 m from some border.
+    x, y = np.meshgrid(120.4 + 0.00066 * np.arange(80), 36.1 + 0.00054 * np.arange(80))
+    blocks = shapely.box(x.ravel(), y.ravel(), x.ravel() + 0.00066, y.ravel() + 0.00054)
+    inner = compare_datum(moved(blocks, lambda x, y: (x + 1e-4, y + 1e-4)), blocks, METRIC, points=4_000)
+    by_name = {part.name: part for part in inner.parts}
+    assert by_name["inner"].undecided
+    assert "several readings" in by_name["inner"].words.en
+
+
+def test_out_of_china_there_is_nothing_to_tell_apart() -> None:
+    york = [shapely.segmentize(shapely.box(-74, 40.7, -73.9, 40.8), 0.001)]
+    near = shapely.transform(york, lambda c: c + 1e-5)
+    report = compare_datum(near, york, 32618, points=2_000)
+    assert readings(report) == {"outer": "as_is"}
+
+
 @settings(max_examples=15, deadline=None)
 @given(noise=st.floats(0, 25), seed=st.integers(0, 10**6))
 def test_borders_drawn_by_another_hand_are_recognised(noise: float, seed: int) -> None:
