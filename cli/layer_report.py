@@ -125,10 +125,11 @@ def _table(findings: list[Finding]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("问题", "finding"), ("区域", "zones"), ("位置", "place"):
         table.add_column(in_words(*heading), overflow="fold")
-    for heading in ("面积 m²", "area m²"), ("宽 m", "width m"):
+    for heading in ("面积 m²", "area m²"), ("宽或距离 m", "width or distance m"):
         table.add_column(in_words(*heading), justify="right")
     shown: Counter[str] = Counter()
-    for finding in findings:
+    order = {kind: number for number, kind in enumerate(counts)}
+    for finding in sorted(findings, key=lambda one: (order[one.kind], -one.area_m2, -one.width_m)):
         shown[finding.kind] += 1
         if shown[finding.kind] <= SHOWN:
             table.add_row(*_cells(finding))
