@@ -28,7 +28,9 @@ from governance.errors import (
     ConflictingReport,
     GovernanceError,
     InvalidValue,
+    NotOverridden,
     UnknownCategory,
+    UnknownOrganisation,
     UnknownSystem,
 )
 
@@ -88,8 +90,8 @@ PROBLEMS = _table(
     ),
     (
         "unknown-organisation", 400, "未知部门", "Unknown organisation",
-        "筛选所用的部门编码不存在；部门清单见 GET /api/organisations。",
-        "The organisation code a filter names does not exist; GET /api/organisations lists them.",
+        "部门编码不存在；部门清单见 GET /api/organisations。",
+        "No organisation has this code; GET /api/organisations lists them.",
     ),
     (
         "not-found", 404, "未找到", "Not found",
@@ -105,6 +107,11 @@ PROBLEMS = _table(
         "conflicting-report", 409, "上报内容冲突", "Conflicting report",
         "同一来源以同一 source_ref 报送过不同的内容；已存的事件未改动。",
         "The source sent the same source_ref before with other content; the stored incident is unchanged.",
+    ),
+    (
+        "not-overridden", 409, "没有人工改派", "Not overridden",
+        "该事件没有人工改派，无可撤销。",
+        "Nobody chose an organisation for this incident by hand; there is nothing to lift.",
     ),
     (
         "rule-changed", 409, "规则已被更改", "Rule changed meanwhile",
@@ -207,6 +214,8 @@ def answer(
 # Errors of the floor below that name a type of their own.
 _GOVERNANCE: Mapping[type[GovernanceError], str] = {
     UnknownCategory: "unknown-category",
+    UnknownOrganisation: "unknown-organisation",
+    NotOverridden: "not-overridden",
     UnknownSystem: "unknown-coordinate-system",
     ConflictingReport: "conflicting-report",
     CityMissing: "city-missing",

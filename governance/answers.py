@@ -166,8 +166,21 @@ class HistoryEntry(Answer):
     action: str
 
 
+class Override(Answer):
+    """A person's choice, which goes before the computed routing until it is lifted."""
+
+    organisation: Named
+    supporting: list[Named]
+    by: str
+    reason: str
+    at: datetime
+
+
 class Incident(IncidentSummary):
-    """An incident with its routing and history."""
+    """An incident with its routing and history.
+
+    `responsible` is who works on it; `routing` is what was computed, also where a person chose otherwise.
+    """
 
     appeal_kind: str
     source_ref: str | None
@@ -177,4 +190,5 @@ class Incident(IncidentSummary):
     state_since: datetime
     recorded_at: datetime
     routing: Routing
+    override: Override | None = None
     history: list[HistoryEntry]

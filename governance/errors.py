@@ -30,6 +30,18 @@ class UnknownCategory(GovernanceError):
     code = "unknown-category"
 
 
+class UnknownOrganisation(GovernanceError):
+    """No organisation has this code."""
+
+    code = "unknown-organisation"
+
+
+class NotOverridden(GovernanceError):
+    """There is no person's choice to lift."""
+
+    code = "not-overridden"
+
+
 class UnknownSystem(GovernanceError):
     """The declared coordinate system is not one GridGov can convert."""
 

@@ -54,6 +54,7 @@ async def get_incident(connection: Connection, number: str) -> Incident | None:
         state_since=row["state_since"],
         recorded_at=row["recorded_at"],
         routing=routing,
+        override=row["override"],
         history=[HistoryEntry.model_validate(entry) for entry in row["history"] or []],
     )
 
@@ -66,7 +67,7 @@ def _routing(row: dict[str, Any]) -> Routing:
     facility = row["facility"] and FacilityFound.model_validate(
         {**row["facility"], "distance_m": round(row["facility_distance_m"], 3)}
     )
-    responsible = row["responsible"] and Named.model_validate(row["responsible"])
+    responsible = row["computed"] and Named.model_validate(row["computed"])
     rule = row["rule"]
     decision = None
     if problem is None:

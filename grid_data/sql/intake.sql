@@ -30,7 +30,7 @@ FROM incident JOIN category ON category.id = incident.category_id
 WHERE incident.source = %(source)s AND incident.source_ref = %(source_ref)s
 
 -- name: incident_by_number
--- One incident with its latest routing, names resolved as they were in the versions found.
+-- One incident with its latest computed routing, names as they were in the versions found, and a person's choice.
 SELECT incident.number, incident.source, incident.source_ref, incident.appeal_kind,
        category.standard_ref || ':' || category.kind || ':' || category.code AS category,
        category.name_zh AS category_zh, category.name_en AS category_en,
@@ -95,6 +95,10 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
        (SELECT jsonb_build_object('code', organisation.code, 'name', jsonb_build_object(
             'zh', organisation.name_zh, 'en', organisation.name_en))
         FROM organisation WHERE organisation.id = incident.organisation_id) AS responsible,
+       (SELECT jsonb_build_object('code', organisation.code, 'name', jsonb_build_object(
+            'zh', organisation.name_zh, 'en', organisation.name_en))
+        FROM organisation WHERE organisation.id = routing.organisation_id) AS computed,
+       override.told AS override,
        (SELECT jsonb_agg(jsonb_build_object('code', organisation.code, 'name', jsonb_build_object(
             'zh', organisation.name_zh, 'en', organisation.name_en)) ORDER BY organisation.code)
         FROM organisation WHERE organisation.id = ANY (routing.supporting_ids)) AS supporting,
@@ -109,6 +113,21 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
 FROM incident
 JOIN category ON category.id = incident.category_id
 JOIN LATERAL (
-    SELECT * FROM routing WHERE routing.incident_id = incident.id ORDER BY routing.id DESC LIMIT 1
+    -- What was computed; a person's choice stands beside it.
+    SELECT * FROM routing WHERE routing.incident_id = incident.id AND routing.method <> 'manual'
+    ORDER BY routing.id DESC LIMIT 1
 ) AS routing ON true
+LEFT JOIN LATERAL (
+    SELECT jsonb_build_object(
+        'organisation', jsonb_build_object('code', organisation.code, 'name', jsonb_build_object(
+            'zh', organisation.name_zh, 'en', organisation.name_en)),
+        'supporting', coalesce((
+            SELECT jsonb_agg(jsonb_build_object('code', helper.code, 'name', jsonb_build_object(
+                'zh', helper.name_zh, 'en', helper.name_en)) ORDER BY helper.code)
+            FROM organisation AS helper WHERE helper.id = ANY (chosen.supporting_ids)), '[]'),
+        'by', chosen.overridden_by, 'reason', chosen.override_reason, 'at', chosen.routed_at) AS told
+    FROM routing AS chosen JOIN organisation ON organisation.id = chosen.organisation_id
+    WHERE incident.overridden AND chosen.incident_id = incident.id AND chosen.method = 'manual'
+    ORDER BY chosen.id DESC LIMIT 1
+) AS override ON true
 WHERE incident.number = %(number)s

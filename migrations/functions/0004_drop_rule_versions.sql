@@ -1,3 +1,6 @@
+DROP TRIGGER overridden_incident_keeps_its_organisation ON incident;
+DROP FUNCTION overridden_incident_keeps_its_organisation();
+
 REVOKE DELETE ON assignment_rule, assignment_rule_support FROM gridgov_app;
 
 DROP TRIGGER assignment_rule_support_is_not_changed ON assignment_rule_support;

@@ -39,3 +39,14 @@ CREATE TRIGGER assignment_rule_support_is_not_changed BEFORE UPDATE ON assignmen
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 GRANT DELETE ON assignment_rule, assignment_rule_support TO gridgov_app;
+
+-- A person's choice outlasts every later routing, whoever writes it; to choose anew, `overridden` is lifted first.
+CREATE FUNCTION overridden_incident_keeps_its_organisation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.organisation_id := OLD.organisation_id;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER overridden_incident_keeps_its_organisation BEFORE UPDATE ON incident
+    FOR EACH ROW WHEN (OLD.overridden AND NEW.overridden AND NEW.organisation_id IS DISTINCT FROM OLD.organisation_id)
+    EXECUTE FUNCTION overridden_incident_keeps_its_organisation();

@@ -1,0 +1,63 @@
+"""A person gives an incident to an organisation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import ConfigDict, Field
+
+from api.dependencies import Transaction, known_parameters
+from api.formats import NOT_NUL, OrganisationCode
+from api.openapi import problems
+from api.problems import Problem
+from api.reports import SAYS_SOMETHING, Body
+from governance.access import VISITOR
+from governance.answers import Incident, Name
+from governance.overrides import override_incident
+
+router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
+
+
+class OverrideBody(Body):
+    """Who is to work on it, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"organisation": "LS-CG", "supporting": ["LS-HW"], "reason": "占道经营伴生垃圾，由城管牵头"}
+            ]
+        },
+    )
+
+    organisation: Annotated[
+        OrganisationCode | None, Field(description="Code; null: back to what was computed.")
+    ]
+    supporting: Annotated[list[OrganisationCode], Field(max_length=20, default_factory=list)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=SAYS_SOMETHING)]
+
+
+@router.post(
+    "/api/incidents/{number}/override",
+    summary="Give an incident to an organisation",
+    responses=problems(
+        "bad-parameter", "unknown-parameter", "unknown-organisation", "not-found", "not-overridden",
+        "too-large", "database-away",
+    ),
+)  # fmt: skip
+async def give_incident(
+    connection: Transaction,
+    number: Annotated[str, Path(max_length=40, pattern=NOT_NUL, examples=["3702122026112200001"])],
+    body: OverrideBody,
+) -> Incident:
+    """A person's choice goes before the computed routing, which is kept; routing again does not undo it.
+
+    Without an organisation the choice is lifted, and the organisation computed last is responsible again.
+    """
+    incident = await override_incident(
+        connection, VISITOR, number, body.organisation, body.reason, body.supporting
+    )
+    if incident is None:
+        raise Problem("not-found", Name(zh=f"没有事件 {number}", en=f"no incident {number}"))
+    return incident
