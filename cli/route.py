@@ -132,6 +132,19 @@ def route(
         int,
         typer.Option("--batch-rows", min=1, metavar="N", help="Points held in memory at a time."),
     ] = BATCH_ROWS,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="WORD",
+            help="local, or dask: workers of --scheduler read Parquet and write parts; they see the same "
+            "files under the same paths.",
+        ),
+    ] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Of Dask, for example tcp://10.0.0.1:8786."),
+    ] = None,
 ) -> None:
     """Find the zones of points, from files to a file; needs no database.
 
@@ -144,6 +157,10 @@ def route(
     from grid_data.importers.problems import ImportRefused
     from grid_data.point_files.command import Request, run
 
+    if engine not in ("local", "dask"):
+        fail("--engine：应为 local 或 dask", "--engine: must be local or dask")
+    if (engine == "dask") != (scheduler is not None):
+        fail("--engine dask 与 --scheduler 须同时给出", "--engine dask and --scheduler go together")
     request = Request(
         points=points,
         layers=tuple(
@@ -165,6 +182,7 @@ def route(
         overwrite=overwrite,
         restart=restart,
         batch_rows=batch_rows,
+        scheduler=scheduler,
     )
     started = time.perf_counter()
     try:

@@ -12,8 +12,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
@@ -181,6 +183,26 @@ class PointRouter:
                 metric_srid = metric_system((box.west + box.east) / 2, (box.south + box.north) / 2)
         # Without zones nothing is measured.
         return cls(Router.build(layers, metric_srid or 3857), reach, many)
+
+    def save(self, path: Path) -> None:
+        """Write the router to one file and, beside it, what points are judged by (``.json``)."""
+        reach = None if self.reach is None else list(self.reach)
+        notes = json.dumps({"reach": reach, "many": sorted(self.many)})
+        path.with_name(f"{path.name}.json").write_text(notes, encoding="utf-8")
+        self.router.save(path)
+
+    @classmethod
+    def load(cls, path: Path) -> PointRouter:
+        """A saved router, mapped into memory.
+
+        Raises
+        ------
+        LayerError
+            See `Router.load`.
+        """
+        notes = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+        reach = None if notes["reach"] is None else Extent(*notes["reach"])
+        return cls(Router.load(path), reach, frozenset(notes["many"]))
 
     def answer(self, lon: ArrayLike, lat: ArrayLike, fault: NDArray[np.int8] | None = None) -> PointAnswers:
         """Answers for points, whatever they are.

@@ -32,6 +32,10 @@ class ImportRefused(ValueError):
         self.code = code
         self.words = Words(zh, en)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # As other exceptions: otherwise it would be made again of its text alone.
+        return ImportRefused, (self.code, *self.words)
+
 
 @dataclass(frozen=True)
 class Finding:

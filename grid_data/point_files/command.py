@@ -31,6 +31,8 @@ class Request:
         Column of ``id``, ``lon``, ``lat`` where they have other names.
     metric_srid
         EPSG code of the system of distances; chosen from the layers if None.
+    scheduler
+        Address of a Dask scheduler; None for this machine alone.
     """
 
     points: str
@@ -45,6 +47,7 @@ class Request:
     overwrite: bool
     restart: bool
     batch_rows: int
+    scheduler: str | None
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,19 @@ def run(request: Request, listener: Listener) -> Result:
         "metric-srid": router.router.metric_srid,
         "strict": request.strict,
         "batch-rows": request.batch_rows,
+        "engine": "local" if request.scheduler is None else "dask",
         "output": [output.form, output.id_type],
     }
     job = Job(
         points, system, output, request.out, description, request.batch_rows,
         request.strict, request.restart, request.overwrite,
     )  # fmt: skip
-    total, before = run_local(job, router, listener)
+    if request.scheduler is None:
+        total, before = run_local(job, router, listener)
+    else:
+        from grid_data.point_files.cluster import run_dask
+
+        total, before = run_dask(job, router, listener, request.scheduler)
     return Result(total, before, system, router.router.metric_srid)
 
 

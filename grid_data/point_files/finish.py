@@ -47,7 +47,7 @@ class Work:
             shutil.rmtree(made, ignore_errors=True)
             made.mkdir()
             for file in files:
-                _link(file, made / file.name)
+                _link(file, made / f"{file.name.split('.')[0]}{file.suffix}")
             progress(1.0)
         else:
             output.assemble(files, made, progress)
@@ -92,7 +92,7 @@ def opened(
         try:
             yield Work(out, parts, differs, total)
         except BaseException:
-            if not parts.finished():
+            if not parts.any_finished():
                 parts.remove()
             raise
 

@@ -8,6 +8,7 @@ part written twice is the same part.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ __all__ = ["PartNote", "Parts", "write_atomically"]
 
 _MANIFEST = "manifest.json"
 _LOCK = "lock"
+_OURS = (".", "part-", "assembled", "router.")
 
 
 @dataclass(frozen=True)
@@ -72,19 +74,29 @@ class Parts:
         ``OUT.parts``.
     ending
         File ending of the parts, with its dot.
+    key
+        Of the job. It is in the names: a worker that does not know yet that its job was given up writes
+        nothing that another job would take for its own.
     """
 
     folder: Path
     ending: str
+    key: str
 
     @classmethod
-    def beside(cls, out: Path, ending: str) -> Parts:
-        """The parts of an output."""
-        return cls(out.with_name(f"{out.name}.parts"), ending)
+    def beside(cls, out: Path, ending: str, job: Mapping[str, Any]) -> Parts:
+        """The parts of an output; ``job`` is what it depends on: inputs, options, version."""
+        key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:8]
+        return cls(out.absolute().with_name(f"{out.name}.parts"), ending, key)
+
+    @property
+    def router(self) -> Path:
+        """Where the router is for workers."""
+        return self.folder / f"router.{self.key}"
 
     def file(self, number: int) -> Path:
         """Where the rows of a part are."""
-        return self.folder / f"part-{number:06d}{self.ending}"
+        return self.folder / f"part-{number:06d}.{self.key}{self.ending}"
 
     def note(self, number: int) -> PartNote | None:
         """What a part holds; None while it is not finished."""
@@ -108,6 +120,10 @@ class Parts:
             notes.append(note)
         return notes
 
+    def any_finished(self) -> bool:
+        """Whether any part is finished."""
+        return any(True for _ in self.folder.glob(f"part-*.{self.key}.json"))
+
     @contextmanager
     def use(self, job: Mapping[str, Any], *, restart: bool = False) -> Iterator[str | None]:
         """Open the folder for a job; parts of another job are thrown away.
@@ -115,7 +131,7 @@ class Parts:
         Parameters
         ----------
         job
-            What the output depends on: inputs, options, version.
+            The one given to `beside`.
         restart
             Throw away this job's parts, too.
 
@@ -158,7 +174,8 @@ class Parts:
             if file.is_dir():
                 shutil.rmtree(file)
             else:
-                file.unlink()
+                # A worker may rename what it writes just now.
+                file.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Delete the folder; the parts first, so that what is left of a kill names its job."""
@@ -166,13 +183,13 @@ class Parts:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _note(self, number: int) -> Path:
-        return self.folder / f"part-{number:06d}.json"
+        return self.folder / f"part-{number:06d}.{self.key}.json"
 
     def _refuse_foreign(self) -> None:
         foreign = [
             file.name
             for file in self.folder.iterdir()
-            if file.name not in (_LOCK, _MANIFEST) and not file.name.startswith((".", "part-", "assembled"))
+            if file.name not in (_LOCK, _MANIFEST) and not file.name.startswith(_OURS)
         ]
         if foreign:
             raise ImportRefused(

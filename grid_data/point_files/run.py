@@ -84,7 +84,7 @@ def run_local(job: Job, router: PointRouter, listener: Listener) -> tuple[PartNo
     ImportRefused
         A file is damaged, a point cannot be placed under ``strict``, or another process does the same job.
     """
-    parts = Parts.beside(job.out, job.output.ending)
+    parts = Parts.beside(job.out, job.output.ending, job.description)
     with opened(job.out, parts, job.description, restart=job.restart, overwrite=job.overwrite) as work:
         if work.differs:
             listener.begins_anew(work.differs)

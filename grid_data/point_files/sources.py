@@ -169,7 +169,7 @@ def open_points(
                 f"没有字段 {name}；现有：{known}",
                 f"there is no field {name}; there are {known}",
             )
-    files = tuple(_open(path, told, layer, encoding) for path in _paths(where))
+    files = tuple(_open(path.absolute(), told, layer, encoding) for path in _paths(where))
     kinds = {file.id_type for file in files}
     systems = {file.crs for file in files}
     if len(systems) > 1:

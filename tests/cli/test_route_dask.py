@@ -1,0 +1,120 @@
+"""``gridgov route --engine dask`` on a real scheduler with workers in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from tests.support.dask_cluster import DaskCluster, dask_cluster
+from tests.support.databases import ROOT
+from tests.support.point_files import Shell, places, read_answers, write_layers, write_points
+
+FILES, ROWS = 40, 2_000
+LAYERS = ("--layer", "grid=grid.gpkg", "--layer", "police=police.geojson:name")
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Layers, and a folder of GeoParquet files."""
+    folder = tmp_path_factory.mktemp("town")
+    write_layers(folder)
+    (folder / "points").mkdir()
+    lon, lat = places(FILES * ROWS)
+    for number in range(FILES):
+        rows = slice(number * ROWS, (number + 1) * ROWS)
+        path = folder / "points" / f"p{number:03}.parquet"
+        write_points(path, np.arange(FILES * ROWS)[rows], lon[rows], lat[rows])
+    return folder
+
+
+def start(town: Path, address: str, out: Path, *words: str) -> subprocess.Popen[str]:
+    """The command in a process of its own."""
+    program = [sys.executable, "-c", "from cli.main import main; main()", "route", "points", *LAYERS]
+    return subprocess.Popen(
+        [*program, "-o", str(out), "--engine", "dask", "--scheduler", address, *words],
+        cwd=town, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for_parts(process: subprocess.Popen[str], out: Path, number: int) -> None:
+    """Until so many parts are finished."""
+    deadline = time.monotonic() + 60
+    while len(list(Path(f"{out}.parts").glob("part-*.json"))) < number:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_killed_workers_and_a_killed_client_lose_and_double_nothing(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(town)
+    shell = Shell(monkeypatch)
+    with dask_cluster(tmp_path, 2) as cluster:
+        for out in ("local", "local.csv"):
+            shell.route("points", *LAYERS, "-o", tmp_path / out)
+        out = tmp_path / "folder"
+        running = start(town, cluster.address, out)
+        wait_for_parts(running, out, 5)
+        assert len(cluster.workers) == 2
+        cluster.kill_worker()
+        said = running.communicate(timeout=90)
+        assert running.returncode == 0, said
+        # One part for each partition, in their order, and equal to the engine on this machine.
+        assert sorted(path.name for path in out.iterdir()) == [f"part-{n:06}.parquet" for n in range(FILES)]
+        ids = pq.read_table(out / "part-000007.parquet")["id"].to_pylist()
+        assert ids == list(range(7 * ROWS, 8 * ROWS))
+        assert read_answers(out).equals(read_answers(tmp_path / "local"))
+
+        cluster.add_worker()
+        out = tmp_path / "out.csv"
+        running = start(town, cluster.address, out)
+        wait_for_parts(running, out, 5)
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        running = start(town, cluster.address, out)
+        _, told = running.communicate(timeout=90)
+        assert running.returncode == 0, told
+        assert "rows are finished already, going on" in told
+        assert out.read_bytes() == (tmp_path / "local.csv").read_bytes()
+        assert not Path(f"{out}.parts").exists()
+        refused_on_a_worker(shell, cluster, tmp_path)
+
+
+def refused_on_a_worker(shell: Shell, cluster: DaskCluster, folder: Path) -> None:
+    """What is wrong with a row is told as it is by the other engine."""
+    path = write_points(folder / "plain.parquet", ["a", "b"], [120.5, np.nan], [36.2, np.nan])
+    words = (path, *LAYERS, "--engine", "dask", "--scheduler", cluster.address)
+    said = shell.refuse(*words, "-o", folder / "strict.csv", "--strict")
+    assert "row 2 (id b): no place is given" in said
+    said = shell.refuse(Path("points.csv"), *words[1:], "-o", folder / "o.csv")
+    assert "there is no file points.csv" in said
+
+
+def test_other_forms_and_missing_schedulers_are_refused(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(town)
+    shell = Shell(monkeypatch)
+    (tmp_path / "p.csv").write_text("lon,lat\n120.5,36.2\n")
+    out = ("-o", tmp_path / "out.csv")
+    said = shell.refuse(
+        tmp_path / "p.csv", *LAYERS, *out, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"
+    )
+    assert "--engine dask reads Parquet only, not p.csv" in said
+    assert "go together" in shell.refuse("points", *LAYERS, *out, "--engine", "dask")
+    assert "must be local or dask" in shell.refuse("points", *LAYERS, *out, "--engine", "spark")
+    # As if the extra were not installed.
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    said = shell.refuse("points", *LAYERS, *out, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9")
+    assert "pip install 'gridgov[dask]'" in said
+    assert list(tmp_path.iterdir()) == [tmp_path / "p.csv"]
