@@ -60,8 +60,8 @@ def test_killed_workers_and_a_killed_client_lose_and_double_nothing(
     monkeypatch.chdir(town)
     shell = Shell(monkeypatch)
     with dask_cluster(tmp_path, 2) as cluster:
-        for out in ("local", "local.csv"):
-            shell.route("points", *LAYERS, "-o", tmp_path / out)
+        for name in ("local", "local.csv"):
+            shell.route("points", *LAYERS, "-o", tmp_path / name)
         out = tmp_path / "folder"
         running = start(town, cluster.address, out)
         wait_for_parts(running, out, 5)
