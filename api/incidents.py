@@ -9,8 +9,18 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.dependencies import Bbox, Limit, PlaceTransaction, Transaction, area_of, known_parameters, moment
-from api.field_errors import FieldError
-from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode, PlainText, ZoneKey
+from api.formats import NOT_NUL, PlainText, ZoneKey
+from api.incident_filters import (
+    InCategory,
+    InState,
+    ReportedFrom,
+    ReportedTo,
+    ResponsibleIs,
+    categories_of,
+    organisations_of,
+    states_of,
+    unknown,
+)
 from api.openapi import problems
 from api.paging import AfterIncident, read_incident_token, token
 from api.problems import Problem
@@ -18,22 +28,14 @@ from api.rendering import JsonText, json_page
 from api.reports import IncidentReport, Source
 from api.schemas import IncidentPage
 from governance.access import VISITOR
-from governance.answers import Incident, Name
-from governance.errors import UnknownCategory
+from governance.answers import Incident, Name, PlaceProblemCode
 from governance.incidents import get_incident
 from governance.intake import report
-from grid_data.categories import category_subtree
+from governance.reasons import place_problem_words
 from grid_data.incidents import IncidentFilter, incidents_page
-from grid_data.organisations import organisation_subtree
-from grid_data.tables.incidents import OPEN_STATES
 from grid_data.zones import zone_id
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
-
-State = Literal[
-    "open", "reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated",
-    "closed", "archived", "rejected", "cancelled",
-]  # fmt: skip
 
 
 @router.post(
@@ -119,39 +121,19 @@ async def list_incidents(
             examples=["district:370212"],
         ),
     ] = None,
-    organisation: Annotated[
-        OrganisationCode | None,
-        Query(description="This organisation, or one below it, is responsible.", examples=["LS-CG"]),
-    ] = None,
-    state: Annotated[
-        list[State] | None, Query(description="In one of these states; `open`: not yet closed.")
-    ] = None,
-    category: Annotated[
-        CategoryKey | None,
-        Query(
-            description="Of this category or one below it.",
-            examples=["GB/T 47678.5-2026:matter:06"],
-        ),
-    ] = None,
+    organisation: ResponsibleIs = None,
+    state: InState = None,
+    category: InCategory = None,
     source: Annotated[list[Source] | None, Query(description="From one of these sources.")] = None,
-    from_: Annotated[
-        Moment | None,
-        Query(
-            alias="from",
-            description="Reported at this moment or later.",
-            examples=["2026-01-01"],
-        ),
-    ] = None,
-    to: Annotated[
-        Moment | None,
-        Query(
-            description="Reported before this moment.",
-            examples=["2026-02-01T00:00:00+08:00"],
-        ),
-    ] = None,
+    from_: ReportedFrom = None,
+    to: ReportedTo = None,
     bbox: Bbox = None,
     place_status: Annotated[
         Literal["located", "unlocated"] | None, Query(description="With or without a believed place.")
+    ] = None,
+    place_problem: Annotated[
+        list[PlaceProblemCode] | None,
+        Query(description="Waiting for locating for one of these reasons."),
     ] = None,
     q: Annotated[
         PlainText | None,
@@ -162,20 +144,26 @@ async def list_incidents(
     limit: Limit = 50,
     after: AfterIncident = None,
 ) -> JsonText:
-    """Newest reports first. Every filter narrows the list; repeated `state` or `source` widens that one."""
+    """Newest reports first.
+
+    Every filter narrows the list; repeated `state`, `source` or `place_problem` widens that one.
+    """
     wanted = IncidentFilter(
         zone_id=await _zone(connection, zone),
-        organisation_ids=await _organisations(connection, organisation),
-        category_ids=await _categories(connection, category),
-        states=_states(state),
+        organisation_ids=await organisations_of(connection, organisation),
+        category_ids=await categories_of(connection, category),
+        states=states_of(state),
         sources=source or None,
         from_time=await moment(connection, from_, "from"),
         to_time=await moment(connection, to, "to"),
         area=area_of(bbox),
         located=None if place_status is None else place_status == "located",
+        problems=place_problem or None,
         text=q.strip() if q else None,
     )
-    page = await incidents_page(connection, wanted, after=read_incident_token(after), limit=limit)
+    page = await incidents_page(
+        connection, wanted, place_problem_words(), after=read_incident_token(after), limit=limit
+    )
     following = token("incidents", _exact(page.last[0]), page.last[1]) if page.last else None
     return json_page(page.items, following)
 
@@ -184,44 +172,11 @@ def _exact(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
 
-def _states(wanted: list[State] | None) -> list[str] | None:
-    if not wanted:
-        return None
-    given = set(wanted)
-    return sorted((given - {"open"}) | (set(OPEN_STATES) if "open" in given else set()))
-
-
-def _unknown(code: str, field: str, given: str, zh: str, en: str) -> Problem:
-    return Problem(
-        code,
-        Name(zh=f"{zh}：{given}", en=f"{en}: {given}"),
-        FieldError(field=field, message=Name(zh=zh, en=en), code=code),
-    )
-
-
 async def _zone(connection: Transaction, key: str | None) -> int | None:
     if key is None:
         return None
     layer, _, code = key.partition(":")
     found = await zone_id(connection, layer, code)
     if found is None:
-        raise _unknown("unknown-zone", "zone", key, "没有这个网格或区域", "no such zone")
-    return found
-
-
-async def _organisations(connection: Transaction, code: str | None) -> list[int] | None:
-    if code is None:
-        return None
-    found = await organisation_subtree(connection, code)
-    if not found:
-        raise _unknown("unknown-organisation", "organisation", code, "没有这个部门", "no such organisation")
-    return found
-
-
-async def _categories(connection: Transaction, key: str | None) -> list[int] | None:
-    if key is None:
-        return None
-    found = await category_subtree(connection, key)
-    if not found:
-        raise UnknownCategory(f"{key!r} is no category of this city", field="category")
+        raise unknown("unknown-zone", "zone", key, "没有这个网格或区域", "no such zone")
     return found

@@ -24,6 +24,8 @@ TAGS = [
         "description": "Who answers for what, where: rules, checked and tried before they hold. 分派规则",
     },
     {"name": "incidents", "description": "Report, read and list incidents. 事件"},
+    {"name": "places", "description": "Places not believed, and locating incidents. 定位核实"},
+    {"name": "statistics", "description": "Incidents counted. 统计"},
     {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
     {"name": "problems", "description": "What can go wrong (RFC 9457). 问题类型"},
     {"name": "health", "description": "For whoever operates the server. 运行状态"},

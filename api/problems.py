@@ -29,6 +29,7 @@ from governance.errors import (
     GovernanceError,
     InvalidValue,
     NotOverridden,
+    PlaceNotBelieved,
     UnknownCategory,
     UnknownOrganisation,
     UnknownSystem,
@@ -122,6 +123,11 @@ PROBLEMS = _table(
         "rules-refused", 409, "规则未通过检查", "Rules refused",
         "更改后的规则有错误（errors 逐条列出）：引用不存在的对象，或有规则永远不起作用；什么都没有写入。",
         "The changed rules would name what does not exist, or could never decide; errors names each fault.",
+    ),
+    (
+        "place-not-believed", 409, "位置不可信", "Place not believed",
+        "人工给出的位置与本市的情况不符（例如在本市之外），未作改动；errors 的 code 说明原因。",
+        "The place a person gives cannot be meant; the code in errors says why. Nothing was changed.",
     ),
     (
         "too-large", 413, "请求过大", "Request too large",
@@ -220,6 +226,7 @@ _GOVERNANCE: Mapping[type[GovernanceError], str] = {
     ConflictingReport: "conflicting-report",
     CityMissing: "city-missing",
     InvalidValue: "bad-parameter",
+    PlaceNotBelieved: "place-not-believed",
 }
 _HTTP = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _RETRY = {"Retry-After": "5"}
@@ -233,9 +240,11 @@ def _problem(request: Request, error: Exception) -> Response:
 def _governance(request: Request, error: Exception) -> Response:
     assert isinstance(error, GovernanceError)
     problem = PROBLEMS[_GOVERNANCE.get(type(error), "bad-parameter")]
-    field = error.field
-    errors = [FieldError(field=field, message=problem.title, code=error.code)] if field else []
+    field, message = error.field, problem.title
     detail = Name(zh=f"{problem.description.zh}({error.message})", en=error.message)
+    if isinstance(error, PlaceNotBelieved):
+        detail = message = Name(zh=error.words.zh, en=error.words.en)
+    errors = [FieldError(field=field, message=message, code=error.code)] if field else []
     return answer(request, problem, detail, errors)
 
 

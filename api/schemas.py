@@ -216,6 +216,41 @@ class IncidentPage(Document):
     next: Annotated[str | None, Field(description="Give it as `after` to get the next page.")]
 
 
+class ZoneCount(Document):
+    """Incidents of one zone."""
+
+    code: str
+    name: Name
+    total: int
+    open: int
+    urgent: int
+
+
+class NotLocated(Document):
+    """Incidents without a believed place, by reason: in no zone's count."""
+
+    total: int
+    reasons: Annotated[
+        dict[str, int],
+        Field(description="By code of `place_problem`; reasons without incidents are left out."),
+    ]
+
+
+class IncidentStatistics(Document):
+    """Incidents counted by the zones of a layer.
+
+    ``located`` and ``not_located.total`` add up to ``total``. Where the layer has one zone at a place, the
+    zones' totals and ``no_zone`` (located outside all zones of the layer) add up to ``located``.
+    """
+
+    layer: str
+    total: int
+    located: int
+    no_zone: int
+    not_located: NotLocated
+    zones: Annotated[list[ZoneCount], Field(description="Zones with incidents, by code.")]
+
+
 class VectorLayer(Document):
     """A layer inside a vector tile."""
 

@@ -6,6 +6,7 @@ import typer
 
 from cli.check_datum import check_datum
 from cli.check_layer import check_layer
+from cli.check_places import check_places
 
 __all__ = ["checks"]
 
@@ -17,3 +18,4 @@ checks = typer.Typer(
 )
 checks.command("layer")(check_layer)
 checks.command("datum")(check_datum)
+checks.command("places")(check_places)

@@ -12,6 +12,7 @@ from cli.checks import checks
 from cli.console import progress
 from cli.doctor import doctor
 from cli.imports import imports
+from cli.incident import incident
 from cli.migrate import migrate
 from cli.route import route
 from cli.sample import sample
@@ -36,6 +37,7 @@ app.command()(doctor)
 app.command()(sample)
 app.command()(route)
 app.add_typer(imports)
+app.add_typer(incident)
 app.add_typer(checks)
 
 

@@ -17,7 +17,9 @@ from gis.crs import to_metric
 from gis.lattice import SCALE
 from gis.words import Words
 
-PlaceCode = Literal["not_a_number", "null_island", "swapped", "outside_city", "default_start", "inaccurate"]
+PlaceCode = Literal[
+    "not_a_number", "null_island", "swapped", "outside_city", "default_start", "shared_fallback", "inaccurate"
+]
 """Why a place is not believed, in the order in which the reasons are tried."""
 
 PROBLEMS: Final[Mapping[PlaceCode, Words]] = MappingProxyType(
@@ -36,6 +38,10 @@ PROBLEMS: Final[Mapping[PlaceCode, Words]] = MappingProxyType(
         "default_start": Words(
             "坐标恰为地图的初始中心：图钉没有移动过。",
             "The place is exactly where the map starts: nobody moved the pin.",
+        ),
+        "shared_fallback": Words(
+            "坐标为地理编码的兜底点：许多不同地址的事件共用此坐标。",
+            "The place is a known fallback coordinate, shared by incidents of many different addresses.",
         ),
         "inaccurate": Words(
             "定位精度太差，无法判断所在网格。", "The stated accuracy is too poor to tell a grid."
@@ -108,6 +114,8 @@ class CityFrame:
     accuracy_limit_m
         The poorest accuracy that is believed. Base grids are some hundred metres wide; a fix worse than
         500 m tells none.
+    fallbacks
+        Known fallback coordinates (lon, lat) on the lattice, pairs: see `gis.fallback_places`.
     """
 
     extent: Extent | None
@@ -115,6 +123,7 @@ class CityFrame:
     outside_limit_m: float
     metric_srid: int
     accuracy_limit_m: float = 500.0
+    fallbacks: tuple[tuple[float, float], ...] = ()
 
 
 class PlaceVerdict(NamedTuple):
@@ -192,6 +201,7 @@ def judge_places(
             "swapped": ~believed & (city.extent is not None and city.extent.contains(y, x)),
             "outside_city": ~believed,
             "default_start": (np.round(x * SCALE) == start[0]) & (np.round(y * SCALE) == start[1]),
+            "shared_fallback": _is_one_of(x, y, city.fallbacks),
             # Not stated is not absurd; a negative radius is.
             "inaccurate": (accuracy > city.accuracy_limit_m) | (accuracy < 0),
         }
@@ -208,6 +218,20 @@ def problem_code(index: int) -> PlaceCode | None:
     (None, 'null_island')
     """
     return None if index == _GOOD else _CODES[index]
+
+
+def _is_one_of(
+    x: NDArray[np.float64], y: NDArray[np.float64], points: tuple[tuple[float, float], ...]
+) -> NDArray[np.bool_]:
+    """Which places are exactly (on the lattice) one of some points."""
+    found = np.zeros(x.shape, dtype=np.bool_)
+    if points:
+        known = np.round(np.multiply(points, SCALE))
+        found = np.isin(np.round(x * SCALE), known[:, 0])
+        found[found] = np.isin(
+            np.round(x[found] * SCALE) + 1j * np.round(y[found] * SCALE), known[:, 0] + 1j * known[:, 1]
+        )
+    return found
 
 
 def _in_or_near(x: NDArray[np.float64], y: NDArray[np.float64], city: CityFrame) -> NDArray[np.bool_]:

@@ -24,3 +24,6 @@ VISITOR = Principal("visitor")
 
 OPERATOR = Principal("operator")
 """The person at the command line."""
+
+NIGHTLY = Principal("nightly")
+"""The program itself, doing what is due."""

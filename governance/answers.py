@@ -8,6 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Method = Literal["inside", "on_border", "nearest", "outside"]
+PlaceProblemCode = Literal[
+    "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start",
+    "shared_fallback", "inaccurate",
+]  # fmt: skip
 
 
 class Answer(BaseModel):
@@ -40,9 +44,7 @@ class Point(Answer):
 class PlaceProblem(Answer):
     """Why a place was not believed; nothing is guessed in its stead."""
 
-    code: Literal[
-        "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start", "inaccurate"
-    ]
+    code: PlaceProblemCode
     message: Name
 
 
@@ -144,6 +146,7 @@ class IncidentSummary(Answer):
     address: str | None
     place: Point | None
     place_status: Literal["located", "unlocated"]
+    place_problem: PlaceProblem | None
     reported_at: datetime
     base_grid: Named | None
     responsible: Named | None
@@ -157,13 +160,21 @@ class Original(Answer):
     crs: str
 
 
+class Located(Answer):
+    """Who put the incident where it is, when its place is not the reported one."""
+
+    at: datetime
+    by: str
+
+
 class HistoryEntry(Answer):
-    """One action on the incident."""
+    """One action on the incident, alone or among others; ``reason`` where the action needs one."""
 
     seq: int
     at: datetime
     actor: str
     action: str
+    reason: str | None
 
 
 class Override(Answer):
@@ -186,7 +197,7 @@ class Incident(IncidentSummary):
     source_ref: str | None
     accuracy_m: float | None
     original: Original | None
-    place_problem: PlaceProblem | None
+    located: Located | None
     state_since: datetime
     recorded_at: datetime
     routing: Routing

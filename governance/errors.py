@@ -78,3 +78,12 @@ class RulesRefused(GovernanceError):
     def __init__(self, faults: Sequence[tuple[int | None, str | None, str, Words]]) -> None:
         super().__init__("; ".join(words.en for _, _, _, words in faults))
         self.faults = faults
+
+
+class PlaceNotBelieved(GovernanceError):
+    """A place a person gives is judged like any other; ``words`` says why it is not believed."""
+
+    def __init__(self, problem: str, words: Words, *, field: str) -> None:
+        super().__init__(words.en, field=field)
+        self.code = problem.replace("_", "-")
+        self.words = words

@@ -10,6 +10,7 @@ from governance.answers import (
     FacilityFound,
     HistoryEntry,
     Incident,
+    Located,
     Name,
     Named,
     Original,
@@ -51,6 +52,7 @@ async def get_incident(connection: Connection, number: str) -> Incident | None:
         if row["original_lon"] is None
         else Original(coordinates=[row["original_lon"], row["original_lat"]], crs=row["original_crs"]),
         place_problem=routing.place_problem,
+        located=Located(at=row["located_at"], by=row["located_by"]) if row["located_at"] else None,
         state_since=row["state_since"],
         recorded_at=row["recorded_at"],
         routing=routing,

@@ -23,6 +23,13 @@ def place_problem(code: str) -> PlaceProblem:
     return PlaceProblem.model_validate({"code": code, "message": {"zh": words.zh, "en": words.en}})
 
 
+def place_problem_words() -> dict[str, dict[str, str]]:
+    """The words of every place problem, by code."""
+    every: dict[str, Words] = {"none_given": _NONE_GIVEN}
+    every.update({str(code): words for code, words in PROBLEMS.items()})
+    return {code: words._asdict() for code, words in every.items()}
+
+
 def candidate(rule: Mapping[str, Any]) -> Candidate:
     """A fitting rule as the database tells it (``rules`` of ``routing/route_place``)."""
     organisation = rule["organisation"]

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gis.fallback_places import Rule
+
 __all__ = ["Settings"]
 
 
@@ -32,6 +34,29 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port the server listens on; 0 takes a free one")
     ] = 8000
+    fallback_incidents: Annotated[
+        int, Field(ge=2, description="Least number of incidents at a coordinate that is looked at")
+    ] = 20
+    fallback_share: Annotated[
+        float, Field(ge=0, le=1, description="Least share of all incidents with a place, for the same")
+    ] = 0.00005
+    fallback_addresses: Annotated[
+        float,
+        Field(gt=1, description="Least effective number of different addresses at a fallback coordinate"),
+    ] = 8.0
+    fallback_contradicting: Annotated[
+        float, Field(gt=0, le=1, description="Least share of addresses that contradict a fallback coordinate")
+    ] = 0.5
+
+    @property
+    def fallback_rule(self) -> Rule:
+        """When a shared coordinate is held to be a fallback."""
+        return Rule(
+            min_incidents=self.fallback_incidents,
+            min_share=self.fallback_share,
+            min_addresses=self.fallback_addresses,
+            min_contradicting=self.fallback_contradicting,
+        )
 
     @property
     def cluster_root(self) -> Path:

@@ -42,7 +42,13 @@ def city_of(row: Mapping[str, Any]) -> City:
     return City(
         row["code"],
         row["timezone"],
-        CityFrame(extent, centre, row["outside_limit_m"], row["metric_srid"]),
+        CityFrame(
+            extent,
+            centre,
+            row["outside_limit_m"],
+            row["metric_srid"],
+            fallbacks=tuple((lon, lat) for lon, lat in row["fallbacks"] or ()),
+        ),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from grid_data.database import Connection, one
+from grid_data.database import Connection, one, run
 
 
 async def add_history(
@@ -40,3 +40,8 @@ async def add_history(
     )
     assert row is not None
     return int(row["seq"])
+
+
+async def name_incidents(connection: Connection, seq: int, incident_ids: Sequence[int]) -> None:
+    """Say which incidents an entry about many is about; each shows it in its own history."""
+    await run(connection, "history/name_incidents", {"seq": seq, "incident_ids": list(incident_ids)})

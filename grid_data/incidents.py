@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
+
+from psycopg.types.json import Json
 
 from grid_data.database import Connection
 from grid_data.patterns import containing, starting
@@ -35,6 +37,7 @@ class IncidentFilter:
     to_time: datetime | None = None
     area: str | None = None
     located: bool | None = None
+    problems: Sequence[str] | None = None
     text: str | None = None
 
 
@@ -47,9 +50,14 @@ class IncidentPage:
 
 
 async def incidents_page(
-    connection: Connection, wanted: IncidentFilter, *, after: tuple[datetime, int] | None, limit: int
+    connection: Connection,
+    wanted: IncidentFilter,
+    problem_words: Mapping[str, Mapping[str, str]],
+    *,
+    after: tuple[datetime, int] | None,
+    limit: int,
 ) -> IncidentPage:
-    """Newest first, from the one after ``after`` on."""
+    """Newest first, from the one after ``after`` on; place problems are put into words per code."""
     # Two questions, never both at once: together no index answers them well.
     is_number = wanted.text is not None and NUMBER.fullmatch(wanted.text) is not None
     first, last_day = days_of_number(wanted.text) if wanted.text and is_number else (None, None)
@@ -65,6 +73,8 @@ async def incidents_page(
             "to_time": wanted.to_time,
             "area": wanted.area,
             "located": wanted.located,
+            "problems": _list(wanted.problems),
+            "problem_words": Json(dict(problem_words)),
             "number": starting(wanted.text) if wanted.text and is_number else None,
             "number_from": first,
             "number_to": last_day,

@@ -19,7 +19,15 @@ from grid_data.bulk.routing import Grounds, microseconds, read_grounds
 from grid_data.city import read_city
 from grid_data.database import Connection, rows, run
 
-__all__ = ["Intake", "Prepared", "convert", "open_intake", "store_incidents", "take_numbers"]
+__all__ = [
+    "Intake",
+    "Prepared",
+    "convert",
+    "open_intake",
+    "routing_columns",
+    "store_incidents",
+    "take_numbers",
+]
 
 _SHIFTED = ("gcj02", "bd09")
 
@@ -139,7 +147,7 @@ class Intake:
             "zone_ids": lists(routed.zone_ids),
             "facility_id": bigints(routed.facility_id, none=0),
         }
-        return Prepared(ids, incidents, _routings(ids, at_us, routed), _reporters(frame, ids))
+        return Prepared(ids, incidents, routing_columns(ids, at_us, routed), _reporters(frame, ids))
 
     def _or_of_category(self, frame: pd.DataFrame, column: str, category_id: Ints) -> Fields:
         """What a row says, else what its category says."""
@@ -231,7 +239,8 @@ def _reporters(frame: pd.DataFrame, ids: Ints) -> Mapping[str, Fields] | None:
     }
 
 
-def _routings(ids: Ints, at_us: Ints, routed: RoutedColumns) -> Mapping[str, Fields]:
+def routing_columns(ids: Ints, at_us: Ints, routed: RoutedColumns) -> Mapping[str, Fields]:
+    """Columns of ``copy_routings`` for incidents routed at moments (microseconds of the Unix clock)."""
     return {
         "incident_id": bigints(ids),
         "at": moments(at_us),

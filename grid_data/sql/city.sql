@@ -32,11 +32,13 @@ SELECT timezone FROM city
 SELECT (SELECT version_num FROM alembic_version) AS migration, (SELECT code FROM city) AS city
 
 -- name: frame
--- What is needed to judge a place: the city's box with its limit, its default map centre, its metric system.
+-- What is needed to judge a place: the city's box with its limit, its default map centre, known
+-- fallback coordinates, its metric system.
 SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,
        ST_X(city.centre) AS centre_lon, ST_Y(city.centre) AS centre_lat,
        ST_XMin(box.extent) AS west, ST_YMin(box.extent) AS south,
-       ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north
+       ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north,
+       (SELECT array_agg(ARRAY[ST_X(place), ST_Y(place)]) FROM fallback_place WHERE state = 'confirmed') AS fallbacks
 FROM city CROSS JOIN LATERAL (
     SELECT ST_Extent(extent) AS extent FROM layer WHERE active AND parent_layer_id IS NULL
 ) AS box

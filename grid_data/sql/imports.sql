@@ -178,7 +178,10 @@ WHERE household.building_id = building.id AND household.door_plate = new.door_pl
 SELECT incident.number, incident.source, incident.source_ref,
        category.standard_ref || ':' || category.kind || ':' || category.code AS category_key,
        incident.text, incident.address, incident.original_lon AS lon, incident.original_lat AS lat,
-       incident.original_crs AS crs, incident.place_accuracy_m AS accuracy_m, incident.reported_at,
+       incident.original_crs AS crs,
+       CASE WHEN incident.located_at IS NULL THEN incident.place_accuracy_m ELSE incident.original_accuracy_m
+       END AS accuracy_m,
+       incident.reported_at,
        incident.appeal_kind, incident.urgency
 FROM unnest(%(sources)s::text[], %(refs)s::text[]) AS asked (source, source_ref)
 JOIN incident ON incident.source = asked.source AND incident.source_ref = asked.source_ref

@@ -12,6 +12,8 @@ SELECT incident.id, incident.reported_at, json_build_object(
     'place', CASE WHEN incident.place IS NOT NULL THEN json_build_object(
         'type', 'Point', 'coordinates', json_build_array(ST_X(incident.place), ST_Y(incident.place))) END,
     'place_status', CASE WHEN incident.place IS NULL THEN 'unlocated' ELSE 'located' END,
+    'place_problem', CASE WHEN incident.place_problem IS NOT NULL THEN json_build_object(
+        'code', incident.place_problem, 'message', %(problem_words)s::json -> incident.place_problem) END,
     'reported_at', incident.reported_at,
     'base_grid', CASE WHEN grid.id IS NOT NULL THEN json_build_object(
         'code', grid.code, 'name', json_build_object('zh', coalesce(drawn.name_zh, grid.code), 'en', drawn.name_en)) END,
@@ -31,6 +33,7 @@ FROM (
       AND (%(to_time)s::timestamptz IS NULL OR reported_at < %(to_time)s::timestamptz)
       AND (%(area)s::geometry IS NULL OR ST_Intersects(place, %(area)s::geometry))
       AND (%(located)s::boolean IS NULL OR (place IS NOT NULL) = %(located)s::boolean)
+      AND (%(problems)s::text[] IS NULL OR place IS NULL AND place_problem = ANY (%(problems)s::text[]))
       AND (%(number)s::text IS NULL OR number LIKE %(number)s::text)
       AND (%(number_from)s::timestamptz IS NULL
            OR reported_at >= %(number_from)s::timestamptz AND reported_at < %(number_to)s::timestamptz)

@@ -25,7 +25,10 @@ INSERT INTO reporter (incident_id, name, phone, email) VALUES (%(incident_id)s, 
 -- What a source sent under a reference, to tell a repetition from a contradiction.
 SELECT incident.number, category.standard_ref || ':' || category.kind || ':' || category.code AS category,
        incident.appeal_kind, incident.text, incident.address, incident.original_lon, incident.original_lat,
-       incident.original_crs, incident.place_accuracy_m AS accuracy_m, incident.urgency, incident.reported_at
+       incident.original_crs,
+       CASE WHEN incident.located_at IS NULL THEN incident.place_accuracy_m ELSE incident.original_accuracy_m
+       END AS accuracy_m,
+       incident.urgency, incident.reported_at
 FROM incident JOIN category ON category.id = incident.category_id
 WHERE incident.source = %(source)s AND incident.source_ref = %(source_ref)s
 
@@ -36,7 +39,8 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
        category.name_zh AS category_zh, category.name_en AS category_en,
        incident.text, incident.address, ST_X(incident.place) AS lon, ST_Y(incident.place) AS lat,
        incident.place_accuracy_m AS accuracy_m, incident.place_problem, incident.original_lon,
-       incident.original_lat, incident.original_crs, incident.urgency, incident.state, incident.state_since,
+       incident.original_lat, incident.original_crs, incident.located_at, incident.located_by,
+       incident.urgency, incident.state, incident.state_since,
        incident.reported_at, incident.recorded_at,
        routing.at, routing.method, routing.border_evidence, routing.facility_distance_m, routing.runners_up,
        (SELECT code FROM land_unit WHERE land_unit.id = routing.land_unit_id) AS land_unit,
@@ -107,9 +111,12 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
         FROM jsonb_array_elements(routing.runners_up) AS runner
         JOIN organisation ON organisation.code = runner ->> 'organisation') AS runner_up_names,
        (SELECT jsonb_agg(jsonb_build_object(
-            'seq', history.seq, 'at', history.at, 'actor', history.actor, 'action', history.action)
-            ORDER BY history.seq)
-        FROM history WHERE history.incident_id = incident.id) AS history
+            'seq', history.seq, 'at', history.at, 'actor', history.actor, 'action', history.action,
+            'reason', history.after ->> 'reason') ORDER BY history.seq)
+        FROM (SELECT * FROM history WHERE history.incident_id = incident.id
+              UNION ALL
+              SELECT history.* FROM history_incident JOIN history USING (seq)
+              WHERE history_incident.incident_id = incident.id) AS history) AS history
 FROM incident
 JOIN category ON category.id = incident.category_id
 JOIN LATERAL (

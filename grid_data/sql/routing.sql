@@ -207,11 +207,12 @@ SELECT
     EXISTS (SELECT FROM covering) AS covered
 
 -- name: asked
--- What is needed before a place is routed: the city with the box it is judged by, and the category asked about.
+-- What is needed before a place is routed: the city with what it is judged by, and the category asked about.
 SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,
        ST_X(city.centre) AS centre_lon, ST_Y(city.centre) AS centre_lat,
        ST_XMin(box.extent) AS west, ST_YMin(box.extent) AS south,
        ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north,
+       (SELECT array_agg(ARRAY[ST_X(place), ST_Y(place)]) FROM fallback_place WHERE state = 'confirmed') AS fallbacks,
        category.id AS category_id, category.name_zh AS category_zh, category.name_en AS category_en,
        category.urgency, category.appeal_kind
 FROM city

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    PrimaryKeyConstraint,
     Table,
     Text,
     text,
@@ -37,4 +38,13 @@ history = Table(
     Index("ix_history_zone_id", "zone_id", "seq", postgresql_where=text("zone_id IS NOT NULL")),
     Index("ix_history_plan_id", "plan_id", "seq", postgresql_where=text("plan_id IS NOT NULL")),
     Index("ix_history_rules", "seq", postgresql_where=text("action = 'rules.change'")),
+)
+
+# Which incidents an action on many was about; an action on one names it in its own row. Rows are only added.
+history_incident = Table(
+    "history_incident",
+    metadata,
+    Column("incident_id", ForeignKey("incident.id"), nullable=False),
+    Column("seq", ForeignKey("history.seq"), nullable=False),
+    PrimaryKeyConstraint("incident_id", "seq"),
 )

@@ -31,7 +31,8 @@ STATES = (
 )  # fmt: skip
 OPEN_STATES = STATES[: STATES.index("closed")]
 PLACE_PROBLEMS = (
-    "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start", "inaccurate",
+    "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start",
+    "shared_fallback", "inaccurate",
 )  # fmt: skip
 
 incident = Table(
@@ -53,6 +54,10 @@ incident = Table(
     Column("original_lon", Float),
     Column("original_lat", Float),
     Column("original_crs", Text),
+    # Set when a person put the incident where it is; the accuracy of what was sent is kept then.
+    Column("original_accuracy_m", Float),
+    Column("located_at", DateTime(timezone=True)),
+    Column("located_by", Text),
     Column("urgency", Text, nullable=False, server_default=text("'normal'")),
     Column("state", Text, nullable=False, server_default=text("'reported'")),
     Column("state_since", DateTime(timezone=True), nullable=False),
@@ -73,6 +78,7 @@ incident = Table(
     CheckConstraint(one_of("state", *STATES), name="state"),
     CheckConstraint(one_of("place_problem", *PLACE_PROBLEMS), name="place_problem"),
     CheckConstraint("(place IS NULL) = (place_problem IS NOT NULL)", name="a_place_or_a_problem"),
+    CheckConstraint("(located_at IS NULL) = (located_by IS NULL)", name="located_by_somebody"),
     CheckConstraint("place_accuracy_m >= 0", name="place_accuracy"),
     CheckConstraint("char_length(text) BETWEEN 1 AND 4000", name="text"),
     spatial_index("incident", "place"),
@@ -98,6 +104,14 @@ incident = Table(
         "reported_at",
         "id",
         postgresql_where=text(one_of("state", *OPEN_STATES)),
+    ),
+    # The queue for locating.
+    Index(
+        "ix_incident_unlocated",
+        "place_problem",
+        "reported_at",
+        "id",
+        postgresql_where=text("place IS NULL"),
     ),
     Index(
         "ix_incident_address", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}

@@ -141,7 +141,7 @@ def request_of(words: list[str]) -> tuple[str, str, str | None]:
     if in_query:
         assert not urlsplit(address).query
         return method, f"{address}?{'&'.join(data)}", None
-    return ("POST" if data else method), address, "".join(data) or None
+    return ("POST" if data and method == "GET" else method), address, "".join(data) or None
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:
