@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric
 from gis.errors import AntimeridianCrossing, GisError, InvalidGeometry
-from gis.lattice import SCALE, check_degrees, check_valid, from_lattice, to_lattice
+from gis.lattice import SCALE, check_degrees, check_valid, from_lattice, reaches_antimeridian, to_lattice
 from gis.words import Words
 
 Shapes = NDArray[np.object_]
@@ -54,6 +54,8 @@ _AWAY: Final = Words("相距 {:.3g} 米", "{:.3g} m away")
 
 SLIVER_M2: Final = 1.0
 """Areas below this are slivers: an accident of drawing, not a piece of ground."""
+SLIVER_WIDTH_M: Final = 0.1
+"""So are long pieces that are narrower than this."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class Finding:
 
     @property
     def is_sliver(self) -> bool:
-        """Whether it concerns less ground than `SLIVER_M2`."""
-        return 0 < self.area_m2 < SLIVER_M2
+        """Whether it concerns less ground than `SLIVER_M2`, or a strip narrower than `SLIVER_WIDTH_M`."""
+        return self.area_m2 > 0 and (self.area_m2 < SLIVER_M2 or 0 < self.width_m < SLIVER_WIDTH_M)
 
     @property
     def message(self) -> Words:
@@ -131,11 +133,23 @@ def check_shapes(codes: Sequence[str], shapes: Sequence[Any] | Shapes) -> list[F
         for code, count in zip(*np.unique(np.array(codes, dtype=str), return_counts=True), strict=True)
         if count > 1
     ]
-    for code, shape in zip(codes, shapes, strict=True):
-        finding = _check_shape(code, shape)
+    areas: Shapes = np.array(shapes, dtype=object)
+    for index in np.flatnonzero(~_surely_good(areas)).tolist():
+        finding = _check_shape(codes[index], areas[index])
         if finding:
             found.append(finding)
     return found
+
+
+def _surely_good(areas: Shapes) -> NDArray[np.bool_]:
+    """Which shapes need no second look; all of them at a time, as a good layer has nothing else."""
+    with np.errstate(invalid="ignore"):
+        box = shapely.bounds(areas).reshape(-1, 4)
+        earthly = (np.abs(box) <= [180, 90, 180, 90]).all(axis=1) & ~reaches_antimeridian(areas)
+        good = np.isin(shapely.get_type_id(areas), (3, 6)) & ~shapely.is_empty(areas) & earthly
+        good &= shapely.is_valid(areas)
+    good[good] = shapely.is_valid(to_lattice(areas[good]))
+    return np.asarray(good)
 
 
 def _check_shape(code: str, shape: Any) -> Finding | None:

@@ -86,9 +86,7 @@ def count_vertices(shapes: Sequence[Any] | Shapes, length_m: float) -> Vertices 
     areas: Shapes = np.array(shapes, dtype=object)
     if not len(areas):
         return None
-    parts, zone = shapely.get_parts(areas, return_index=True)
-    rings = np.bincount(zone, 1 + shapely.get_num_interior_rings(parts), minlength=len(areas))
-    each = shapely.get_num_coordinates(areas) - rings
+    each = _vertices(areas)
     total = int(each.sum())
     return Vertices(
         total,
@@ -101,14 +99,21 @@ def count_vertices(shapes: Sequence[Any] | Shapes, length_m: float) -> Vertices 
 
 def few_vertices(codes: Sequence[str], shapes: Sequence[Any] | Shapes, least: int) -> list[Finding]:
     """Zones with fewer vertices than ``least``."""
+    areas: Shapes = np.array(shapes, dtype=object)
+    each = _vertices(areas)
     found = []
-    for code, shape in zip(codes, shapes, strict=True):
-        number = int(shapely.get_num_coordinates(shape)) - len(shapely.get_rings(shapely.get_parts(shape)))
-        if number < least:
-            middle = shapely.point_on_surface(shape)
-            place = (round(middle.x, 7), round(middle.y, 7))
-            found.append(Finding("few_vertices", (code,), place, detail=str(number)))
+    for index in np.flatnonzero(each < least).tolist():
+        middle = shapely.point_on_surface(areas[index])
+        place = (round(middle.x, 7), round(middle.y, 7))
+        found.append(Finding("few_vertices", (codes[index],), place, detail=str(each[index])))
     return found
+
+
+def _vertices(areas: Shapes) -> Ints:
+    """Vertices of each area, those that close a ring not counted."""
+    parts, zone = shapely.get_parts(areas, return_index=True)
+    rings = np.bincount(zone, 1 + shapely.get_num_interior_rings(parts), minlength=len(areas))
+    return np.asarray(shapely.get_num_coordinates(areas) - rings, dtype=np.int64)
 
 
 def border_straying(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from governance.routing import Question, explain
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Database
 from grid_data.routing import SHIFTED_FLOOR_M, USUAL_ACCURACY_M, uncertainty_m
+from tests.support.incident_frames import incident_frame
 from tests.support.toy_city import SINCE
 
 # Degrees north of the border between two grids at 36.12; one step of 1e-7 degree is 1.1 cm.
@@ -60,29 +60,13 @@ async def test_near_border_in_both_routings(toy_database: Database, routing: str
         if routing == "sql":
             answers = [await explain(connection, question) for question in questions]
         else:
-            await store_incidents(
-                connection,
-                pd.DataFrame(
-                    {
-                        "source": "import",
-                        "source_ref": [str(number) for number in range(len(CASES))],
-                        "appeal_kind": "livelihood",
-                        "standard_ref": "GB/T 47678.5-2026",
-                        "category_kind": "matter",
-                        "category": "06010",
-                        "text": "测试",
-                        "address": None,
-                        "lon": [question.lon for question in questions],
-                        "lat": [question.lat for question in questions],
-                        "crs": [question.crs for question in questions],
-                        "accuracy_m": [question.accuracy_m for question in questions],
-                        "urgency": "normal",
-                        "reported_at": SINCE,
-                        "state": "reported",
-                        "state_since": SINCE,
-                    }
-                ),
+            frame = incident_frame(
+                [(question.lon, question.lat) for question in questions],
+                [str(number) for number in range(len(CASES))],
+                crs=[question.crs for question in questions],
+                accuracy_m=[question.accuracy_m for question in questions],
             )
+            await store_incidents(connection, frame)
             cursor = await connection.execute("SELECT number FROM incident ORDER BY source_ref::int")
             numbers = [row["number"] for row in await cursor.fetchall()]
             stored = [await get_incident(connection, number) for number in numbers]
