@@ -223,7 +223,7 @@ def snap_all(shapes: ArrayLike) -> tuple[NDArray[np.object_], dict[int, GisError
     box = shapely.bounds(given)
     with np.errstate(invalid="ignore"):
         easy = (box[:, 0] >= -180) & (box[:, 2] <= 180) & (box[:, 1] >= -90) & (box[:, 3] <= 90)
-        easy &= box[:, 2] - box[:, 0] <= 180
+        easy &= ~reaches_antimeridian(given)
     # Bounds skip what is not a number.
     easy[owner[~np.isfinite(coordinates).all(axis=1)]] = False
     easy &= shapely.is_valid(given)

@@ -98,7 +98,8 @@ def _reader(path: Path, stream: Any, encoding: str, wanted: list[str] | None) ->
     try:
         return csv.open_csv(
             stream,
-            csv.ReadOptions(block_size=_BLOCK, encoding=encoding),
+            # One thread: it can tell the number of a bad row.
+            csv.ReadOptions(use_threads=False, block_size=_BLOCK, encoding=encoding),
             csv.ParseOptions(
                 delimiter="\t" if path.name.lower().removesuffix(".gz").endswith(".tsv") else ",",
                 newlines_in_values=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,30 +55,22 @@ class VectorPoints:
             The file is damaged, holds several layers, or has no places.
         """
         try:
-            with warnings.catch_warnings(record=True) as told_by_gdal:
-                warnings.simplefilter("always")
-                layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-                if layer is None and len(layers) == 1:
-                    layer = layers[0]
-                if layer not in layers:
-                    raise _which_layer(path, layer, layers)
-                notes = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
-                with pyogrio.raw.open_arrow(path, layer=layer, encoding=encoding, use_pyarrow=True) as (
-                    _,
-                    reader,
-                ):
-                    schema = reader.schema
+            layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            if layer is None and len(layers) == 1:
+                layer = layers[0]
+            if layer not in layers:
+                raise _which_layer(path, layer, layers)
+            notes = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
+            with pyogrio.raw.open_arrow(path, layer=layer, encoding=encoding, use_pyarrow=True) as (
+                _,
+                reader,
+            ):
+                schema = reader.schema
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as problem:
             raise _unreadable(path, problem) from problem
         names = [str(name) for name in notes["fields"]]
         found = find_column(path, names, "id", told)
         by_number = found is None and notes["driver"].startswith("GeoJSON") and feature_ids(path)
-        if by_number and any("Several features with id" in str(note.message) for note in told_by_gdal):
-            raise ImportRefused(
-                "double_id",
-                f"{path.name} 中有重复的要素 id；请把 id 放进属性",
-                f"{path.name} has features with the same id; put ids that repeat into the properties",
-            )
         geometry = next((str(name) for name in schema.names if name not in names), None)
         columns = Columns(found, geometry=geometry, form="wkb")
         if geometry is None or "lon" in told:
@@ -94,20 +87,30 @@ class VectorPoints:
     def batches(self, skip: int, first: int) -> Iterator[PointBatch]:
         """See `grid_data.point_files.sources.PointFile`."""
         try:
-            with pyogrio.raw.open_arrow(
-                self.path,
-                layer=self.layer,
-                columns=self._attributes(),
-                encoding=self.encoding,
-                read_geometry=self.columns.form == "wkb",
-                skip_features=skip,
-                return_fids=self.by_number,
-                batch_size=_ROWS,
-                use_pyarrow=True,
-            ) as (notes, reader):
+            with (
+                self._double_ids() as told,
+                pyogrio.raw.open_arrow(
+                    self.path,
+                    layer=self.layer,
+                    columns=self._attributes(),
+                    encoding=self.encoding,
+                    read_geometry=self.columns.form == "wkb",
+                    skip_features=skip,
+                    return_fids=self.by_number,
+                    batch_size=_ROWS,
+                    use_pyarrow=True,
+                ) as (notes, reader),
+            ):
                 for batch in reader:
                     if not batch.num_rows:
                         continue
+                    if told:
+                        raise ImportRefused(
+                            "double_id",
+                            f"{self.path.name} 中有重复的要素 id；请把 id 放进属性",
+                            f"{self.path.name} has features with the same id; put ids that repeat into the "
+                            "properties",
+                        )
                     x, y, fault = self._places(batch)
                     column = None
                     if self.by_number:
@@ -118,6 +121,17 @@ class VectorPoints:
                     first += len(x)
         except (pyogrio.errors.DataSourceError, pa.ArrowException, OSError, RuntimeError) as problem:
             raise _unreadable(self.path, problem) from problem
+
+    @contextmanager
+    def _double_ids(self) -> Iterator[list[object]]:
+        """GDAL warns once of feature ids that repeat, and gives numbers of its own instead."""
+        if not self.by_number:
+            yield []
+            return
+        with warnings.catch_warnings(record=True) as told:
+            warnings.filterwarnings("ignore")
+            warnings.filterwarnings("always", message="Several features with id")
+            yield told  # type: ignore[misc]
 
     def _attributes(self) -> list[str]:
         return [

@@ -1,0 +1,101 @@
+"""Files of zones for the router: every fault is told with its row, and snapping is that of imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from gis.lattice import is_on_lattice, snap_geometry
+from grid_data.importers.problems import ImportRefused
+from grid_data.point_files.layers import LayerFile, LayerRefused, read_layer
+from tests.unit.gis.coverages import degrees, voronoi
+
+BOW = shapely.from_wkt("POLYGON ((120 36, 121 37, 121 36, 120 37, 120 36))")
+
+
+def write(path: Path, rows: list[tuple[Any, Any]], crs: int | None = 4326) -> LayerFile:
+    frame = gpd.GeoDataFrame({"code": [row[0] for row in rows]}, geometry=[row[1] for row in rows], crs=crs)
+    if path.suffix == ".csv":
+        frame.to_wkt(rounding_precision=-1).rename(columns={"geometry": "wkt"}).to_csv(path, index=False)
+    else:
+        frame.to_parquet(path) if path.suffix == ".parquet" else frame.to_file(path)
+    return LayerFile("zone", path)
+
+
+def box(west: float) -> Any:
+    return shapely.box(west, 36, west + 1, 37)
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".parquet", ".csv", ".shp", ".fgb"])
+def test_every_form_gives_the_same_layer(tmp_path: Path, ending: str) -> None:
+    shapes = degrees(voronoi(3, 12, side=400_000, wiggles=3))
+    layer = write(tmp_path / f"zones{ending}", [(f"Z{n:02}", shape) for n, shape in enumerate(shapes)])
+    zones, _ = read_layer(layer)
+    order = np.argsort(zones.codes)
+    assert [zones.codes[n] for n in order] == [f"Z{n:02}" for n in range(len(shapes))]
+    read = np.asarray(zones.geometries, dtype=object)[order]
+    assert is_on_lattice(read)
+    assert shapely.equals(shapely.normalize(read), shapely.normalize(shapes)).all()
+
+
+def test_vertices_are_moved_to_the_lattice_as_imports_do(tmp_path: Path) -> None:
+    shape = shapely.Polygon([(120.00000001, 36), (120.5, 36.00000006), (120.5, 36.5), (120, 36.5)])
+    zones, _ = read_layer(write(tmp_path / "z.gpkg", [("A", shape)]))
+    assert shapely.equals_exact(zones.geometries[0], snap_geometry(shape), 0)
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (("A", box(121)), (2, "code A is given in row 1 already")),
+        ((None, box(121)), (2, "the zone has no code")),
+        ((" ", box(121)), (2, "the zone has no code")),
+        (("B", BOW), (2, "Self-intersection at 120.5")),
+        (("B", None), (2, "the geometry is empty")),
+        (("B", shapely.Polygon()), (2, "the geometry is empty")),
+        (("B", shapely.box(-170, 36, 170, 37)), (2, "spans more than 180 degrees")),
+        (("B", shapely.box(179, 36, 180, 37)), (2, "touches the 180th meridian")),
+        (("B", shapely.box(120, 36, 400, 37)), (2, "is not a longitude and a latitude")),
+        (("B", shapely.box(121, 36, 121.00000001, 37)), (2, "nothing is left of the geometry")),
+        (("B", shapely.LineString([(120, 36), (121, 36)])), (2, "LineString, not a Polygon")),
+    ],
+)
+@pytest.mark.parametrize("ending", [".parquet", ".csv"])
+def test_a_bad_row_is_named(tmp_path: Path, ending: str, bad: Any, says: tuple[int, str]) -> None:
+    layer = write(tmp_path / f"zones{ending}", [("A", box(120)), bad, ("C", box(122))])
+    with pytest.raises(LayerRefused) as refused:
+        read_layer(layer)
+    (finding,) = refused.value.findings.errors
+    # Rows of CSV are those of a spreadsheet, whose heading is row 1.
+    more = 1 if ending == ".csv" else 0
+    assert finding.row == says[0] + more
+    assert says[1].replace("row 1", f"row {1 + more}") in finding.message.en
+
+
+def test_all_bad_rows_are_told(tmp_path: Path) -> None:
+    rows = [("A", BOW), ("A", box(120)), ("", box(121)), ("D", None)]
+    with pytest.raises(LayerRefused) as refused:
+        read_layer(write(tmp_path / "zones.parquet", rows))
+    assert [finding.row for finding in refused.value.findings.errors] == [1, 2, 3, 4]
+    assert str(refused.value) == "zones.parquet has 4 error(s)"
+
+
+def test_numbers_are_codes_without_decimals(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"precinct": [1.0, 22.0]}, geometry=[box(120), box(121)], crs=4326)
+    frame.to_parquet(tmp_path / "z.parquet")
+    zones, _ = read_layer(LayerFile("zone", tmp_path / "z.parquet", "precinct"))
+    assert list(zones.codes) == ["1", "22"]
+
+
+def test_a_file_without_areas_or_system_is_refused(tmp_path: Path) -> None:
+    pd.DataFrame({"code": ["A"]}).to_csv(tmp_path / "z.csv", index=False)
+    with pytest.raises(ImportRefused, match="no geometry"):
+        read_layer(LayerFile("zone", tmp_path / "z.csv"))
+    with pytest.raises(ImportRefused, match="states no coordinate system"):
+        read_layer(write(tmp_path / "z.parquet", [("A", box(120))], crs=None))
