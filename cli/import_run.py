@@ -17,11 +17,20 @@ from gis.words import Words
 from governance.settings import Settings
 
 if TYPE_CHECKING:
-    from grid_data.database import Connection
+    from grid_data.database import Connection, Database
     from grid_data.importers.batch import Progress, Report, Request
     from grid_data.importers.zones import ZoneOptions
 
-__all__ = ["Common", "fail", "in_database", "run_import", "zone_options"]
+__all__ = [
+    "Common",
+    "fail",
+    "import_incidents",
+    "in_database",
+    "run_import",
+    "run_request",
+    "with_database",
+    "zone_options",
+]
 
 LONGEST_S = 6 * 3600.0
 """Seconds a statement of an import may take."""
@@ -66,6 +75,11 @@ def zone_options(
 
 def run_import(common: Common, work: Callable[[Connection, Request, Progress], Awaitable[Report]]) -> None:
     """Read the file, do the work in one transaction, print the report; exit with 1 when it was refused."""
+    run_request(common, lambda request: in_database(lambda connection, told: work(connection, request, told)))
+
+
+def run_request(common: Common, work: Callable[[Request], Report]) -> None:
+    """Read the file, do the work, print the report; exit with 1 when it was refused."""
     from grid_data.importers.batch import Request
     from grid_data.importers.mapping import ColumnMapping, read_mapping
     from grid_data.importers.problems import ImportRefused
@@ -85,7 +99,7 @@ def run_import(common: Common, work: Callable[[Connection, Request, Progress], A
         )
     except ImportRefused as refused:
         fail(*refused.words)
-    report = in_database(lambda connection, told: work(connection, request, told))
+    report = work(request)
     from cli.import_report import print_report
 
     print_report(report, source, dry_run=common.dry_run)
@@ -110,20 +124,30 @@ def in_database(
     typer.Exit
         With 1, after the reason was printed.
     """
+
+    async def go(database: Database) -> Answer:
+        from governance.access import OPERATOR
+
+        with progress.status(in_words(*doing)):
+            async with database.transaction(OPERATOR) as connection:
+                return await work(connection, _told)
+
+    return with_database(go, size=1)
+
+
+def with_database(work: Callable[[Database], Awaitable[Answer]], *, size: int) -> Answer:
+    """Run work on a pool of connections to the city's database; see `in_database`."""
     import anyio
 
-    from governance.access import OPERATOR
     from grid_data.database import Database
     from grid_data.importers.problems import ImportRefused
     from migrations.run import current, head
 
     async def go(url: str) -> Answer:
-        database = Database(url, size=1, statement_timeout_s=LONGEST_S)
+        database = Database(url, size=size, statement_timeout_s=LONGEST_S)
         await database.open()
         try:
-            with progress.status(in_words(*doing)):
-                async with database.transaction(OPERATOR) as connection:
-                    return await work(connection, _told)
+            return await work(database)
         finally:
             await database.close()
 
@@ -137,6 +161,27 @@ def in_database(
             return anyio.run(go, url)
         except ImportRefused as refused:
             fail(*refused.words)
+
+
+def import_incidents(request: Request) -> Report:
+    """Store a file of incidents in batches, under a bar that shows how far it is."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from governance.access import OPERATOR
+    from grid_data.importers.incident_batches import LANES, import_incidents
+
+    async def go(database: Database) -> Report:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Bar(*columns, console=progress, transient=True) as bar:
+            task = bar.add_task(in_words("检查", "checking"), total=None)
+
+            def advance(done: int, whole: int) -> None:
+                bar.update(task, description=in_words("导入", "importing"), completed=done, total=whole)
+
+            return await import_incidents(database, OPERATOR, request, _told, advance)
+
+    return with_database(go, size=LANES + 2)
 
 
 def fail(zh: str, en: str) -> NoReturn:

@@ -25,7 +25,15 @@ from cli.import_options import (
     SourceLayer,
     ValidFrom,
 )
-from cli.import_run import Common, fail, in_database, run_import, zone_options
+from cli.import_run import (
+    Common,
+    fail,
+    import_incidents,
+    in_database,
+    run_import,
+    run_request,
+    zone_options,
+)
 
 if TYPE_CHECKING:
     from grid_data.database import Connection
@@ -309,10 +317,29 @@ _simple(
     "building. Buildings not stored yet are made from address and a polygon or point, on the land unit that "
     "covers it (unit, building_kind, floors, stairwells are optional).",
 )
-_simple(
-    "incidents",
-    "Import incidents (source, source_ref, category, text, lon, lat, reported_at; optional standard_ref, "
-    "category_kind, appeal_kind, address, crs, accuracy_m, urgency, reporter_name, reporter_phone, state, "
-    "state_since) and route them. The same source and source_ref again is stored once; other content under "
-    "it is a fault. Places that cannot be meant are kept without a place, to be located.",
-)
+
+
+@imports.command("incidents")
+def _incidents(
+    file: File,
+    columns: Map = None,
+    constants: Set = None,
+    mapping: MappingFile = None,
+    crs: Crs = None,
+    dry_run: DryRun = False,
+    skip_bad: SkipBad = False,
+    rejects: Rejects = None,
+    source_layer: SourceLayer = None,
+    encoding: Encoding = None,
+) -> None:
+    """Import incidents (source, source_ref, category, text, lon, lat, reported_at; optional standard_ref,
+    category_kind, appeal_kind, address, crs, accuracy_m, urgency, reporter_name, reporter_phone, state,
+    state_since) and route them.
+
+    The same source and source_ref again is stored once; other content under it is a fault. Places that cannot
+    be meant are kept without a place, to be located. Interrupted, the same command goes on where it stopped.
+    """
+    common = Common(
+        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
+    )
+    run_request(common, import_incidents)

@@ -47,9 +47,10 @@ async def open_intake(connection: Connection, frame: pd.DataFrame) -> Intake:
     Parameters
     ----------
     frame
-        source, source_ref, appeal_kind (empty: the category's), standard_ref, category_kind, category, text,
-        address, lon, lat (in the system ``crs``; empty: no place), crs, accuracy_m, urgency (empty: the
-        category's), reporter_name, reporter_phone, reported_at, state, state_since; one row or more.
+        source, source_ref, appeal_kind (empty: the category's), category_key (or standard_ref, category_kind
+        and category), text, address, lon, lat (in the system ``crs``; empty: no place), crs, accuracy_m,
+        urgency (empty: the category's), reporter_name, reporter_phone, reported_at, state, state_since; one
+        row or more.
 
     Raises
     ------
@@ -59,7 +60,10 @@ async def open_intake(connection: Connection, frame: pd.DataFrame) -> Intake:
     frame = frame.reset_index(drop=True)
     city = await read_city(connection)
     tree = {row["id"]: row for row in await rows(connection, "bulk/category_tree")}
-    keys = frame["standard_ref"] + ":" + frame["category_kind"] + ":" + frame["category"]
+    if "category_key" in frame:
+        keys = frame["category_key"]
+    else:
+        keys = frame["standard_ref"] + ":" + frame["category_kind"] + ":" + frame["category"]
     known = {row["key"]: row["id"] for row in tree.values()}
     category_id = resolve(keys, known, "category").to_numpy(dtype=np.int64)
     reported_at = pd.to_datetime(frame["reported_at"], utc=True)
@@ -95,6 +99,9 @@ class Intake:
         self._grounds = grounds
         self._ids = ids
         self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._frame)
 
     def prepare(self, begin: int, end: int) -> Prepared:
         """Route the incidents at positions ``begin`` to ``end`` and make their columns.

@@ -22,6 +22,7 @@ from grid_data.importers.reading import Source, statistics
 from grid_data.importers.shapes import declared_system, raw_shapes, stored_shapes
 
 __all__ = [
+    "Checked",
     "Geometry",
     "Plan",
     "Prepare",
@@ -29,6 +30,7 @@ __all__ = [
     "Report",
     "Request",
     "Rows",
+    "check_import",
     "checked_rows",
     "run_import",
 ]
@@ -96,7 +98,8 @@ class Rows:
     @property
     def good(self) -> pd.DataFrame:
         """The rows without any error."""
-        return self.frame[~self.frame.index.isin(list(self.findings.bad_rows))]
+        bad = self.findings.bad_rows
+        return self.frame[~self.frame.index.isin(list(bad))] if bad else self.frame
 
 
 @dataclass
@@ -154,16 +157,67 @@ class Report:
 Prepare = Callable[[Connection, City, Request, Findings], Awaitable[tuple[Rows, Plan]]]
 
 
-async def run_import(
+@dataclass(frozen=True)
+class Checked:
+    """A file that was checked."""
+
+    subject: str
+    request: Request
+    rows: Rows
+    plan: Plan
+    findings: Findings
+    rejected: frozenset[int]
+    refused: bool
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is something to store, and neither a fault nor a dry run is in the way."""
+        plan = self.plan
+        return not self.refused and not self.request.dry_run and plan.new + plan.changed + plan.retired > 0
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """What history keeps of the import."""
+        return {
+            **statistics(self.request.source),
+            "rows": len(self.rows.frame),
+            "new": self.plan.new,
+            "changed": self.plan.changed,
+            "unchanged": self.plan.unchanged,
+            "retired": self.plan.retired,
+            "rejected": len(self.rejected),
+            "crs": self.rows.system,
+            "mapping": {
+                **self.rows.used,
+                **{name: f"={value}" for name, value in self.request.mapping.constants.items()},
+            },
+            **self.plan.details,
+        }
+
+    def report(self, *, stored: bool) -> Report:
+        """What the operator is told."""
+        return Report(
+            self.subject,
+            len(self.rows.frame),
+            self.rejected,
+            self.plan,
+            self.findings,
+            extent_of(self.rows.good),
+            self.rows.system,
+            self.rows.used,
+            stored,
+            self.refused,
+        )
+
+
+async def check_import(
     connection: Connection,
     subject: str,
     request: Request,
     prepare: Prepare,
     progress: Progress | None = None,
-) -> Report:
-    """Check a file and, if it is clean or its bad rows are to be left out, store it.
-
-    The caller holds the transaction. One history entry ``import.<subject>`` is made per stored batch.
+) -> Checked:
+    """Check a file; until the transaction ends no other import begins.
 
     Raises
     ------
@@ -179,43 +233,34 @@ async def run_import(
         progress("check", len(rows.frame), time.perf_counter() - started)
     rejected = frozenset(findings.bad_rows)
     refused = bool(findings.blocking) or (bool(rejected) and not request.skip_bad)
-    stored = False
-    if not refused and not request.dry_run and plan.new + plan.changed + plan.retired > 0:
-        for name, action in plan.steps:
+    return Checked(subject, request, rows, plan, findings, rejected, refused)
+
+
+async def run_import(
+    connection: Connection,
+    subject: str,
+    request: Request,
+    prepare: Prepare,
+    progress: Progress | None = None,
+) -> Report:
+    """Check a file and, if it is clean or its bad rows are to be left out, store it.
+
+    The caller holds the transaction. One history entry ``import.<subject>`` is made.
+
+    Raises
+    ------
+    ImportRefused
+        The import cannot begin.
+    """
+    checked = await check_import(connection, subject, request, prepare, progress)
+    if checked.wanted:
+        for name, action in checked.plan.steps:
             started = time.perf_counter()
             written = await action()
             if progress:
                 progress(name, written, time.perf_counter() - started)
-        await add_history(
-            connection,
-            request.actor,
-            f"import.{subject}",
-            after={
-                **statistics(request.source),
-                "rows": len(rows.frame),
-                "new": plan.new,
-                "changed": plan.changed,
-                "unchanged": plan.unchanged,
-                "retired": plan.retired,
-                "rejected": len(rejected),
-                "crs": rows.system,
-                "mapping": {**rows.used, **{k: f"={v}" for k, v in request.mapping.constants.items()}},
-                **plan.details,
-            },
-        )
-        stored = True
-    return Report(
-        subject,
-        len(rows.frame),
-        rejected,
-        plan,
-        findings,
-        extent_of(rows.good),
-        rows.system,
-        rows.used,
-        stored,
-        refused,
-    )
+        await add_history(connection, request.actor, f"import.{subject}", after=checked.note)
+    return checked.report(stored=checked.wanted)
 
 
 def checked_rows(

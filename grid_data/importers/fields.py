@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from gis.words import Words
-from grid_data.importers.problems import Findings, near_codes
+from grid_data.importers.problems import Fault, Findings, near_codes
 
-__all__ = ["Field", "clean", "empty", "text_of"]
+__all__ = ["Fault", "Field", "clean", "empty", "reader", "text_of"]
 
 Kind = Literal["text", "code", "integer", "number", "date", "time", "choice"]
 
@@ -62,35 +62,21 @@ def clean(table: pd.DataFrame, fields: Sequence[Field], findings: Findings, *, t
     for spec in fields:
         if spec.name not in table:
             if spec.required and len(table):
-                findings.error(
-                    "missing_column",
-                    f"没有必填列 {spec.name}；请用 --map {spec.name}=列名 或 --set {spec.name}=值 指定",
-                    f"there is no column for the required field {spec.name}; "
-                    f"name one with --map {spec.name}=COLUMN or a value with --set {spec.name}=VALUE",
-                    field=spec.name,
-                )
+                findings.missing_column(spec.name)
             columns[spec.name] = [spec.default] * len(table)
             continue
-        read = _reader(spec, timezone)
+        read = reader(spec, timezone)
         values: list[Any] = []
         for row, raw in zip(table.index, table[spec.name], strict=True):
             value: Any = None
             if empty(raw):
                 value = spec.default
                 if spec.required and value is None:
-                    findings.error(
-                        "missing_value",
-                        f"{spec.name} 为空",
-                        f"{spec.name} is empty",
-                        row=int(row),
-                        field=spec.name,
-                    )
+                    findings.missing_value(int(row), spec.name)
             else:
                 outcome = read(raw)
-                if isinstance(outcome, _Fault):
-                    findings.error(
-                        outcome.code, *outcome.words, row=int(row), field=spec.name, suggestion=outcome.hint
-                    )
+                if isinstance(outcome, Fault):
+                    findings.fault(outcome, int(row), spec.name)
                 else:
                     value = outcome
             values.append(value)
@@ -125,14 +111,8 @@ def text_of(value: Any) -> str:
     return str(value).strip()
 
 
-@dataclass(frozen=True)
-class _Fault:
-    code: str
-    words: Words
-    hint: Words | None = None
-
-
-def _reader(spec: Field, timezone: str) -> Callable[[Any], Any]:
+def reader(spec: Field, timezone: str) -> Callable[[Any], Any]:
+    """What turns a cell that is not empty into the stored value, or into a `Fault`."""
     if spec.kind == "choice":
         return lambda raw: _choice(spec, raw)
     if spec.kind in ("integer", "number"):
@@ -145,10 +125,10 @@ def _reader(spec: Field, timezone: str) -> Callable[[Any], Any]:
     return lambda raw: _text(spec, raw)
 
 
-def _text(spec: Field, raw: Any) -> str | _Fault:
+def _text(spec: Field, raw: Any) -> str | Fault:
     value = text_of(raw)
     if spec.high is not None and len(value) > spec.high:
-        return _Fault(
+        return Fault(
             "too_long",
             Words(
                 f"{spec.name} 长 {len(value)} 字，超过 {spec.high:g}",
@@ -156,17 +136,17 @@ def _text(spec: Field, raw: Any) -> str | _Fault:
             ),
         )
     if "\x00" in value:
-        return _Fault("bad_text", Words(f"{spec.name} 含空字符", f"{spec.name} contains a null character"))
+        return Fault("bad_text", Words(f"{spec.name} 含空字符", f"{spec.name} contains a null character"))
     return value
 
 
-def _choice(spec: Field, raw: Any) -> str | _Fault:
+def _choice(spec: Field, raw: Any) -> str | Fault:
     value = text_of(raw)
     found = spec.choices.get(value.lower())
     if found is not None:
         return found
     allowed = sorted(set(spec.choices.values()))
-    return _Fault(
+    return Fault(
         "unknown_value",
         Words(
             f"{spec.name} 的值“{value}”不在允许范围：{'、'.join(allowed)}",
@@ -176,20 +156,20 @@ def _choice(spec: Field, raw: Any) -> str | _Fault:
     )
 
 
-def _number(spec: Field, raw: Any) -> float | int | _Fault:
+def _number(spec: Field, raw: Any) -> float | int | Fault:
     try:
         value = float(raw.strip().replace(",", "")) if isinstance(raw, str) else float(raw)
     except (TypeError, ValueError):
         value = math.nan
     if not math.isfinite(value) or (spec.kind == "integer" and not value.is_integer()):
         wanted = ("整数", "a whole number") if spec.kind == "integer" else ("数字", "a number")
-        return _Fault(
+        return Fault(
             "not_a_number",
             Words(f"{spec.name} 的值“{raw}”不是{wanted[0]}", f"{spec.name}: {raw!r} is not {wanted[1]}"),
         )
     if (spec.low is not None and value < spec.low) or (spec.high is not None and value > spec.high):
         span = f"{spec.low:g} … {'' if spec.high is None else f'{spec.high:g}'}".strip()
-        return _Fault(
+        return Fault(
             "out_of_range",
             Words(f"{spec.name} 的值 {value:g} 超出范围 {span}", f"{spec.name}: {value:g} is not in {span}"),
         )
@@ -224,8 +204,8 @@ def _moment(raw: Any) -> datetime | None:
     return None
 
 
-def _unreadable_time(spec: Field, raw: Any) -> _Fault:
-    return _Fault(
+def _unreadable_time(spec: Field, raw: Any) -> Fault:
+    return Fault(
         "not_a_time",
         Words(
             f"{spec.name} 的值“{raw}”不是日期或时间（应为 2024-05-01 或 2024-05-01T08:00:00+08:00）",

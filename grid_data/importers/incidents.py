@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gis.crs import normal_system
 from gis.errors import GisError, UnknownSystem
@@ -18,16 +20,21 @@ from gis.words import Words
 from grid_data.bulk.copying import lookup
 from grid_data.bulk.incidents import convert, store_incidents
 from grid_data.city import read_city
-from grid_data.database import Connection, rows
+from grid_data.database import Connection
 from grid_data.importers.batch import Plan, Request, Rows
 from grid_data.importers.city import City
-from grid_data.importers.fields import Field, clean, empty
+from grid_data.importers.columns import clean_columns
+from grid_data.importers.fields import Field
+from grid_data.importers.incidents_before import compared_with_stored, read_stored, repeated_in_file
 from grid_data.importers.mapping import GEOMETRY_FIELDS
 from grid_data.importers.problems import Findings, near_codes
-from grid_data.importers.shapes import declared_system, raw_shapes
+from grid_data.importers.reading import Source
+from grid_data.importers.shapes import declared_system, raw_coordinates, raw_shapes
 from grid_data.tables.incidents import SOURCES, STATES
 
-__all__ = ["FIELDS", "prepare_incidents"]
+__all__ = ["FIELDS", "IncidentPlan", "prepare_incidents"]
+
+Floats = NDArray[np.float64]
 
 STANDARD = "GB/T 47678.5-2026"
 _FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -80,13 +87,20 @@ FIELDS = (
     Field("state_since", "time", aliases=("状态时间",)),
 )
 
-_COMPARED = ("category_key", "text", "address", "lon", "lat", "crs", "accuracy_m", "reported_at")
-_COMPARED_IF_TOLD = ("appeal_kind", "urgency")
+
+@dataclass
+class IncidentPlan(Plan):
+    """A plan that can also be carried out in batches.
+
+    ``fresh`` is the frame of `grid_data.bulk.incidents.open_intake`, in the order of the reports.
+    """
+
+    fresh: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 async def prepare_incidents(
     connection: Connection, city: City, request: Request, findings: Findings
-) -> tuple[Rows, Plan]:
+) -> tuple[Rows, IncidentPlan]:
     """Check a file of incidents; what its source sent before is only compared.
 
     Places that cannot be meant keep no row out: such incidents are stored without a place, as at the
@@ -96,22 +110,22 @@ async def prepare_incidents(
     _check_categories(table, await lookup(connection, "category_ids"))
     _check_times(table)
     _check_system(table, city)
-    unchanged = _repeated_in_file(table)
-    stored = {
-        (row["source"], row["source_ref"]): row
-        for row in await rows(connection, "imports/incidents", _keys(table.good))
-    }
-    unchanged |= _stored_before(table, stored)
-    fresh = table.good[~table.good.index.isin(list(unchanged))]
+    unchanged = repeated_in_file(table)
+    unchanged |= compared_with_stored(table, await read_stored(connection, table.good))
+    good = table.good
+    fresh = good[~good.index.isin(list(unchanged))] if unchanged else good
     await _tell_places(connection, table, fresh)
+    if not fresh["reported_at"].is_monotonic_increasing:
+        fresh = fresh.sort_values("reported_at", kind="stable")
 
     async def store() -> int:
-        return await store_incidents(connection, _frame(fresh))
+        return await store_incidents(connection, fresh)
 
-    plan = Plan(
+    plan = IncidentPlan(
         new=len(fresh),
         unchanged=len(unchanged - findings.bad_rows),
         steps=[("incidents, routed", store)],
+        fresh=fresh,
     )
     return table, plan
 
@@ -121,60 +135,71 @@ def _read(request: Request, city: City, findings: Findings) -> Rows:
     source = request.source
     extra = GEOMETRY_FIELDS if source.geometry is None else ()
     mapped, used = request.mapping.apply(source.table, [*FIELDS, *extra])
-    frame = clean(mapped, FIELDS, findings, timezone=city.timezone)
+    frame = clean_columns(mapped, FIELDS, findings, timezone=city.timezone)
     if not len(frame):
         findings.error("no_rows", "文件中没有数据行", "the file has no rows")
-    raw = raw_shapes(source, mapped, findings)
-    system = None if shapely.is_missing(raw).all() else declared_system(source, request.told_crs)
-    lon, lat = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
-    for position, (row, shape) in enumerate(zip(frame.index, raw, strict=True)):
-        if shape is None or shape.is_empty:
-            continue
-        if shape.geom_type != "Point":
-            findings.error(
-                "geometry_type",
-                f"几何类型为 {shape.geom_type}，应为 Point",
-                f"the geometry is a {shape.geom_type}, not a Point",
-                row=int(row),
-                field="geometry",
-            )
-            continue
-        lon[position], lat[position] = shape.x, shape.y
+    lon, lat = _coordinates(source, mapped, findings)
+    there = np.isfinite(lon) & np.isfinite(lat)
+    system = declared_system(source, request.told_crs) if there.any() else None
     frame["lon"], frame["lat"] = lon, lat
-    systems = [
-        _row_system(findings, int(row), own, system) if there else None
-        for row, own, there in zip(frame.index, frame["crs"], np.isfinite(lon), strict=True)
-    ]
-    frame["crs"] = pd.Series(systems, frame.index, object)
+    frame["crs"] = _systems(frame["crs"], there, system, findings)
     given = frozenset(used) | frozenset(request.mapping.constants)
     return Rows(frame, findings, used, given, system)
 
 
-def _row_system(findings: Findings, row: int, own: str | None, system: str | None) -> str | None:
-    """The system of a row: its own, if it names one, else the file's."""
-    if own is None:
-        return system
-    try:
-        return normal_system(own)
-    except UnknownSystem as problem:
-        findings.error("unknown_crs", f"坐标系“{own}”无法识别", str(problem), row=row, field="crs")
-        return None
+def _coordinates(source: Source, mapped: pd.DataFrame, findings: Findings) -> tuple[Floats, Floats]:
+    """Coordinates of each row in the file's own system; NaN where it has none."""
+    if source.geometry is None and "wkt" not in mapped and "lon" in mapped and "lat" in mapped:
+        return raw_coordinates(mapped, findings)
+    shapes = raw_shapes(source, mapped, findings)
+    kinds = shapely.get_type_id(shapes)
+    some = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    for position in np.flatnonzero(some & (kinds != 0)).tolist():
+        findings.error(
+            "geometry_type",
+            f"几何类型为 {shapes[position].geom_type}，应为 Point",
+            f"the geometry is a {shapes[position].geom_type}, not a Point",
+            row=int(mapped.index[position]),
+            field="geometry",
+        )
+    points = shapes.copy()
+    points[~some | (kinds != 0)] = None
+    return shapely.get_x(points), shapely.get_y(points)
+
+
+def _systems(
+    own: pd.Series[Any], there: NDArray[np.bool_], system: str | None, findings: Findings
+) -> pd.Series[Any]:
+    """The system of each place: its row's own, if it names one, else the file's."""
+    named = (own.notna() & there).to_numpy()
+    codes, words = pd.factorize(own.where(named))
+    normal: list[str | None] = []
+    for k, word in enumerate(words):
+        try:
+            normal.append(normal_system(word))
+        except UnknownSystem as problem:
+            normal.append(None)
+            for row in own.index[codes == k]:
+                findings.error(
+                    "unknown_crs", f"坐标系“{word}”无法识别", str(problem), row=int(row), field="crs"
+                )
+    # One more at the end for rows that name none (code -1), and one for those without a place.
+    known = pd.array([*normal, None, system], dtype="str")
+    return pd.Series(known[np.where(there, np.where(named, codes, -1), len(normal))], own.index)
 
 
 def _check_categories(table: Rows, categories: Mapping[str, int]) -> None:
     frame = table.frame
-    whole = frame["category"].map(lambda value: isinstance(value, str) and value.count(":") == 2)
-    key = (
-        frame["standard_ref"].astype(str)
-        + ":"
-        + frame["category_kind"].astype(str)
-        + ":"
-        + frame["category"].astype(str)
-    )
+    whole = (frame["category"].str.count(":") == 2).to_numpy()
+    key = frame["standard_ref"] + ":" + frame["category_kind"] + ":" + frame["category"]
     frame["category_key"] = key.where(~whole, frame["category"])
     listed = tuple(categories)
-    for row, code in table.good["category_key"].items():
-        if code not in categories:
+    named = table.good["category_key"]
+    codes, keys = pd.factorize(named)
+    for k, code in enumerate(keys):
+        if code in categories:
+            continue
+        for row in named.index[codes == k]:
             table.findings.error(
                 "unknown_category",
                 f"没有类别 {code}",
@@ -186,25 +211,25 @@ def _check_categories(table: Rows, categories: Mapping[str, int]) -> None:
 
 
 def _check_times(table: Rows) -> None:
-    latest = datetime.now(UTC) + _FUTURE_TOLERANCE
+    latest = pd.Timestamp(datetime.now(UTC) + _FUTURE_TOLERANCE)
     good = table.good
-    for row, reported, since in zip(good.index, good["reported_at"], good["state_since"], strict=True):
-        if reported > latest:
-            table.findings.error(
-                "in_the_future",
-                f"reported_at {reported.isoformat()} 晚于现在",
-                f"reported_at {reported.isoformat()} lies in the future",
-                row=int(row),
-                field="reported_at",
-            )
-        elif since is not None and since < reported:
-            table.findings.error(
-                "out_of_order",
-                "state_since 早于 reported_at",
-                "state_since is before reported_at",
-                row=int(row),
-                field="state_since",
-            )
+    future = good["reported_at"] > latest
+    for row, reported in good.loc[future, "reported_at"].items():
+        table.findings.error(
+            "in_the_future",
+            f"reported_at {reported.isoformat()} 晚于现在",
+            f"reported_at {reported.isoformat()} lies in the future",
+            row=int(str(row)),
+            field="reported_at",
+        )
+    for row in good.index[(good["state_since"] < good["reported_at"]) & ~future]:
+        table.findings.error(
+            "out_of_order",
+            "state_since 早于 reported_at",
+            "state_since is before reported_at",
+            row=int(row),
+            field="state_since",
+        )
 
 
 def _check_system(table: Rows, city: City) -> None:
@@ -227,56 +252,6 @@ def _check_system(table: Rows, city: City) -> None:
         table.findings.error("wrong_crs", *found.message, field="geometry", suggestion=advice)
 
 
-def _repeated_in_file(table: Rows) -> set[int]:
-    """Rows that say again what a row before said; another content under the same reference is an error."""
-    first: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
-    again: set[int] = set()
-    for row, values in table.good.iterrows():
-        number, key = int(str(row)), (values["source"], values["source_ref"])
-        if key not in first:
-            first[key] = (number, {str(name): value for name, value in values.items()})
-            continue
-        before = first[key]
-        fields = [*_COMPARED, *_COMPARED_IF_TOLD]
-        different = [name for name in fields if not _same(values[name], before[1][name])]
-        if different:
-            table.findings.error(
-                "duplicate_code",
-                f"{key[0]} 的编号 {key[1]} 与第 {before[0]} 行重复，但 {'、'.join(different)} 不同",
-                f"{key[0]} gives the reference {key[1]} in row {before[0]} already, "
-                f"with another {', '.join(different)}",
-                row=number,
-                field="source_ref",
-            )
-        else:
-            again.add(number)
-    return again
-
-
-def _stored_before(table: Rows, stored: Mapping[tuple[str, str], Mapping[str, Any]]) -> set[int]:
-    """Rows that are stored just so; a stored incident with other content is an error of the row."""
-    same: set[int] = set()
-    for row, values in table.good.iterrows():
-        before = stored.get((values["source"], values["source_ref"]))
-        if before is None:
-            continue
-        told = [name for name in _COMPARED_IF_TOLD if not empty(values[name])]
-        different = [name for name in (*_COMPARED, *told) if not _same(values[name], before[name])]
-        if different:
-            table.findings.error(
-                "contradiction",
-                f"{values['source']} 的编号 {values['source_ref']} 已存为 {before['number']}，"
-                f"但 {'、'.join(different)} 不同",
-                f"{values['source']} sent {values['source_ref']} before, stored as {before['number']}, "
-                f"with another {', '.join(different)}",
-                row=int(str(row)),
-                field=different[0],
-            )
-        else:
-            same.add(int(str(row)))
-    return same
-
-
 async def _tell_places(connection: Connection, table: Rows, fresh: pd.DataFrame) -> None:
     """Say how many incidents will wait for locating, and why."""
     if fresh.empty:
@@ -291,7 +266,7 @@ async def _tell_places(connection: Connection, table: Rows, fresh: pd.DataFrame)
             f"{int((~given).sum())} incident(s) have no coordinates and will wait for locating",
         )
     try:
-        x, y = convert(lon, lat, fresh["crs"].fillna("wgs84").astype(str).reset_index(drop=True))
+        x, y = convert(lon, lat, fresh["crs"].fillna("wgs84").reset_index(drop=True))
     except GisError:
         return
     accuracy = pd.to_numeric(fresh["accuracy_m"]).to_numpy(dtype=float, na_value=np.nan)
@@ -309,17 +284,3 @@ async def _tell_places(connection: Connection, table: Rows, fresh: pd.DataFrame)
                 f"{len(rows_there)} place(s) are not believed and will wait for locating "
                 f"(row {shown}): {words.en}",
             )
-
-
-def _frame(fresh: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `store_incidents`."""
-    parts = fresh["category_key"].str.split(":", expand=True)
-    return fresh.assign(standard_ref=parts[0], category_kind=parts[1], category=parts[2])
-
-
-def _keys(frame: pd.DataFrame) -> dict[str, list[str]]:
-    return {"sources": list(frame["source"]), "refs": list(frame["source_ref"])}
-
-
-def _same(one: Any, other: Any) -> bool:
-    return (empty(one) and empty(other)) or bool(one == other)

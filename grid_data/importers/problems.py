@@ -11,7 +11,7 @@ from typing import Literal
 
 from gis.words import Words
 
-__all__ = ["Finding", "Findings", "ImportRefused", "near_codes"]
+__all__ = ["Fault", "Finding", "Findings", "ImportRefused", "near_codes"]
 
 Level = Literal["error", "warning"]
 
@@ -66,6 +66,15 @@ class Finding:
     level: Level = "error"
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a value, wherever it stands."""
+
+    code: str
+    words: Words
+    hint: Words | None = None
+
+
 @dataclass
 class Findings:
     """Findings of one file, in the order in which they were made."""
@@ -103,6 +112,24 @@ class Findings:
     ) -> None:
         """Add a warning."""
         self.items.append(Finding(code, Words(zh, en), row, field, suggestion, "warning"))
+
+    def fault(self, fault: Fault, row: int, field: str) -> None:
+        """Add the error of a cell."""
+        self.error(fault.code, *fault.words, row=row, field=field, suggestion=fault.hint)
+
+    def missing_value(self, row: int, field: str) -> None:
+        """Add the error of an empty cell that must say something."""
+        self.error("missing_value", f"{field} 为空", f"{field} is empty", row=row, field=field)
+
+    def missing_column(self, field: str) -> None:
+        """Add the error of a file that lacks a required field."""
+        self.error(
+            "missing_column",
+            f"没有必填列 {field}；请用 --map {field}=列名 或 --set {field}=值 指定",
+            f"there is no column for the required field {field}; "
+            f"name one with --map {field}=COLUMN or a value with --set {field}=VALUE",
+            field=field,
+        )
 
     @property
     def errors(self) -> list[Finding]:

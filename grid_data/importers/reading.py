@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.csv
 import pyarrow.parquet
 import pyogrio
 import pyproj
@@ -138,8 +140,10 @@ def _sha256(path: Path) -> str:
 
 
 def _read_csv(path: Path, digest: str, encoding: str | None) -> Source:
-    table: pd.DataFrame | None = None
+    table = None if encoding else _read_plain_csv(path)
     for attempt in [encoding] if encoding else ["utf-8-sig", "gb18030"]:
+        if table is not None:
+            break
         try:
             table = pd.read_csv(
                 path,
@@ -165,6 +169,38 @@ def _read_csv(path: Path, digest: str, encoding: str | None) -> Source:
     table.index = pd.RangeIndex(2, 2 + len(table))
     table.columns = [str(name).strip() for name in table.columns]
     return Source(path, digest, "CSV", None, table, None)
+
+
+def _read_plain_csv(path: Path) -> pd.DataFrame | None:
+    """A well-formed table in UTF-8, read on all cores; None for any other, which is read with patience."""
+    try:
+        content = pyarrow.csv.read_csv(
+            path,
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter="\t" if path.suffix.lower() == ".tsv" else ",", newlines_in_values=True
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(_headings(path), pyarrow.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+    except (pyarrow.ArrowInvalid, UnicodeDecodeError):
+        return None
+    names = content.column_names
+    if not all(name.strip() for name in names) or len(set(names)) < len(names):
+        return None
+    table: pd.DataFrame = content.to_pandas()
+    return table
+
+
+def _headings(path: Path) -> list[str]:
+    """Names of the columns as Arrow reads them."""
+    options = pyarrow.csv.ParseOptions(
+        delimiter="\t" if path.suffix.lower() == ".tsv" else ",", newlines_in_values=True
+    )
+    with pyarrow.csv.open_csv(path, parse_options=options) as reader:
+        return [str(name) for name in reader.schema.names]
 
 
 def _read_parquet(path: Path, digest: str) -> Source:

@@ -16,15 +16,17 @@ from gis.lattice import from_lattice, reaches_antimeridian, snap_geometry, split
 from gis.suggest import suggest_system
 from gis.words import Words
 from grid_data.importers.city import City
+from grid_data.importers.columns import numbers_in
 from grid_data.importers.fields import empty, text_of
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.reading import DEGREES_BY_DEFAULT, Source
 
-__all__ = ["FAR_M", "declared_system", "raw_shapes", "stored_shapes"]
+__all__ = ["FAR_M", "declared_system", "raw_coordinates", "raw_shapes", "stored_shapes"]
 
 FAR_M = 200_000.0
 """Farther from the city than this, no area of it can be meant."""
 
+Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 RowNumbers = NDArray[np.int64]
 _SINGLE = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
@@ -74,21 +76,28 @@ def raw_shapes(source: Source, mapped: pd.DataFrame, findings: Findings) -> Shap
                 except shapely.GEOSException as problem:
                     _unreadable(findings, int(row), str(problem).partition(": ")[2] or str(problem))
     elif "lon" in mapped and "lat" in mapped:
-        lon = pd.to_numeric(mapped["lon"], errors="coerce").to_numpy(dtype=np.float64)
-        lat = pd.to_numeric(mapped["lat"], errors="coerce").to_numpy(dtype=np.float64)
+        lon, lat = raw_coordinates(mapped, findings)
         good = np.isfinite(lon) & np.isfinite(lat)
         shapes[good] = shapely.points(lon[good], lat[good])
-        for position in np.flatnonzero(~good).tolist():
-            given = (mapped["lon"].iloc[position], mapped["lat"].iloc[position])
-            if not (empty(given[0]) and empty(given[1])):
-                findings.error(
-                    "not_a_number",
-                    f"坐标（{given[0]}，{given[1]}）不是数字",
-                    f"the coordinates ({given[0]}, {given[1]}) are not numbers",
-                    row=int(mapped.index[position]),
-                    field="lon" if not np.isfinite(lon[position]) else "lat",
-                )
     return shapes
+
+
+def raw_coordinates(mapped: pd.DataFrame, findings: Findings) -> tuple[Floats, Floats]:
+    """The columns ``lon`` and ``lat`` as numbers; NaN in both where a row has none, or bad ones."""
+    lon, lat = numbers_in(mapped["lon"]), numbers_in(mapped["lat"])
+    bad = ~(np.isfinite(lon) & np.isfinite(lat))
+    for position in np.flatnonzero(bad).tolist():
+        given = (mapped["lon"].iloc[position], mapped["lat"].iloc[position])
+        if not (empty(given[0]) and empty(given[1])):
+            findings.error(
+                "not_a_number",
+                f"坐标（{given[0]}，{given[1]}）不是数字",
+                f"the coordinates ({given[0]}, {given[1]}) are not numbers",
+                row=int(mapped.index[position]),
+                field="lon" if not np.isfinite(lon[position]) else "lat",
+            )
+    lon[bad] = lat[bad] = np.nan
+    return lon, lat
 
 
 def stored_shapes(

@@ -80,3 +80,7 @@ COPY reporter (incident_id, name, phone, email) FROM STDIN (FORMAT binary)
 -- Load routings with their evidence.
 COPY routing (incident_id, at, method, zone_version_ids, border_evidence, land_unit_id, facility_id,
               facility_distance_m, rule_id, organisation_id, supporting_ids, runners_up) FROM STDIN (FORMAT binary)
+
+-- name: copy_asked_incidents
+-- References to look up.
+COPY asked (source, source_ref) FROM STDIN (FORMAT binary)

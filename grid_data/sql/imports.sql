@@ -173,19 +173,31 @@ FROM jsonb_to_recordset(%(rows)s) AS new (
 JOIN building ON building.code = new.building
 WHERE household.building_id = building.id AND household.door_plate = new.door_plate
 
+-- name: any_incident
+-- Whether anything was reported yet.
+SELECT id FROM incident LIMIT 1
+
+-- name: ask_for_incidents
+-- Where the references of a file go to be looked up.
+CREATE TEMPORARY TABLE asked (source text NOT NULL, source_ref text NOT NULL) ON COMMIT DROP
+
+-- name: asked_for_incidents
+-- They have been.
+DROP TABLE asked
+
 -- name: incidents
 -- What sources sent before under given references, to tell repetitions from contradictions.
-SELECT incident.number, incident.source, incident.source_ref,
-       category.standard_ref || ':' || category.kind || ':' || category.code AS category_key,
-       incident.text, incident.address, incident.original_lon AS lon, incident.original_lat AS lat,
-       incident.original_crs AS crs,
-       CASE WHEN incident.located_at IS NULL THEN incident.place_accuracy_m ELSE incident.original_accuracy_m
-       END AS accuracy_m,
-       incident.reported_at,
-       incident.appeal_kind, incident.urgency
-FROM unnest(%(sources)s::text[], %(refs)s::text[]) AS asked (source, source_ref)
-JOIN incident ON incident.source = asked.source AND incident.source_ref = asked.source_ref
-JOIN category ON category.id = incident.category_id
+COPY (
+    SELECT incident.number, incident.source, incident.source_ref,
+           category.standard_ref || ':' || category.kind || ':' || category.code,
+           incident.text, incident.address, incident.original_lon, incident.original_lat, incident.original_crs,
+           CASE WHEN incident.located_at IS NULL THEN incident.place_accuracy_m ELSE incident.original_accuracy_m END,
+           (extract(epoch FROM incident.reported_at) * 1000000)::bigint,
+           incident.appeal_kind, incident.urgency
+    FROM asked
+    JOIN incident ON incident.source = asked.source AND incident.source_ref = asked.source_ref
+    JOIN category ON category.id = incident.category_id
+) TO STDOUT (FORMAT csv)
 
 -- name: incidents_in_zones
 -- How many incidents reported since a moment were routed to some zones.
