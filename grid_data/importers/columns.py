@@ -41,6 +41,7 @@ def clean_columns(
                 findings.missing_column(spec.name)
             columns[spec.name] = _constant(spec, spec.default, table.index)
             continue
+        before = len(findings)
         values, there, unusual = _READERS.get(spec.kind, _texts)(table[spec.name], spec, timezone)
         values = _mended(values, unusual & there, table[spec.name], spec, findings, timezone)
         if spec.default is not None:
@@ -48,6 +49,7 @@ def clean_columns(
         elif spec.required:
             for row in table.index[~there]:
                 findings.missing_value(int(row), spec.name)
+        findings.items[before:] = sorted(findings.items[before:], key=lambda finding: finding.row or 0)
         columns[spec.name] = values
     return pd.DataFrame(columns, index=table.index)
 
@@ -118,7 +120,7 @@ def _moments(column: pd.Series[Any], spec: Field, timezone: str) -> tuple[pd.Ser
         trimmed = pc.utf8_trim_whitespace(array)
         usual = _bools(pc.match_substring_regex(trimmed, _USUAL_TIME))
         offset = _bools(pc.match_substring_regex(trimmed, _OFFSET))
-        text = pd.Series(trimmed.to_pandas(), column.index)
+        text = _series(trimmed, column)
         told = _parsed(text.where(usual & offset), None)
         local = _parsed(text.where(usual & ~offset), timezone) if (usual & ~offset).any() else told
         moments = told.where(offset, local)
