@@ -9,13 +9,12 @@ from pydantic import Field
 from api.formats import NOT_NUL, AnyMoment, CategoryKey, OrganisationCode
 from api.reports import Body
 from gis.assignment import AssignTo
-from gis.rules import Rule
+from gis.rules import RULE_CODE, Rule
 from gis.words import Words
 from governance.rule_drafts import Change, Remove, Save
 
-__all__ = ["RULE_CODE", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "TrialBody"]
+__all__ = ["ChangeFile", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "TrialBody"]
 
-RULE_CODE = r"^[A-Z0-9][A-Za-z0-9._\-]{0,39}$"
 EXAMPLE = {
     "code": "R101",
     "category": "GB/T 47678.5-2026:matter:06010",
@@ -115,8 +114,9 @@ class RemoveChange(Body):
         return Remove(self.code, self.version)
 
 
+OneChange = Annotated[SaveChange | RemoveChange, Field(discriminator="action")]
 Changes = Annotated[
-    list[Annotated[SaveChange | RemoveChange, Field(discriminator="action")]],
+    list[OneChange],
     Field(
         max_length=500,
         description="At most one change per rule.",
@@ -147,6 +147,16 @@ class DraftSet(Body):
 
     changes: Changes
     begins: Begins = None
+
+    def plain(self) -> list[Change]:
+        """The changes as plain values."""
+        return [each.change() for each in self.changes]
+
+
+class ChangeFile(Body):
+    """A file of changes for the command line; what lacks a version takes the present one."""
+
+    changes: list[OneChange]
 
     def plain(self) -> list[Change]:
         """The changes as plain values."""

@@ -14,7 +14,8 @@ from api.field_errors import FieldError
 from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode
 from api.openapi import problems
 from api.problems import Problem
-from api.rule_bodies import RULE_CODE, DraftSet, NewRule, RuleEdit, TrialBody
+from api.rule_bodies import DraftSet, NewRule, RuleEdit, TrialBody
+from gis.rules import RULE_CODE
 from governance.access import VISITOR
 from governance.answers import Name
 from governance.errors import RulesChanged, RulesRefused

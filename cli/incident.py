@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.incident_locate import locate_incident
+from cli.incident_override import override_incident
 
 __all__ = ["incident"]
 
@@ -16,3 +17,4 @@ incident = typer.Typer(
 )
 # A western longitude is no option.
 incident.command("locate", context_settings={"ignore_unknown_options": True})(locate_incident)
+incident.command("override")(override_incident)

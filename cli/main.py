@@ -15,6 +15,7 @@ from cli.imports import imports
 from cli.incident import incident
 from cli.migrate import migrate
 from cli.route import route
+from cli.rules import rules
 from cli.sample import sample
 from cli.stop import stop
 from cli.up import up
@@ -38,6 +39,7 @@ app.command()(sample)
 app.command()(route)
 app.add_typer(imports)
 app.add_typer(incident)
+app.add_typer(rules)
 app.add_typer(checks)
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from gis.assignment import AssignTo
 from gis.words import Words
 
-__all__ = ["CategoryFacts", "LayerFacts", "Rank", "Rule", "World"]
+__all__ = ["RULE_CODE", "CategoryFacts", "LayerFacts", "Rank", "Rule", "World"]
 
+RULE_CODE: Final = r"^[A-Z0-9][A-Za-z0-9._\-]{0,39}$"
+"""Form of a rule's code."""
 Cardinality = Literal["exactly_one", "at_most_one", "many"]
 
 

@@ -129,19 +129,18 @@ def _refuse_stale(by_code: dict[str, list[RuleRow]], changes: Sequence[Change], 
         seen.add(change.code)
         versions = by_code.get(change.code, [])
         alive = any(row["valid_to"] is None or row["valid_to"] > now for row in versions)
-        if change.version is None:
-            if alive:
-                words = Words(f"已有规则 {change.code}", f"there is a rule {change.code} already")
-                stale.append((position, change.code, words))
-        elif not versions or change.version != rule_token(versions, now):
+        if isinstance(change, Remove) and not alive:
+            words = Words(f"没有在用的规则 {change.code}", f"there is no rule {change.code} to end")
+        elif change.version is None and alive:
+            words = Words(f"已有规则 {change.code}", f"there is a rule {change.code} already")
+        elif change.version is not None and (not versions or change.version != rule_token(versions, now)):
             words = Words(
                 f"规则 {change.code} 已被他人更改，请重新读取",
                 f"rule {change.code} was changed meanwhile; read it again",
             )
-            stale.append((position, change.code, words))
-        elif isinstance(change, Remove) and not alive:
-            words = Words(f"规则 {change.code} 早已失效", f"rule {change.code} has ended already")
-            stale.append((position, change.code, words))
+        else:
+            continue
+        stale.append((position, change.code, words))
     if stale:
         raise RulesChanged(stale)
 
