@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query
 
 from api.dependencies import Bbox, Limit, PlaceTransaction, Transaction, area_of, known_parameters, moment
 from api.formats import NOT_NUL, PlainText, ZoneKey
@@ -41,6 +41,7 @@ router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
 @router.post(
     "/api/incidents",
     status_code=201,
+    response_model=Incident,
     summary="Report an incident",
     responses={
         200: {
@@ -66,7 +67,7 @@ router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
         ),
     },
 )
-async def report_incident(connection: PlaceTransaction, body: IncidentReport, response: Response) -> Incident:
+async def report_incident(connection: PlaceTransaction, body: IncidentReport) -> JsonText:
     """Store a report and route it, in one transaction; the answer says who is responsible and why.
 
     A place outside the city, with swapped coordinates or absurdly inaccurate is not believed: the incident is
@@ -74,9 +75,12 @@ async def report_incident(connection: PlaceTransaction, body: IncidentReport, re
     stored incident (200), or 409 when the content differs.
     """
     outcome = await report(connection, VISITOR, body.report())
-    response.headers["Location"] = f"/api/incidents/{quote(outcome.incident.number)}"
-    response.status_code = 201 if outcome.created else 200
-    return outcome.incident
+    address = f"/api/incidents/{quote(outcome.incident.number)}"
+    return JsonText(
+        outcome.incident.model_dump_json(),
+        status_code=201 if outcome.created else 200,
+        headers={"Location": address},
+    )
 
 
 @router.get(

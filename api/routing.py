@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from api.dependencies import At, PlaceTransaction, known_parameters, moment
 from api.formats import CategoryKey, Coordinate, CoordinateSystem
 from api.openapi import problems
+from api.rendering import JsonText
 from governance.answers import Routing
 from governance.routing import Question, explain
 
@@ -18,6 +19,7 @@ router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
 @router.get(
     "/api/routing",
     summary="Explain a place",
+    response_model=Routing,
     responses=problems(
         "bad-parameter",
         "unknown-parameter",
@@ -53,11 +55,11 @@ async def read_routing(
             examples=["wgs84", "gcj02", "EPSG:4549"],
         ),
     ] = "wgs84",
-) -> Routing:
+) -> JsonText:
     """Every zone a place is in at a moment, the organisation responsible, the reason, and who came second.
 
     Nothing is stored. A place that cannot be meant (outside the city, swapped coordinates, the map's start)
     is answered with `place_problem` and no zones; nothing is guessed.
     """
     question = Question(lon, lat, crs, None, category, await moment(connection, at, "at"))
-    return await explain(connection, question)
+    return JsonText((await explain(connection, question)).model_dump_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gis.assignment import Decision
@@ -21,7 +22,7 @@ from governance.answers import (
     ZoneFound,
 )
 from governance.reasons import decide_among, place_problem, reason_codes, reason_words
-from governance.routing import escalation
+from governance.routing import Routed, escalation
 from grid_data.database import Connection, one
 
 
@@ -58,6 +59,47 @@ async def get_incident(connection: Connection, number: str) -> Incident | None:
         routing=routing,
         override=row["override"],
         history=[HistoryEntry.model_validate(entry) for entry in row["history"] or []],
+    )
+
+
+def as_reported(
+    source_ref: str | None, routed: Routed, values: Mapping[str, Any], told: HistoryEntry
+) -> Incident:
+    """The incident of a report just stored, as `get_incident` would read it back.
+
+    Parameters
+    ----------
+    values
+        What was written into ``incident``, with ``number``, ``state_since`` and ``recorded_at``.
+    """
+    category, answer = routed.category, routed.answer
+    assert category is not None
+    return Incident(
+        number=values["number"],
+        category=CategoryName(key=category.key, name=category.name),
+        state="reported",
+        urgency=values["urgency"],
+        text=values["text"],
+        address=values["address"],
+        place=answer.place,
+        place_status=answer.place_status,
+        reported_at=values["reported_at"],
+        base_grid=next((zone.zone for zone in answer.zones if zone.kind == "base_grid"), None),
+        responsible=answer.responsible,
+        source=values["source"],
+        appeal_kind=values["appeal_kind"],
+        source_ref=source_ref,
+        accuracy_m=values["accuracy_m"],
+        original=None
+        if values["original_lon"] is None
+        else Original(
+            coordinates=[values["original_lon"], values["original_lat"]], crs=values["original_crs"]
+        ),
+        place_problem=answer.place_problem,
+        state_since=values["state_since"],
+        recorded_at=values["recorded_at"],
+        routing=answer,
+        history=[told],
     )
 
 

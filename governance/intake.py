@@ -1,25 +1,27 @@
 """Intake: one report becomes one stored, routed incident in one transaction.
 
-The caller's transaction commits before anybody is told; a report that fails changes nothing.
+Routing reads, then one statement writes everything and goes to the server together with COMMIT: of two
+reports at once, one waits for the other's number only as long as the server writes. A report that fails
+changes nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import orjson
+from psycopg.types.json import Jsonb
+
 from governance.access import Principal
-from governance.answers import Incident
+from governance.answers import HistoryEntry, Incident
 from governance.errors import ConflictingReport, InvalidValue
-from governance.incidents import get_incident
+from governance.incidents import as_reported, get_incident
 from governance.routing import Question, Routed, route
-from grid_data.city import City
-from grid_data.database import Connection, one, run
-from grid_data.history import add_history
-from grid_data.routing import insert_routing
+from grid_data.database import Connection, enter, last, one
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """Clocks of sources may run this much ahead; a later report time is an error."""
@@ -66,7 +68,7 @@ class ReportOutcome:
 
 
 async def report(connection: Connection, principal: Principal, sent: Report) -> ReportOutcome:
-    """Store and route a report, or recognise it as sent before.
+    """Store and route a report, or recognise it as sent before; it is committed when this returns.
 
     Raises
     ------
@@ -77,55 +79,46 @@ async def report(connection: Connection, principal: Principal, sent: Report) -> 
         The source sent this reference before with other content.
     """
     now = datetime.now(UTC)
-    reported_at = sent.reported_at or now
+    reported_at = (sent.reported_at or now).astimezone(UTC)
     if reported_at > now + FUTURE_TOLERANCE:
         raise InvalidValue("the report lies in the future", field="reported_at")
-    if sent.source_ref is not None:
-        repeated = await _sent_before(connection, sent)
-        if repeated is not None:
-            return repeated
     routed = await route(
         connection,
         Question(sent.lon, sent.lat, sent.crs, sent.accuracy_m, sent.category, reported_at),
     )
-    number = await _next_number(connection, routed.city, reported_at)
-    values = _incident_values(sent, routed, number, reported_at)
-    row = await one(connection, "intake/insert_incident", values)
-    if row is None:
-        # Another transaction stored the same reference between our look and our insert.
-        repeated = await _sent_before(connection, sent)
-        assert repeated is not None
-        return repeated
-    incident_id = row["id"]
-    if sent.reporter is not None and sent.reporter.says_something():
-        contact = {"name": sent.reporter.name, "phone": sent.reporter.phone, "email": sent.reporter.email}
-        await run(connection, "intake/insert_reporter", {"incident_id": incident_id, **contact})
-    await insert_routing(connection, {"incident_id": incident_id, **routing_values(routed)})
+    values = _incident_values(sent, routed, reported_at)
     answer = routed.answer
-    await add_history(
-        connection,
-        principal.name,
-        "incident.report",
-        incident_id=incident_id,
-        after={
-            "number": number,
+    written = {
+        "routing": routing_values(routed),
+        "reporter": asdict(sent.reporter) if sent.reporter and sent.reporter.says_something() else None,
+        "actor": principal.name,
+        "history": {
             "state": "reported",
             "source": sent.source,
             "responsible": answer.responsible.code if answer.responsible else None,
             "place_problem": answer.place_problem.code if answer.place_problem else None,
         },
-    )
-    incident = await get_incident(connection, number)
-    assert incident is not None
-    return ReportOutcome(incident, created=True)
+    }
+    row = await last(connection, "intake/store", {"sent": Jsonb(values | written, dumps=orjson.dumps)})
+    if row is None:
+        await enter(connection, principal)
+        return await _sent_before(connection, sent)
+    told = HistoryEntry(seq=row["seq"], at=row["at"], actor=principal.name, action="incident.report")
+    return ReportOutcome(as_reported(sent.source_ref, routed, {**values, **row}, told), created=True)
 
 
-async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome | None:
+async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome:
+    """The incident of a report that its source sent before.
+
+    Raises
+    ------
+    ConflictingReport
+        It said something else then.
+    """
     row = await one(
         connection, "intake/incident_by_source_ref", {"source": sent.source, "source_ref": sent.source_ref}
     )
-    if row is None:
-        return None
+    assert row is not None
     told: list[tuple[str, Any, Any]] = [
         ("category", sent.category, row["category"]),
         ("text", sent.text, row["text"]),
@@ -153,21 +146,16 @@ async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome | 
     return ReportOutcome(incident, created=False)
 
 
-async def _next_number(connection: Connection, city: City, reported_at: datetime) -> str:
-    day = reported_at.astimezone(ZoneInfo(city.timezone)).date()
-    row = await one(connection, "intake/next_number", {"district": city.code, "day": day})
-    assert row is not None
-    return f"{city.code}{day:%Y%m%d}{row['last']:05d}"
-
-
-def _incident_values(sent: Report, routed: Routed, number: str, reported_at: datetime) -> dict[str, Any]:
+def _incident_values(sent: Report, routed: Routed, reported_at: datetime) -> dict[str, Any]:
+    """The columns of ``incident`` but for its number, which district and day give with the statement."""
     category = routed.category
     assert category is not None
     answer, found = routed.answer, routed.place
     winner = found.winner if found else None
     zones = found.zones if found else []
     return {
-        "number": number,
+        "district": routed.city.code,
+        "day": reported_at.astimezone(ZoneInfo(routed.city.timezone)).date(),
         "source": sent.source,
         "source_ref": sent.source_ref,
         "appeal_kind": sent.appeal_kind or category.appeal_kind or "livelihood",

@@ -151,6 +151,20 @@ async def run(connection: Connection, key: str, parameters: Mapping[str, Any] | 
     return (await execute(connection, key, parameters)).rowcount
 
 
+async def last(
+    connection: Connection, key: str, parameters: Mapping[str, Any] | None = None
+) -> DictRow | None:
+    """First row of the statement that ends a transaction.
+
+    It goes to the server together with COMMIT, so that what it locks is not held while an answer and a COMMIT
+    travel. When this returns, everything is stored durably; for more, `enter` begins another transaction.
+    """
+    async with connection.pipeline():
+        cursor = await execute(connection, key, parameters)
+        await connection.commit()
+    return await cursor.fetchone()
+
+
 async def execute(
     connection: Connection, key: str, parameters: Mapping[str, Any] | None = None
 ) -> AsyncRawCursor[DictRow]:

@@ -1,25 +1,57 @@
--- name: next_number
--- The next running number of a district's day.
-INSERT INTO incident_counter (district, day, last) VALUES (%(district)s, %(day)s, 1)
-ON CONFLICT (district, day) DO UPDATE SET last = incident_counter.last + 1
-RETURNING last
-
--- name: insert_incident
--- Store an incident as reported and routed; nothing when its source sent the same reference before.
-INSERT INTO incident (number, source, source_ref, appeal_kind, category_id, text, address, place,
-                      place_accuracy_m, place_problem, original_lon, original_lat, original_crs, urgency,
-                      state, state_since, reported_at, organisation_id, land_unit_id, base_grid_id, zone_ids,
-                      facility_id)
-VALUES (%(number)s, %(source)s, %(source_ref)s, %(appeal_kind)s, %(category_id)s, %(text)s, %(address)s,
-        ST_Point(%(lon)s::float8, %(lat)s::float8, 4326), %(accuracy_m)s, %(place_problem)s, %(original_lon)s,
-        %(original_lat)s, %(original_crs)s, %(urgency)s, 'reported', now(), %(reported_at)s, %(organisation_id)s,
-        %(land_unit_id)s, %(base_grid_id)s, %(zone_ids)s, %(facility_id)s)
-ON CONFLICT (source, source_ref) WHERE source_ref IS NOT NULL DO NOTHING
-RETURNING id
-
--- name: insert_reporter
--- Keep who reported, apart from the incident.
-INSERT INTO reporter (incident_id, name, phone, email) VALUES (%(incident_id)s, %(name)s, %(phone)s, %(email)s)
+-- name: store
+-- Store a report as routed: number, incident, reporter, routing, history; nothing when its source sent it before.
+WITH sent AS MATERIALIZED (
+    SELECT * FROM jsonb_to_record(%(sent)s::jsonb) AS told (
+        district text, day date, source text, source_ref text, appeal_kind text, category_id bigint, text text,
+        address text, lon float8, lat float8, accuracy_m float8, place_problem text, original_lon float8,
+        original_lat float8, original_crs text, urgency text, reported_at timestamptz, organisation_id bigint,
+        land_unit_id bigint, base_grid_id bigint, zone_ids bigint[], facility_id bigint, routing jsonb, reporter jsonb,
+        actor text, history jsonb)
+),
+numbered AS (
+    -- One row for all reports of a day: locked from here to the commit, which comes in the same message.
+    INSERT INTO incident_counter (district, day, last)
+    SELECT district, day, 1 FROM sent
+    WHERE NOT EXISTS (
+        SELECT FROM incident WHERE incident.source = sent.source AND incident.source_ref = sent.source_ref)
+    ON CONFLICT (district, day) DO UPDATE SET last = incident_counter.last + 1
+    RETURNING last
+),
+stored AS (
+    INSERT INTO incident (number, source, source_ref, appeal_kind, category_id, text, address, place,
+                          place_accuracy_m, place_problem, original_lon, original_lat, original_crs, urgency,
+                          state, state_since, reported_at, organisation_id, land_unit_id, base_grid_id, zone_ids,
+                          facility_id)
+    SELECT district || to_char(day, 'YYYYMMDD') || lpad(last::text, greatest(5, length(last::text)), '0'), source,
+           source_ref, appeal_kind, category_id, text, address, ST_Point(lon, lat, 4326), accuracy_m, place_problem,
+           original_lon, original_lat, original_crs, urgency, 'reported', now(), reported_at, organisation_id,
+           land_unit_id, base_grid_id, zone_ids, facility_id
+    FROM sent CROSS JOIN numbered
+    ON CONFLICT (source, source_ref) WHERE source_ref IS NOT NULL DO NOTHING
+    RETURNING id, number, state_since, recorded_at
+),
+told AS (
+    INSERT INTO reporter (incident_id, name, phone, email)
+    SELECT stored.id, reporter ->> 'name', reporter ->> 'phone', reporter ->> 'email'
+    FROM stored CROSS JOIN sent WHERE jsonb_typeof(reporter) = 'object'
+),
+routed AS (
+    INSERT INTO routing (incident_id, at, method, zone_version_ids, border_evidence, land_unit_id, facility_id,
+                         facility_distance_m, rule_id, organisation_id, supporting_ids, runners_up)
+    SELECT stored.id, answer.*
+    FROM stored CROSS JOIN sent CROSS JOIN LATERAL jsonb_to_record(sent.routing) AS answer (
+        at timestamptz, method text, zone_version_ids bigint[], border_evidence jsonb, land_unit_id bigint,
+        facility_id bigint, facility_distance_m float8, rule_id bigint, organisation_id bigint,
+        supporting_ids bigint[], runners_up jsonb)
+),
+entered AS (
+    INSERT INTO history (actor, action, incident_id, after)
+    SELECT actor, 'incident.report', stored.id, history || jsonb_build_object('number', stored.number)
+    FROM stored CROSS JOIN sent
+    RETURNING seq, at
+)
+SELECT stored.number, stored.state_since, stored.recorded_at, entered.seq, entered.at
+FROM stored CROSS JOIN entered
 
 -- name: incident_by_source_ref
 -- What a source sent under a reference, to tell a repetition from a contradiction.

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("line", Geometry(None, spatial_index=False), nullable=False),
     )
     run_sql("0002_serving_routes")
+    run_sql("0002_incident_cells")
     op.create_index("ix_zone_piece_shape", "zone_piece", ["shape"], postgresql_using="gist")
     op.create_index("ix_zone_border_piece_line", "zone_border_piece", ["line"], postgresql_using="gist")
 
