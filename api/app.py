@@ -41,15 +41,16 @@ from migrations.run import head
 __all__ = ["create_app"]
 
 ROUTERS = (
+    # Asked for most; routes are tried in this order.
+    incidents.router,
+    routing.router,
     city.router,
     layers.router,
     zones.router,
     categories.router,
     organisations.router,
     search.router,
-    routing.router,
     rules.router,
-    incidents.router,
     overrides.router,
     locating.router,
     fallback_places.router,

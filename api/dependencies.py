@@ -55,8 +55,11 @@ Transaction = Annotated[Connection, Depends(transaction, scope="function")]
 PlaceTransaction = Annotated[Connection, Depends(place_transaction, scope="function")]
 
 
-def known_parameters(request: Request) -> None:
-    """Refuse query parameters that the API description does not list for this route."""
+async def known_parameters(request: Request) -> None:
+    """Refuse query parameters that the API description does not list for this route.
+
+    A coroutine, though it waits for nothing: a plain function would be sent to a thread for every request.
+    """
     paths, route = request.app.openapi()["paths"], request.scope["route"].path
     if request.url.path != route and request.url.path in paths:
         # The address has a route of its own that does not take this method; one with a place for anything

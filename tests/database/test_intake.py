@@ -23,7 +23,14 @@ CALL = Report(category=GARBAGE, text="垃圾无人清理", source="hotline", lon
 
 async def send(database: Database, sent: Report) -> ReportOutcome:
     async with database.transaction(VISITOR) as connection:
-        return await report(connection, VISITOR, sent)
+        outcome = await report(connection, VISITOR, sent)
+    # What is told at once is what is read back, field by field, whatever was sent.
+    async with database.transaction(VISITOR) as connection:
+        read_back = await get_incident(connection, outcome.incident.number)
+    assert read_back is not None
+    assert outcome.incident.model_dump() == read_back.model_dump()
+    assert outcome.incident.model_dump_json() == read_back.model_dump_json()
+    return outcome
 
 
 async def counts(connection: Connection) -> dict[str, int]:
