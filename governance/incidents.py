@@ -96,6 +96,7 @@ def as_reported(
             coordinates=[values["original_lon"], values["original_lat"]], crs=values["original_crs"]
         ),
         place_problem=answer.place_problem,
+        located=None,
         state_since=values["state_since"],
         recorded_at=values["recorded_at"],
         routing=answer,

@@ -103,7 +103,9 @@ async def report(connection: Connection, principal: Principal, sent: Report) -> 
     if row is None:
         await enter(connection, principal)
         return await _sent_before(connection, sent)
-    told = HistoryEntry(seq=row["seq"], at=row["at"], actor=principal.name, action="incident.report")
+    told = HistoryEntry(
+        seq=row["seq"], at=row["at"], actor=principal.name, action="incident.report", reason=None
+    )
     return ReportOutcome(as_reported(sent.source_ref, routed, {**values, **row}, told), created=True)
 
 
