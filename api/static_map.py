@@ -12,6 +12,9 @@ from starlette.types import Scope
 
 __all__ = ["install"]
 
+# Addresses of the page's own views: the same page answers them, so that a link to one can be opened anew.
+VIEWS = ("rules",)
+
 STATIC = Path(__file__).parent / "static"
 
 NOT_BUILT = """<!doctype html>
@@ -29,6 +32,10 @@ NOT_BUILT = """<!doctype html>
 
 class MapFiles(StaticFiles):
     """Static files with caching by kind: what lies in ``assets/`` has a digest of its content in its name."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a file; each of the page's views is the page."""
+        return super().lookup_path("index.html" if path in VIEWS else path)
 
     def file_response(
         self,

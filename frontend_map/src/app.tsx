@@ -10,10 +10,15 @@ import { Layers } from "./panels/Layers";
 import { MapStage } from "./panels/MapStage";
 import { Notices } from "./panels/Notices";
 import { ReportForm } from "./panels/ReportForm";
+import { LocateForm } from "./panels/LocateForm";
+import { LocatePanel } from "./panels/LocatePanel";
 import { TopBar } from "./panels/TopBar";
 import { asApiError } from "./parts/load";
 import { WhyHere } from "./panels/WhyHere";
 import { ZonePanel } from "./panels/ZonePanel";
+import { MoveCard } from "./rules/MoveCard";
+import { RulesPage } from "./rules/RulesPage";
+import { trial } from "./state/rules_desk";
 import * as store from "./state/store";
 
 export function App() {
@@ -40,6 +45,7 @@ export function App() {
 
   const toList = (event: Event): void => {
     event.preventDefault();
+    if (store.page.value === "rules") return document.getElementById("rule-search")?.focus();
     store.panel.value = "list";
     requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
   };
@@ -52,14 +58,14 @@ export function App() {
     <div class="app">
       <nav class="skips" aria-label={t("app.skip_list")}>
         <a class="skip" href="#list" onClick={toList}>
-          {t("app.skip_list")}
+          {t(store.page.value === "rules" ? "rules.find" : "app.skip_list")}
         </a>
         <a class="skip" href="#map" onClick={toMap}>
           {t("app.skip_map")}
         </a>
       </nav>
       <TopBar />
-      <main class="stage">
+      <main class={stageClass()}>
         {failure && !store.city.value ? (
           <div class="start-failed" role="alert">
             <p>{failure.code === "unreachable" ? t("notice.unreachable") : `${t("notice.start_failed")} ${failure.message}`}</p>
@@ -75,7 +81,7 @@ export function App() {
             <div id="list" class="list-slot">
               <Left />
             </div>
-            <Right />
+            {store.page.value === "rules" ? <MoveCard /> : <Right />}
             <Attribution />
           </>
         )}
@@ -88,10 +94,17 @@ export function App() {
   );
 }
 
+function stageClass(): string {
+  if (store.page.value !== "rules") return "stage";
+  return trial.value ? "stage is-desk has-result" : "stage is-desk";
+}
+
 function Left() {
   if (!store.city.value) return null;
+  if (store.page.value === "rules") return <RulesPage />;
   if (store.panel.value === "layers") return <Layers />;
   if (store.panel.value === "list") return <IncidentList />;
+  if (store.panel.value === "locate") return <LocatePanel />;
   return null;
 }
 
@@ -99,6 +112,7 @@ function Right() {
   const selected = store.selection.value;
   if (!store.city.value) return null;
   if (store.reporting.value) return <ReportForm />;
+  if (selected?.type === "incident" && store.panel.value === "locate") return <LocateForm number={selected.number} />;
   if (selected?.type === "incident") return <IncidentPanel number={selected.number} />;
   if (selected?.type === "zone") return <ZonePanel layer={selected.layer} code={selected.code} />;
   if (selected?.type === "point") return <WhyHere lon={selected.lon} lat={selected.lat} category={selected.category} />;

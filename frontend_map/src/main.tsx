@@ -5,18 +5,21 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/panels.css";
 import "./styles/parts.css";
+import "./styles/desk.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
 import { startCounting } from "./state/edition";
 import { startKeys } from "./state/keys";
 import { cityMap } from "./state/map";
 import { camera, city } from "./state/store";
+import { startRules } from "./state/rules_desk";
 import { startSync } from "./state/sync";
 
 startSync(() => {
   if (camera.value) cityMap.value?.jump(camera.value);
 });
 startKeys();
+startRules();
 startCounting();
 
 effect(() => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_VIEW, format, isDate, parse, type View } from "../src/state/url";
+import { DEFAULT_RULES, DEFAULT_VIEW, format, isDate, pageOf, parse, type View } from "../src/state/url";
 
 const full: View = {
+  page: "map",
   lang: "en",
   camera: { lon: 120.46912, lat: 36.10534, zoom: 14.25 },
   layers: ["base_grid", "incidents", "police"],
@@ -10,6 +11,13 @@ const full: View = {
   reporting: true,
   at: "2025-06-30",
   filter: { states: ["reported", "filed"], zone: { layer: "community", code: "370212001001" }, period: "30d", inView: true },
+  rules: DEFAULT_RULES,
+};
+
+const desk: View = {
+  ...DEFAULT_VIEW,
+  page: "rules",
+  rules: { find: "垃圾 & more", category: "GB/T 47678.5-2026:matter:06010", organisation: "LS-CG", layer: "police", rule: "R045" },
 };
 
 describe("the view as a link", () => {
@@ -23,6 +31,19 @@ describe("the view as a link", () => {
     null,
   ])("brings back the selection %j", (selection) => {
     expect(parse(format({ ...DEFAULT_VIEW, selection })).selection).toEqual(selection);
+  });
+
+  it("of the rules page comes back unchanged, with its own path", () => {
+    expect(parse(format(desk), "/prefix/rules")).toEqual(desk);
+    expect(pageOf("/")).toBe("map");
+    expect(pageOf("/rules")).toBe("rules");
+    expect(pageOf("/rules.html")).toBe("map");
+  });
+
+  it("of one page says nothing of the other", () => {
+    expect(format({ ...desk, page: "map" })).toBe("");
+    expect(format({ ...full, page: "rules", rules: DEFAULT_RULES })).toBe("?map=14.25/36.10534/120.46912&lang=en");
+    expect(parse("?point=120,36&category=a:b:c").rules).toEqual(DEFAULT_RULES);
   });
 
   it("is empty for the default view", () => {

@@ -21,6 +21,10 @@ def test_page_and_assets(tmp_path: Path) -> None:
     page = client.get("/")
     assert page.text.startswith("<!doctype html>")
     assert page.headers["cache-control"] == "no-cache"
+    rules = client.get("/rules?rule=R001")
+    assert rules.text == page.text, "a link to the rules page opens it"
+    assert rules.headers["cache-control"] == "no-cache"
+    assert client.get("/rules/other").status_code == 404
     assert client.get("/favicon.svg").headers["cache-control"] == "no-cache"
     asset = client.get("/assets/index-abc123.js")
     assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"

@@ -67,11 +67,15 @@ export async function get<T>(path: string, query: Query = {}, abort?: AbortSigna
   return (await response.json()) as T;
 }
 
-export async function post<T>(path: string, body: unknown): Promise<T> {
+async function write<T>(method: "POST" | "PUT", path: string, body: unknown, abort?: AbortSignal): Promise<T> {
   const response = await send(path, {
-    method: "POST",
+    method,
     body: JSON.stringify(body),
     headers: { "Content-Type": "application/json" },
+    ...(abort ? { signal: abort } : {}),
   });
   return (await response.json()) as T;
 }
+
+export const post = <T>(path: string, body: unknown, abort?: AbortSignal): Promise<T> => write<T>("POST", path, body, abort);
+export const put = <T>(path: string, body: unknown): Promise<T> => write<T>("PUT", path, body);

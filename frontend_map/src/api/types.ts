@@ -208,8 +208,10 @@ export interface IncidentSummary {
   place_status: "located" | "unlocated";
   reported_at: string;
   base_grid: Named | null;
+  /** Who works on it: a person's override wins over the rules. */
   responsible: Named | null;
   source: string;
+  place_problem: Problem | null;
 }
 
 export interface HistoryEntry {
@@ -224,11 +226,21 @@ export interface Incident extends IncidentSummary {
   source_ref: string | null;
   accuracy_m: number | null;
   original: { coordinates: LonLat; crs: string } | null;
-  place_problem: Problem | null;
   state_since: string;
   recorded_at: string;
+  /** What the rules say, overridden or not. */
   routing: Routing;
+  override: Override | null;
+  located: { at: string; by: string } | null;
   history: HistoryEntry[];
+}
+
+export interface Override {
+  organisation: Named;
+  supporting: Named[];
+  by: string;
+  reason: string;
+  at: string;
 }
 
 export interface NewIncident {

@@ -18,3 +18,7 @@ export async function countZones(layer: string, at: string): Promise<number> {
   } while (after !== null);
   return count;
 }
+
+/** The first zones of a layer whose code begins with the text or whose name holds it. */
+export const findZones = async (layer: string, text: string, abort?: AbortSignal): Promise<ZoneSummary[]> =>
+  (await get<Page<ZoneSummary>>("api/zones", { layer, q: text, limit: 12 }, abort)).items;

@@ -72,3 +72,20 @@ export function dayWithin(from: string, to: string | null, wanted: string): stri
   if (to !== null && midnight(wanted) >= Date.parse(to)) return day(Date.parse(to) - 1);
   return wanted;
 }
+
+/** `0.0041` → `0.41 %`: two digits that count. */
+export function percent(share: number): string {
+  return new Intl.NumberFormat(locale.value, { style: "percent", maximumSignificantDigits: 2 }).format(share);
+}
+
+/** Beginning of a day in the city, as an instant; null for an empty field. */
+export const cityDay = (day: string): string | null => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T00:00:00+08:00` : null);
+
+/** The day of an instant in the city, for a date field. */
+export function dayOf(iso: string | null): string {
+  const moment = instant(iso);
+  return moment ? today(moment) : "";
+}
+
+/** A date and time as typed (`2026-12-01T08:30`), meant in the city's time zone. */
+export const cityMoment = (typed: string): string | null => (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(typed) ? `${typed}:00+08:00` : null);

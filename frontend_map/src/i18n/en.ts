@@ -1,6 +1,10 @@
+import { enPlaces } from "./en_places";
+import { enRules } from "./en_rules";
 import type { Key } from "./index";
 
 export const en: Record<Key, string> = {
+  ...enPlaces,
+  ...enRules,
   "app.title": "{city} · Grid governance map",
   "app.name": "Grid governance map",
   "app.skip_list": "Skip to the incident list",
@@ -283,6 +287,7 @@ export const en: Record<Key, string> = {
   "category.component": "Components",
   "category.matter": "Matters",
   "category.social": "Social matters",
+  "category.whole": "whole class",
   "category.any": "All categories",
 
   "help.title": "Help and shortcuts",

@@ -1,5 +1,8 @@
 /** Chinese texts: the source of all keys and of their `{parameters}`. */
-export const zh = {
+import { zhPlaces } from "./zh_places";
+import { zhRules } from "./zh_rules";
+
+const zhMap = {
   "app.title": "{city} · 网格治理地图",
   "app.name": "网格治理地图",
   "app.skip_list": "跳到事件列表",
@@ -281,6 +284,7 @@ export const zh = {
   "category.component": "管理部件",
   "category.matter": "管理事项",
   "category.social": "社会治理事项",
+  "category.whole": "整类",
   "category.any": "全部类别",
 
   "help.title": "帮助与快捷键",
@@ -296,3 +300,5 @@ export const zh = {
   "help.key.escape": "关闭面板",
   "help.single_keys": "启用单键快捷键",
 } as const;
+
+export const zh = { ...zhMap, ...zhPlaces, ...zhRules } as const;

@@ -19,6 +19,8 @@ import { CONTEXT_LAYERS } from "../state/layers";
 import * as store from "../state/store";
 import { addIcons } from "./icons";
 import { CLUSTER_LAYER, SINGLE_LAYER, singleFilter } from "./incidents";
+import { movedPlace, movedPoints, chosenMove } from "../state/rules_desk";
+import { MOVES, MOVE_CLUSTERS, MOVE_LAYERS, MOVE_POINTS } from "./moves";
 import { freeArea } from "./room";
 import { MARKS, buildStyle, tileJson } from "./style";
 import { NOTHING, shownLayerIds, zoneLayerIds } from "./zones";
@@ -84,6 +86,7 @@ export class CityMap {
     effect(() => this.map.getCanvas().setAttribute("aria-label", t("map.label")));
     effect(() => {
       void store.visibleLayers.value;
+      void store.page.value;
       this.applyVisibility();
     });
     effect(() => {
@@ -96,6 +99,7 @@ export class CityMap {
       this.applyIncidentFilter();
     });
     effect(() => this.applyMarks());
+    effect(() => this.applyMoves());
     this.reloadOn(() => `${store.editionDate.value}`, this.zones.map((layer) => layer.code));
     this.reloadOn(() => `${store.showsFinished.value} ${store.incidentsVersion.value}`, ["incidents"]);
   }
@@ -123,6 +127,7 @@ export class CityMap {
     this.applyShownZones();
     this.applyIncidentFilter();
     this.applyMarks();
+    this.applyMoves();
   }
 
   private applyLanguage(): void {
@@ -141,7 +146,7 @@ export class CityMap {
     if (!this.styled) return;
     const visible = store.visibleLayers.value;
     for (const { code } of this.zones) for (const id of zoneLayerIds(code)) this.show(id, visible.has(code));
-    for (const id of [CLUSTER_LAYER, SINGLE_LAYER]) this.show(id, visible.has("incidents"));
+    for (const id of [CLUSTER_LAYER, SINGLE_LAYER]) this.show(id, visible.has("incidents") && store.page.value === "map");
     for (const layer of this.map.getStyle().layers) {
       const source = "source" in layer ? layer.source : "";
       if ((CONTEXT_LAYERS as readonly string[]).includes(source)) this.show(layer.id, visible.has(source));
@@ -180,12 +185,21 @@ export class CityMap {
       if (place) features.push({ type: "Feature", properties: { kind }, geometry: { type: "Point", coordinates: place } });
     };
     const selected = store.selection.value;
+    const onMap = store.page.value === "map";
     mark("pointed", store.pointedPlace.value);
-    mark("incident", selected?.type === "incident" ? store.selectedPlace.value : null);
-    mark("point", selected?.type === "point" && !store.reporting.value ? [selected.lon, selected.lat] : null);
-    mark("draft", store.reporting.value ? store.draftPlace.value : null);
+    mark("incident", onMap ? (selected?.type === "incident" ? store.selectedPlace.value : null) : (movedPlace.value as LonLat | null));
+    mark("point", onMap && selected?.type === "point" && !store.reporting.value ? [selected.lon, selected.lat] : null);
+    mark("draft", store.reporting.value && onMap ? store.draftPlace.value : store.locating.value ? store.locatePlace.value : null);
+    for (const place of store.suspectPlaces.value) mark("suspect", place);
     if (!this.styled) return;
     (this.map.getSource(MARKS) as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features });
+  }
+
+  private applyMoves(): void {
+    const points = movedPoints.value;
+    if (!this.styled) return;
+    (this.map.getSource(MOVES) as GeoJSONSource | undefined)?.setData(points ?? { type: "FeatureCollection", features: [] });
+    for (const id of MOVE_LAYERS) this.show(id, points !== null);
   }
 
   // --- what the reader does --------------------------------------------------------------------------------------
@@ -199,7 +213,8 @@ export class CityMap {
 
   private incidentAt(event: MapMouseEvent) {
     const { x, y } = event.point;
-    const layers = [CLUSTER_LAYER, SINGLE_LAYER].filter((id) => this.map.getLayer(id));
+    const wanted = store.page.value === "rules" ? [MOVE_POINTS, MOVE_CLUSTERS] : [CLUSTER_LAYER, SINGLE_LAYER];
+    const layers = wanted.filter((id) => this.map.getLayer(id));
     return this.map.queryRenderedFeatures(
       [
         [x - CLICK_REACH_PX, y - CLICK_REACH_PX],
@@ -210,14 +225,16 @@ export class CityMap {
   }
 
   private onPoint(event: MapMouseEvent): void {
-    const pointer = store.reporting.value ? "crosshair" : this.incidentAt(event) ? "pointer" : "";
+    const pointer = store.picking.value ? "crosshair" : this.incidentAt(event) ? "pointer" : "";
     this.map.getCanvas().style.cursor = pointer;
   }
 
   private onClick(event: MapMouseEvent): void {
-    const hit = store.reporting.value ? undefined : this.incidentAt(event);
+    const hit = store.picking.value ? undefined : this.incidentAt(event);
     const number = hit?.properties["number"] as string | undefined;
-    if (number) {
+    if (number && store.page.value === "rules") {
+      chosenMove.value = String(number);
+    } else if (number) {
       store.selection.value = { type: "incident", number: String(number) };
     } else if (hit && hit.geometry.type === "Point") {
       this.map.easeTo({ center: hit.geometry.coordinates as LonLat, zoom: Math.min(this.map.getZoom() + 2, INCIDENT_ZOOM) });
@@ -234,7 +251,9 @@ export class CityMap {
   private take([lon, lat]: [number, number]): void {
     // Seven decimals are the lattice on which the server decides.
     const place: LonLat = [Number(lon.toFixed(7)), Number(lat.toFixed(7))];
+    if (store.page.value === "rules") return;
     if (store.reporting.value) store.placeDraft(place);
+    else if (store.locating.value) store.locatePlace.value = place;
     else store.ask(...place);
   }
 

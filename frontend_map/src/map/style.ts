@@ -5,6 +5,7 @@ import type { Layer } from "../api/types";
 import type { Lang } from "../i18n";
 import { CONTEXT_SOURCES, facilityLayers, groundLayers, roadLayers, roadNames, waterNames } from "./basemap";
 import { incidentLayers } from "./incidents";
+import { MOVES, moveLayers, movesSource } from "./moves";
 import { shownZoneLayers, zoneLabels, zoneLines } from "./zones";
 
 export const MARKS = "marks";
@@ -15,6 +16,7 @@ export function buildStyle(layers: readonly Layer[], lang: Lang): StyleSpecifica
   const zones = layers.filter((layer) => layer.kind !== "context");
   const sources: Record<string, SourceSpecification> = {
     [MARKS]: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
+    [MOVES]: movesSource(),
   };
   for (const set of [...CONTEXT_SOURCES, "incidents", ...zones.map((layer) => layer.code)]) {
     sources[set] = { type: "vector", url: tileJson(set) };
@@ -33,6 +35,7 @@ export function buildStyle(layers: readonly Layer[], lang: Lang): StyleSpecifica
       ...roadNames(lang),
       ...zones.toReversed().map((layer) => zoneLabels(layer, lang)),
       ...incidentLayers(lang),
+      ...moveLayers(lang),
       ...marks(),
     ],
   };
@@ -44,12 +47,12 @@ function marks(): LayerSpecification[] {
       id: "mark-ring",
       type: "circle",
       source: MARKS,
-      filter: ["in", ["get", "kind"], ["literal", ["incident", "pointed"]]],
+      filter: ["in", ["get", "kind"], ["literal", ["incident", "pointed", "suspect"]]],
       paint: {
         "circle-radius": ["match", ["get", "kind"], "incident", 19, 15],
-        "circle-color": "#f0b429",
+        "circle-color": ["match", ["get", "kind"], "suspect", "#c43d16", "#f0b429"],
         "circle-opacity": ["match", ["get", "kind"], "incident", 0.08, 0.12],
-        "circle-stroke-color": "#7a5200",
+        "circle-stroke-color": ["match", ["get", "kind"], "suspect", "#8f2f10", "#7a5200"],
         "circle-stroke-width": ["match", ["get", "kind"], "incident", 2.5, 1.5],
       },
     },

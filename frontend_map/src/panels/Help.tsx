@@ -9,6 +9,8 @@ const KEYS: readonly [string, Key][] = [
   ["/", "help.key.search"],
   ["L", "help.key.layers"],
   ["I", "help.key.list"],
+  ["P", "help.key.locate"],
+  ["R", "help.key.rules"],
   ["N", "help.key.report"],
   ["?", "help.key.help"],
   ["Enter", "help.key.enter"],

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { loadStatistics } from "../api/places";
 import { loadIncidents, type IncidentFilter } from "../api/incidents";
 import type { ApiError } from "../api/client";
 import type { IncidentSummary, LonLat } from "../api/types";
@@ -7,7 +8,7 @@ import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
 import { Panel } from "../parts/Panel";
 import { Trouble } from "../parts/Trouble";
-import { asApiError } from "../parts/load";
+import { asApiError, useLoad } from "../parts/load";
 import { Glyph } from "../parts/Glyph";
 import { chips, type Chip } from "../state/chips";
 import { SINGLES_FROM } from "../map/incidents";
@@ -68,6 +69,7 @@ export function IncidentList() {
   return (
     <Panel side="left" id="incident-list" title={t("list.title")} subject="list" onClose={() => (store.panel.value = null)}>
       <Filters filter={filter} />
+      <NotLocated filter={filter} version={version} />
       {error && <Trouble error={error} again={() => load(null)} />}
       {!error && !busy && items.length === 0 && <p class="empty">{t("list.empty")}</p>}
       <ul class={busy ? "incidents is-old" : "incidents"} aria-label={t("list.label")} aria-busy={busy}>
@@ -89,6 +91,24 @@ export function IncidentList() {
         </p>
       )}
     </Panel>
+  );
+}
+
+/** Incidents that neither the map nor a count by zone can hold. */
+function NotLocated({ filter, version }: { filter: ListFilter; version: number }) {
+  const from = filter.period ? daysAgo(Number.parseInt(filter.period, 10)) : null;
+  // With a zone or the map's view as filter, nothing can be said about what has no place.
+  const asked = filter.zone || filter.inView ? null : JSON.stringify([filter.states, from, version]);
+  const { value } = useLoad(asked, (abort) => loadStatistics({ state: filter.states, from }, abort));
+  const missing = asked && value ? value.not_located.total : 0;
+  if (missing === 0) return null;
+  return (
+    <p class="not-located small">
+      {t("list.not_located", { n: number(missing) })}{" "}
+      <button type="button" class="link" onClick={() => (store.panel.value = "locate")}>
+        {t("locate.start")}
+      </button>
+    </p>
   );
 }
 

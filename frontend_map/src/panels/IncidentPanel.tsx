@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { loadIncident } from "../api/incidents";
 import type { Incident } from "../api/types";
 import { dateTime, metres, place } from "../format";
@@ -10,12 +10,18 @@ import { Panel } from "../parts/Panel";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { cityMap, moveForSelection } from "../state/map";
-import { pointedPlace, selectedPlace, selection, shownZones } from "../state/store";
+import { isOpen } from "../state/incidents";
+import { panel, pointedPlace, selectedPlace, selection, shownZones } from "../state/store";
+import { Override } from "./Override";
 import { RoutingView } from "./RoutingView";
 
 export function IncidentPanel({ number }: { number: string }) {
   const { value, error, loading, again } = useLoad(number, (abort) => loadIncident(number, abort));
-  const incident = value?.number === number ? value : null;
+  // What a person just changed here is newer than what was loaded.
+  const [changed, setChanged] = useState<Incident | null>(null);
+  useEffect(() => setChanged(null), [value]);
+  const newest = changed ?? value;
+  const incident = newest?.number === number ? newest : null;
 
   useEffect(() => {
     if (!incident) return;
@@ -48,12 +54,12 @@ export function IncidentPanel({ number }: { number: string }) {
     >
       {loading && !incident && <Waiting />}
       {error && <Trouble error={error} again={again} />}
-      {incident && <Details incident={incident} />}
+      {incident && <Details incident={incident} onChanged={setChanged} />}
     </Panel>
   );
 }
 
-function Details({ incident }: { incident: Incident }) {
+function Details({ incident, onChanged }: { incident: Incident; onChanged: (incident: Incident) => void }) {
   const at = incident.place?.coordinates as [number, number] | undefined;
   const original = incident.original;
   return (
@@ -72,6 +78,12 @@ function Details({ incident }: { incident: Incident }) {
             {t("incident.show")}
           </button>
         )}
+        {!at && isOpen(incident.state) && (
+          <button type="button" class="button primary" onClick={() => (panel.value = "locate")}>
+            <Glyph name="pin" size={16} />
+            {t("locate.form")}
+          </button>
+        )}
       </div>
       <Facts
         rows={[
@@ -87,12 +99,13 @@ function Details({ incident }: { incident: Incident }) {
                   .join(" · ")
               : t("incident.unlocated"),
           ],
+          ["", incident.located ? t("locate.located", { date: dateTime(incident.located.at), by: codeText("actor", incident.located.by) }) : null],
           [t("incident.original"), original && original.crs !== "wgs84" ? `${place(...original.coordinates)} · ${crsName(original.crs)}` : null],
         ]}
       />
       {incident.place_problem && !incident.routing.place_problem && <p class="warning">{say(incident.place_problem.message)}</p>}
       <section class="routing" aria-label={t("incident.routing")}>
-        <RoutingView routing={incident.routing} />
+        <RoutingView routing={incident.routing} overridden={incident.override !== null} after={<Override key={incident.number} incident={incident} onChanged={onChanged} />} />
       </section>
       {incident.history.length > 0 && (
         <section>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { cityMap } from "../state/map";
-import { city, cityLayers, mapState, panel, reporting } from "../state/store";
+import { city, cityLayers, mapState, page, panel, picking } from "../state/store";
 
 /** The map itself with its buttons and the crosshair; a plain notice where there is no WebGL. */
 export function MapStage() {
@@ -22,7 +22,7 @@ export function MapStage() {
       .catch((cause: unknown) => {
         console.warn("no map:", cause);
         mapState.value = "absent";
-        panel.value ??= "list";
+        if (page.value === "map") panel.value ??= "list";
         document.body.dataset["ready"] = "1";
       });
     return () => void (gone = true);
@@ -43,13 +43,13 @@ export function MapStage() {
         </div>
       )}
       {mapState.value === "starting" && <p class="map-wait">{t("app.loading")}</p>}
-      {!absent && (keyboard || reporting.value) && (
+      {!absent && ((keyboard && page.value === "map") || picking.value) && (
         <>
           <svg class="crosshair" width="44" height="44" viewBox="0 0 44 44" aria-hidden="true">
             <path d="M22 4v12M22 28v12M4 22h12M28 22h12" stroke="#fff" stroke-width="5" stroke-linecap="round" />
             <path d="M22 4v12M22 28v12M4 22h12M28 22h12" stroke="#8a2d12" stroke-width="2" stroke-linecap="round" />
           </svg>
-          <p class="map-hint">{reporting.value ? t("map.hint_pick") : t("map.hint_keyboard")}</p>
+          <p class="map-hint">{picking.value ? t("map.hint_pick") : t("map.hint_keyboard")}</p>
         </>
       )}
       {!absent && (

@@ -1,8 +1,9 @@
+import { useEffect } from "preact/hooks";
 import { serverReachable } from "../api/client";
 import { date, number } from "../format";
 import { t } from "../i18n";
 import { zonesThen } from "../state/edition";
-import { at, cityLayers, editionDate, mapState, tileTrouble } from "../state/store";
+import { at, cityLayers, editionDate, flash, mapState, tileTrouble } from "../state/store";
 
 /** "686 base grids, today 863". */
 function Compared() {
@@ -12,10 +13,24 @@ function Compared() {
   return <span class="muted">{t("notice.compared", { past: number(then), now: number(grids.zones) })}</span>;
 }
 
+const FLASH_MS = 8_000;
+
+/** What was just done; the live region has said it already. */
+function Flash() {
+  const text = flash.value;
+  useEffect(() => {
+    if (text === null) return;
+    const timer = window.setTimeout(() => void (flash.value = null), FLASH_MS);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return text === null ? null : <div class="notice good">{text}</div>;
+}
+
 export function Notices({ retry }: { retry: () => void }) {
   const history = editionDate.value;
   return (
     <div class="notices">
+      <Flash />
       {!serverReachable.value && (
         <div class="notice bad" role="alert">
           {t("notice.unreachable")}

@@ -1,5 +1,4 @@
 import { batch } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { reportIncident } from "../api/incidents";
 import { loadRouting } from "../api/routing";
@@ -7,6 +6,7 @@ import type { LonLat } from "../api/types";
 import { place as placeText } from "../format";
 import { codeText, say, t } from "../i18n";
 import { CategoryPicker } from "../parts/CategoryPicker";
+import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
 import { Panel } from "../parts/Panel";
 import { asApiError, useLoad } from "../parts/load";
@@ -139,31 +139,6 @@ export function ReportForm() {
         </div>
       </form>
     </Panel>
-  );
-}
-
-interface FieldProps {
-  id: string;
-  label: string;
-  error?: string | undefined;
-  required?: boolean;
-  children: ComponentChildren;
-}
-
-function Field({ id, label, error, required, children }: FieldProps) {
-  return (
-    <div class="field">
-      <label class="label" for={id}>
-        {label}
-        {required && <span class="required"> {t("report.required")}</span>}
-      </label>
-      {children}
-      {error && (
-        <p class="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
   );
 }
 

@@ -1,13 +1,23 @@
 /** A routing in words: who is responsible and why, and where the place belongs. */
+import type { ComponentChildren } from "preact";
 import type { Named, Routing, RoutedZone } from "../api/types";
 import { code as codeGroups, date, metres } from "../format";
 import { codeText, say, t } from "../i18n";
 import { Facts } from "../parts/Facts";
 import { Glyph } from "../parts/Glyph";
+import { RuleLink } from "../parts/RuleLink";
 import { ZoneSwatch } from "../parts/ZoneSwatch";
 import { editionDate, pointedZone, selection } from "../state/store";
 
-export function RoutingView({ routing }: { routing: Routing }) {
+interface Props {
+  routing: Routing;
+  /** A person's word stands against what the rules say. */
+  overridden?: boolean;
+  /** Follows the answer. */
+  after?: ComponentChildren;
+}
+
+export function RoutingView({ routing, overridden = false, after }: Props) {
   // From the smallest to the largest: the grid is what was asked for.
   const territory = routing.zones.filter((one) => one.kind === "base_grid" || one.kind === "region").toReversed();
   const specialist = routing.zones.filter((one) => one.kind === "specialist");
@@ -20,7 +30,8 @@ export function RoutingView({ routing }: { routing: Routing }) {
           <p>{say(routing.place_problem.message)}</p>
         </div>
       )}
-      <Answer routing={routing} />
+      <Answer routing={routing} overridden={overridden} />
+      {after}
       {territory.length > 0 && (
         <section>
           <h3>{t("why.territory")}</h3>
@@ -58,17 +69,17 @@ export function RoutingView({ routing }: { routing: Routing }) {
   );
 }
 
-function Answer({ routing }: { routing: Routing }) {
+function Answer({ routing, overridden }: { routing: Routing; overridden: boolean }) {
   const { responsible, supporting, rule, reason, fallback } = routing;
   return (
-    <section class="answer">
-      <h3>{t("why.responsible")}</h3>
+    <section class={overridden ? "answer is-void" : "answer"}>
+      <h3>{overridden ? t("override.computed") : t("why.responsible")}</h3>
       <p class={responsible ? "answer-name" : "answer-name muted"}>{responsible ? say(responsible.name) : t("why.no_responsible")}</p>
       {fallback && responsible && <p class="badge">{t("why.fallback")}</p>}
       {say(reason) && <p class="reason">{say(reason)}</p>}
       {rule && (
         <p class="rule">
-          <span class="rule-code">{t("why.rule", { code: rule.code })}</span> {say(rule.note)}
+          <RuleLink code={rule.code} /> {say(rule.note)}
         </p>
       )}
       {supporting.length > 0 && (
@@ -187,7 +198,7 @@ function RunnersUp({ routing }: { routing: Routing }) {
       <ul class="runners">
         {routing.runners_up.map((one) => (
           <li key={one.rule}>
-            <span class="rule-code">{t("why.rule", { code: one.rule })}</span>
+            <RuleLink code={one.rule} />
             <span>{one.organisation ? say(one.organisation.name) : t("app.none")}</span>
             <span class="muted small">{codeText("lost", one.lost_by)}</span>
           </li>

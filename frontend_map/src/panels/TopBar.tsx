@@ -1,11 +1,16 @@
+import type { ComponentChildren } from "preact";
+import { base } from "../api/client";
 import { lang, say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
-import { city, helpOpen, panel, reporting, selection, startReport } from "../state/store";
+import { changeSet, rulesAddress } from "../state/rules_desk";
+import { city, helpOpen, page, panel, reporting, selection, startReport } from "../state/store";
 import { EditionDate } from "./EditionDate";
 import { Search } from "./Search";
 
+type Which = "layers" | "list" | "locate";
+
 /** On a phone there is room for one panel: opening a left one closes what is on the right. */
-function open(which: "layers" | "list"): void {
+function open(which: Which): void {
   const phone = matchMedia("(max-width: 719px)").matches;
   if (phone && (selection.value || reporting.value)) {
     selection.value = null;
@@ -16,8 +21,37 @@ function open(which: "layers" | "list"): void {
   panel.value = panel.value === which ? null : which;
 }
 
+function PanelButton({ which, glyph, letter, children }: { which: Which; glyph: "layers" | "list" | "pin"; letter: string; children: string }) {
+  return (
+    <button type="button" class="bar-button" aria-expanded={panel.value === which} title={`${children} (${letter})`} onClick={() => open(which)}>
+      <Glyph name={glyph} />
+      <span>{children}</span>
+    </button>
+  );
+}
+
+/** A link within the page: a plain click stays here, a new tab stays a new tab. */
+function PageLink({ href, go, title, children }: { href: string; go: () => void; title?: string; children: ComponentChildren }) {
+  return (
+    <a
+      class="bar-button"
+      href={href}
+      title={title}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go();
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
 export function TopBar() {
   const other = lang.value === "zh" ? "en" : "zh";
+  const onMap = page.value === "map";
+  const planned = changeSet.value.planned.length;
   return (
     <header class="bar">
       <div class="brand">
@@ -30,23 +64,42 @@ export function TopBar() {
           <span class="brand-city">{say(city.value?.name) || "GridGov"}</span> <span class="brand-app">{t("app.name")}</span>
         </h1>
       </div>
-      <Search />
-      <div class="bar-edition">
-        <EditionDate />
-      </div>
+      {onMap && (
+        <>
+          <Search />
+          <div class="bar-edition">
+            <EditionDate />
+          </div>
+        </>
+      )}
       <nav class="actions" aria-label={t("bar.tools")}>
-        <button type="button" class="bar-button" aria-expanded={panel.value === "layers"} title={`${t("bar.layers")} (L)`} onClick={() => open("layers")}>
-          <Glyph name="layers" />
-          <span>{t("bar.layers")}</span>
-        </button>
-        <button type="button" class="bar-button" aria-expanded={panel.value === "list"} title={`${t("bar.list")} (I)`} onClick={() => open("list")}>
-          <Glyph name="list" />
-          <span>{t("bar.list")}</span>
-        </button>
-        <button type="button" class="bar-button primary" aria-expanded={reporting.value} title={`${t("bar.report")} (N)`} onClick={() => startReport(null)}>
-          <Glyph name="plus" />
-          <span>{t("bar.report")}</span>
-        </button>
+        {onMap ? (
+          <>
+            <PanelButton which="layers" glyph="layers" letter="L">
+              {t("bar.layers")}
+            </PanelButton>
+            <PanelButton which="list" glyph="list" letter="I">
+              {t("bar.list")}
+            </PanelButton>
+            <PanelButton which="locate" glyph="pin" letter="P">
+              {t("bar.locate")}
+            </PanelButton>
+            <PageLink href={rulesAddress()} go={() => (page.value = "rules")} title={`${t("rules.title")} (R)`}>
+              <Glyph name="rules" />
+              <span>{t("bar.rules")}</span>
+              {planned > 0 && <span class="tab-count">{planned}</span>}
+            </PageLink>
+            <button type="button" class="bar-button primary" aria-expanded={reporting.value} title={`${t("bar.report")} (N)`} onClick={() => startReport(null)}>
+              <Glyph name="plus" />
+              <span>{t("bar.report")}</span>
+            </button>
+          </>
+        ) : (
+          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={`${t("bar.map")} (R)`}>
+            <Glyph name="home" />
+            <span>{t("bar.map")}</span>
+          </PageLink>
+        )}
       </nav>
       <button type="button" class="bar-button quiet" lang={other === "zh" ? "zh-CN" : "en"} aria-label={t("lang.switch_label")} onClick={() => (lang.value = other)}>
         <span>{t("lang.switch")}</span>

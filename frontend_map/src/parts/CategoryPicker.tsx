@@ -12,17 +12,19 @@ interface Props {
   anyLabel?: string;
   error?: string | undefined;
   required?: boolean;
+  /** A class can be chosen as well, for all that is below it. */
+  subtrees?: boolean;
 }
 
 /** Searchable tree of the categories: by class, or by words and codes in either language. */
-export function CategoryPicker({ value, onChange, label, anyLabel, error, required }: Props) {
+export function CategoryPicker({ value, onChange, label, anyLabel, error, required, subtrees = false }: Props) {
   const [open, setOpen] = useState(!anyLabel);
   const [query, setQuery] = useState("");
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const toggle = useRef<HTMLButtonElement>(null);
   const tree = useMemo(() => categoryTree(categories.value), [categories.value]);
-  const found = useMemo(() => findCategories(tree, query), [tree, query]);
+  const found = useMemo(() => findCategories(tree, query, subtrees), [tree, query, subtrees]);
   const chosen = categories.value.find((category) => category.key === value) ?? null;
 
   const choose = (key: string | null): void => {
@@ -83,7 +85,7 @@ export function CategoryPicker({ value, onChange, label, anyLabel, error, requir
             }}
           />
           <div class="picker-list" tabIndex={0} role="group" aria-label={t("report.category")}>
-            {query.trim() ? <Found found={found} value={value} choose={choose} /> : <Tree tree={tree} value={value} choose={choose} />}
+            {query.trim() ? <Found found={found} value={value} choose={choose} /> : <Tree tree={tree} value={value} choose={choose} subtrees={subtrees} />}
           </div>
         </div>
       )}
@@ -94,6 +96,7 @@ export function CategoryPicker({ value, onChange, label, anyLabel, error, requir
 interface ListProps {
   value: string | null;
   choose: (key: string) => void;
+  subtrees?: boolean;
 }
 
 function Choice({ category, value, choose, path }: ListProps & { category: Category; path?: string }) {
@@ -118,7 +121,7 @@ function Found({ found, value, choose }: ListProps & { found: CategoryNode[] }) 
   );
 }
 
-function Tree({ tree, value, choose }: ListProps & { tree: CategoryNode[] }) {
+function Tree({ tree, value, choose, subtrees = false }: ListProps & { tree: CategoryNode[] }) {
   const groups = new Map<string, CategoryNode[]>();
   for (const node of tree) {
     const name = `${codeText("category", node.category.kind)}（${node.category.standard_ref}）`;
@@ -130,7 +133,7 @@ function Tree({ tree, value, choose }: ListProps & { tree: CategoryNode[] }) {
         <div key={name} class="picker-group">
           <p class="picker-standard">{name}</p>
           {nodes.map((node) => (
-            <Branch key={node.category.key} node={node} value={value} choose={choose} />
+            <Branch key={node.category.key} node={node} value={value} choose={choose} subtrees={subtrees} />
           ))}
         </div>
       ))}
@@ -138,7 +141,7 @@ function Tree({ tree, value, choose }: ListProps & { tree: CategoryNode[] }) {
   );
 }
 
-function Branch({ node, value, choose }: ListProps & { node: CategoryNode }) {
+function Branch({ node, value, choose, subtrees = false }: ListProps & { node: CategoryNode }) {
   if (node.children.length === 0) {
     return (
       <ul class="choices">
@@ -152,8 +155,13 @@ function Branch({ node, value, choose }: ListProps & { node: CategoryNode }) {
         {say(node.category.name)} <span class="muted">{node.children.length}</span>
       </summary>
       <div class="picker-branch">
+        {subtrees && (
+          <ul class="choices">
+            <Choice category={node.category} value={value} choose={choose} path={t("category.whole")} />
+          </ul>
+        )}
         {node.children.map((child) => (
-          <Branch key={child.category.key} node={child} value={value} choose={choose} />
+          <Branch key={child.category.key} node={child} value={value} choose={choose} subtrees={subtrees} />
         ))}
       </div>
     </details>

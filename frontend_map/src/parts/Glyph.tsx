@@ -12,6 +12,10 @@ const PATHS = {
   pin: "M12 21c-1-4-6-7-6-11.5a6 6 0 1 1 12 0C18 14 13 17 12 21zM12 7.5a2 2 0 1 1 0 4a2 2 0 0 1 0-4z",
   right: "M9 5l7 7-7 7",
   up: "M12 19V5M6 11l6-6 6 6",
+  rules: "M4 5h7M4 12h7M4 19h7M15 5h5M15 12h5M15 19h5M13 3v18",
+  undo: "M9 7L4 12l5 5M4 12h11a5 5 0 0 1 0 10h-2",
+  redo: "M15 7l5 5-5 5M20 12H9a5 5 0 0 0 0 10h2",
+  arrow: "M4 12h16M14 6l6 6-6 6",
   expand: "M6 15l6-6 6 6",
   collapse: "M6 9l6 6 6-6",
 } as const;

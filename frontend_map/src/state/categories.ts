@@ -28,14 +28,14 @@ export function categoryTree(categories: readonly Category[]): CategoryNode[] {
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Leaves that match every word, the best first: code, then beginning of the name, then anywhere. */
-export function findCategories(tree: readonly CategoryNode[], query: string): CategoryNode[] {
+/** Leaves (or with `subtrees` any categories) that match every word, the best first: code, then beginning of the name, then anywhere. */
+export function findCategories(tree: readonly CategoryNode[], query: string, subtrees = false): CategoryNode[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const found: { node: CategoryNode; score: number }[] = [];
   const visit = (node: CategoryNode): void => {
     for (const child of node.children) visit(child);
-    if (node.children.length > 0) return;
+    if (node.children.length > 0 && !subtrees) return;
     const { code, name } = node.category;
     const names = [name.zh, name.en ?? ""].map((text) => text.toLowerCase());
     const above = `${node.parent?.name.zh ?? ""} ${node.parent?.name.en ?? ""}`.toLowerCase();

@@ -1,6 +1,6 @@
 /** Single-key shortcuts, and the switch that turns them off (WCAG 2.1.4). */
 import { effect, signal } from "@preact/signals";
-import { helpOpen, panel, reporting, selection, startReport } from "./store";
+import { helpOpen, page, panel, reporting, rulesView, selection, startReport } from "./store";
 
 const STORED = "gridgov.single_keys";
 
@@ -43,12 +43,26 @@ export function startKeys(): void {
 const ACTIONS: Readonly<Record<string, () => void>> = {
   "/": () => document.getElementById("search")?.focus(),
   "?": () => void (helpOpen.value = true),
-  l: () => void (panel.value = panel.value === "layers" ? null : "layers"),
-  i: () => void (panel.value = panel.value === "list" ? null : "list"),
-  n: () => startReport(null),
+  l: () => toggle("layers"),
+  i: () => toggle("list"),
+  p: () => toggle("locate"),
+  r: () => void (page.value = page.value === "rules" ? "map" : "rules"),
+  n: () => onMap(() => startReport(null)),
 };
 
+/** Keys that open a panel of the map mean nothing on the rules page. */
+function onMap(act: () => void): void {
+  if (page.value === "map") act();
+}
+
+const toggle = (which: NonNullable<typeof panel.value>): void => onMap(() => void (panel.value = panel.value === which ? null : which));
+
 function close(): void {
+  if (document.querySelector("dialog[open]")) return;
+  if (page.value === "rules") {
+    rulesView.value = { ...rulesView.value, rule: null };
+    return;
+  }
   if (reporting.value) reporting.value = false;
   else if (selection.value) selection.value = null;
   else panel.value = null;

@@ -5,7 +5,7 @@ import { lang } from "../i18n";
 import { today } from "../format";
 import { draft } from "./draft";
 import { defaultLayers } from "./layers";
-import { DEFAULT_FILTER, type Camera, type ListFilter, type Selection, type View } from "./url";
+import { DEFAULT_FILTER, DEFAULT_RULES, type Camera, type ListFilter, type Page, type RulesView, type Selection, type View } from "./url";
 import { isOpen } from "./incidents";
 
 // --- loaded once -------------------------------------------------------------------------------------------------
@@ -14,6 +14,7 @@ export const cityLayers = signal<Layer[]>([]);
 export const categories = signal<Category[]>([]);
 
 // --- the view, mirrored in the URL -------------------------------------------------------------------------------
+export const page = signal<Page>("map");
 export const camera = signal<Camera | null>(null);
 /** Chosen layers, or null for the default set. */
 export const chosenLayers = signal<string[] | null>(null);
@@ -22,6 +23,7 @@ export const panel = signal<View["panel"]>(null);
 export const reporting = signal(false);
 export const at = signal<string | null>(null);
 export const filter = signal<ListFilter>(DEFAULT_FILTER);
+export const rulesView = signal<RulesView>(DEFAULT_RULES);
 
 // --- the moment --------------------------------------------------------------------------------------------------
 export type MapState = "starting" | "ready" | "absent";
@@ -34,6 +36,12 @@ export const mapBounds = signal<Bounds | null>(null);
 export const restoredSelection = signal<Selection | null>(null);
 /** Place of the report being written. */
 export const draftPlace = signal<LonLat | null>(null);
+/** Number of the incident that is being located. */
+export const locateTarget = signal<string | null>(null);
+/** Place chosen for it. */
+export const locatePlace = signal<LonLat | null>(null);
+/** Fallback places on the map while their list is open. */
+export const suspectPlaces = signal<readonly LonLat[]>([]);
 /** Place of the selected incident, once loaded. */
 export const selectedPlace = signal<LonLat | null>(null);
 /** Zones to draw strongly: those of the answer, or the selected one. */
@@ -44,6 +52,8 @@ export const pointedZone = signal<{ layer: string; code: string } | null>(null);
 export const pointedPlace = signal<LonLat | null>(null);
 /** Goes up when incidents changed here, so that list and tiles are read again. */
 export const incidentsVersion = signal(0);
+/** Something done, said over the map for a while. */
+export const flash = signal<string | null>(null);
 /** Read out politely by screen readers. */
 export const announcement = signal("");
 
@@ -52,10 +62,17 @@ export const visibleLayers = computed(() => new Set(chosenLayers.value ?? defaul
 export const showsFinished = computed(
   () => filter.value.states.length === 0 || filter.value.states.some((state) => state !== "open" && !isOpen(state)),
 );
+/** Whether a place is being chosen for an incident that has none to be believed. */
+export const locating = computed(
+  () => page.value === "map" && !reporting.value && panel.value === "locate" && locateTarget.value !== null,
+);
+/** Whether a click on the map means a place, not a question. */
+export const picking = computed(() => page.value === "map" && (reporting.value || locating.value));
 export const editionDate = computed(() => (at.value && at.value !== today() ? at.value : null));
 
 export function currentView(): View {
   return {
+    page: page.value,
     lang: lang.value,
     camera: camera.value,
     layers: chosenLayers.value,
@@ -64,11 +81,13 @@ export function currentView(): View {
     reporting: reporting.value,
     at: at.value,
     filter: filter.value,
+    rules: rulesView.value,
   };
 }
 
 export function applyView(view: View): void {
   batch(() => {
+    page.value = view.page;
     lang.value = view.lang;
     camera.value = view.camera;
     chosenLayers.value = view.layers;
@@ -78,6 +97,7 @@ export function applyView(view: View): void {
     reporting.value = view.reporting;
     at.value = view.at;
     filter.value = view.filter;
+    rulesView.value = view.rules;
   });
 }
 

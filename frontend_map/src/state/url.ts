@@ -23,23 +23,40 @@ export interface ListFilter {
   inView: boolean;
 }
 
+/** What the rules page shows; `rule` is the open one, `NEW_RULE` the form for another. */
+export interface RulesView {
+  find: string;
+  category: string | null;
+  organisation: string | null;
+  layer: string | null;
+  rule: string | null;
+}
+
+export type Page = "map" | "rules";
+
 export interface View {
+  page: Page;
   lang: Lang;
   camera: Camera | null;
   /** Visible layers, or null for the default set. */
   layers: string[] | null;
   selection: Selection | null;
   /** Open panel on the left side. */
-  panel: "layers" | "list" | null;
+  panel: "layers" | "list" | "locate" | null;
   reporting: boolean;
   /** Edition date, or null for today. */
   at: string | null;
   filter: ListFilter;
+  rules: RulesView;
 }
 
+/** Not the code of a rule: those begin with a letter or a digit. */
+export const NEW_RULE = "-new";
+export const DEFAULT_RULES: RulesView = { find: "", category: null, organisation: null, layer: null, rule: null };
 export const DEFAULT_FILTER: ListFilter = { states: ["open"], zone: null, period: null, inView: false };
 
 export const DEFAULT_VIEW: View = {
+  page: "map",
   lang: "zh",
   camera: null,
   layers: null,
@@ -48,7 +65,13 @@ export const DEFAULT_VIEW: View = {
   reporting: false,
   at: null,
   filter: DEFAULT_FILTER,
+  rules: DEFAULT_RULES,
 };
+
+/** The page's own part of the address, below the folder in which the map lies. */
+export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules" };
+
+export const pageOf = (path: string): Page => (path.split("/").at(-1) === PAGE_PATH.rules ? "rules" : "map");
 
 const CODE = /^[0-9A-Za-z_.-]{1,64}$/;
 
@@ -81,7 +104,7 @@ export function isDate(text: string | null): text is string {
 const list = (text: string): string[] => [...new Set(text.split(",").filter((part) => CODE.test(part)))];
 
 /** Reads a query string. What is malformed is left at its default: an old or broken link still opens the map. */
-export function parse(search: string): View {
+export function parse(search: string, path = ""): View {
   const query = new URLSearchParams(search);
   const panel = query.get("panel");
   const at = query.get("at");
@@ -89,11 +112,12 @@ export function parse(search: string): View {
   const state = query.get("state");
   const period = query.get("period");
   return {
+    page: pageOf(path),
     lang: query.get("lang") === "en" ? "en" : "zh",
     camera: camera(query.get("map")),
     layers: layers === null ? null : list(layers),
     selection: selection(query),
-    panel: panel === "layers" || panel === "list" ? panel : null,
+    panel: panel === "layers" || panel === "list" || panel === "locate" ? panel : null,
     reporting: query.get("report") === "1",
     at: isDate(at) ? at : null,
     filter: {
@@ -102,6 +126,17 @@ export function parse(search: string): View {
       period: PERIODS.find((one) => one === period) ?? null,
       inView: query.get("view") === "1",
     },
+    rules: pageOf(path) === "rules" ? rules(query) : DEFAULT_RULES,
+  };
+}
+
+function rules(query: URLSearchParams): RulesView {
+  return {
+    find: query.get("find") ?? "",
+    category: query.get("category") || null,
+    organisation: query.get("organisation") || null,
+    layer: query.get("layer") || null,
+    rule: query.get("rule") || null,
   };
 }
 
@@ -117,9 +152,20 @@ function selection(query: URLSearchParams): Selection | null {
 /** Writes a query string; whatever has its default value is left out, so links stay short. */
 export function format(view: View): string {
   const query: [string, string][] = [];
-  const { camera: c, selection: s, filter: f } = view;
+  const { camera: c } = view;
   if (c) query.push(["map", `${c.zoom.toFixed(2)}/${c.lat.toFixed(5)}/${c.lon.toFixed(5)}`]);
   if (view.lang !== "zh") query.push(["lang", view.lang]);
+  if (view.page === "rules") query.push(...Object.entries(view.rules).filter(([, value]) => value));
+  else mapQuery(view, query);
+  // Commas, colons and slashes are legal in a query string and keep the link readable.
+  const text = query
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/")}`)
+    .join("&");
+  return text ? `?${text}` : "";
+}
+
+function mapQuery(view: View, query: [string, string][]): void {
+  const { selection: s, filter: f } = view;
   if (view.layers) query.push(["layers", view.layers.join(",")]);
   if (view.at) query.push(["at", view.at]);
   if (view.panel) query.push(["panel", view.panel]);
@@ -134,9 +180,4 @@ export function format(view: View): string {
     if (s.category) query.push(["category", s.category]);
   }
   if (view.reporting) query.push(["report", "1"]);
-  // Commas, colons and slashes are legal in a query string and keep the link readable.
-  const text = query
-    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/")}`)
-    .join("&");
-  return text ? `?${text}` : "";
 }
