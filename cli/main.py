@@ -19,6 +19,7 @@ from cli.rules import rules
 from cli.sample import sample
 from cli.stop import stop
 from cli.up import up
+from cli.worker import worker
 from grid_data.embedded import ClusterError
 from grid_data.postgres_programs import ProgramsMissingError
 
@@ -32,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(up)
+app.command()(worker)
 app.command()(migrate)
 app.command()(stop)
 app.command()(doctor)

@@ -19,7 +19,7 @@ from cli.migrate import migrate_database
 from cli.place import database_url
 from governance.settings import Settings
 
-__all__ = ["up"]
+__all__ = ["stops_on_hangup", "up"]
 
 # How long open answers (a long export) may keep the server from stopping.
 PATIENCE_S = 2
@@ -33,7 +33,7 @@ def up(
     """Start GridGov: private PostGIS (unless GRIDGOV_DATABASE_URL names one), schema, server."""
     settings = Settings()
     with (
-        _stops_on_hangup(),
+        stops_on_hangup(),
         _listening(settings.host, settings.port) as sockets,
         database_url(settings) as url,
     ):
@@ -69,7 +69,7 @@ def _listening(host: str, port: int) -> Iterator[list[socket.socket]]:
 
 
 @contextmanager
-def _stops_on_hangup() -> Iterator[None]:
+def stops_on_hangup() -> Iterator[None]:
     """A closed terminal and a plain ``kill`` stop us as Ctrl-C does, so that the cleaning up happens."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -89,13 +89,19 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool) -
     import uvicorn
 
     from api.app import create_app
+    from governance.tasks import BackgroundWorker
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 _announce(address, browser=browser)
+                if tasks is not None:
+                    tasks.start()
 
+    assert settings.database_url is not None
+    # Made here, started when the server answers: nobody waits for it.
+    tasks = BackgroundWorker(settings.database_url, settings.task_plan) if settings.worker else None
     host, port, *_ = sockets[0].getsockname()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 # nosec B104 - only compared
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
@@ -109,7 +115,11 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool) -
         server.should_exit = True
 
     signal.signal(signal.SIGHUP, hang_up)
-    server.run(sockets=sockets)
+    try:
+        server.run(sockets=sockets)
+    finally:
+        if tasks is not None:
+            tasks.stop()
 
 
 def _announce(address: str, *, browser: bool) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.fallback_places import Rule
+from governance.task_plan import TaskPlan
 
 __all__ = ["Settings"]
 
@@ -48,6 +49,20 @@ class Settings(BaseSettings):
         float, Field(gt=0, le=1, description="Least share of addresses that contradict a fallback coordinate")
     ] = 0.5
 
+    worker: Annotated[bool, Field(description="Whether `gridgov up` does background tasks itself")] = True
+    check_places_at: Annotated[
+        str, Field(description="When places are checked: a cron expression in the city's time zone")
+    ] = "10 3 * * *"
+
+    @field_validator("check_places_at")
+    @classmethod
+    def _is_cron(cls, text: str) -> str:
+        from croniter import croniter
+
+        if not croniter.is_valid(text):
+            raise ValueError("not a cron expression, for example 10 3 * * *")
+        return text
+
     @property
     def fallback_rule(self) -> Rule:
         """When a shared coordinate is held to be a fallback."""
@@ -57,6 +72,11 @@ class Settings(BaseSettings):
             min_addresses=self.fallback_addresses,
             min_contradicting=self.fallback_contradicting,
         )
+
+    @property
+    def task_plan(self) -> TaskPlan:
+        """What is due in the background."""
+        return TaskPlan(rule=self.fallback_rule, check_places_at=self.check_places_at)
 
     @property
     def cluster_root(self) -> Path:

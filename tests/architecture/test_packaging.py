@@ -75,11 +75,16 @@ def test_compose_runs_commands_that_exist() -> None:
 
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     services = compose["services"]
-    assert set(services) == {"postgis", "migrate", "api"}
+    assert set(services) == {"postgis", "migrate", "api", "worker"}
+    assert f"gridgov {services['worker']['command'][0]}" in COMMANDS
+    # Tasks are done in one place, apart from the server.
+    assert services["api"]["environment"]["GRIDGOV_WORKER"] == "false"
+    assert "GRIDGOV_WORKER" not in services["worker"]["environment"]
     assert f"gridgov {services['migrate']['command'][0]}" in COMMANDS
     word, given = services["api"]["command"].split(" ", 1)
     assert given.removeprefix("${UP_OPTIONS-").removesuffix("}") in options(COMMANDS[f"gridgov {word}"])
-    assert services["api"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    for name in ("api", "worker"):
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
 def test_every_tool_is_locked() -> None:

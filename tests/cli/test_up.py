@@ -144,6 +144,52 @@ def test_an_unreachable_database_is_said_in_one_line(home: Path) -> None:
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_worker_apart_from_the_server_stops_with_what_it_started(
+    home: Path, number: signal.Signals
+) -> None:
+    server = Server(home)
+    worker = subprocess.Popen(
+        [*GRIDGOV, "worker"], cwd=ROOT, env=environment(home), text=True, stderr=subprocess.PIPE
+    )
+    assert worker.stderr is not None
+    assert "background tasks" in worker.stderr.readline()
+    server.stop(signal.SIGINT)
+    # The worker still needs the database.
+    assert Cluster(home / "postgres").status().running
+    worker.send_signal(number)
+    _, complained = worker.communicate(timeout=STOP_S)
+    assert (worker.returncode, "Traceback" in complained) == (0, False)
+    assert not Cluster(home / "postgres").status().running
+
+
+def test_a_worker_needs_the_schema(home: Path, blank_database: str) -> None:
+    finished = subprocess.run(
+        [*GRIDGOV, "worker"],
+        cwd=ROOT,
+        env=environment(home, GRIDGOV_DATABASE_URL=blank_database),
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (finished.returncode, "gridgov migrate" in finished.stderr) == (1, True)
+
+
+def test_a_setting_that_is_no_cron_expression_is_named(home: Path) -> None:
+    finished = subprocess.run(
+        [*GRIDGOV, "up"],
+        cwd=ROOT,
+        env=environment(home, GRIDGOV_CHECK_PLACES_AT="at night"),
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert finished.returncode != 0
+    assert "check_places_at" in finished.stderr
+
+
 def test_stop_ends_what_a_killed_terminal_left(home: Path) -> None:
     cluster = Cluster(home / "postgres")
     cluster.start()

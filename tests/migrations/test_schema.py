@@ -17,11 +17,11 @@ from tests.support.databases import ROOT
 
 OBJECTS = """
 SELECT 'relation', relname FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+WHERE relnamespace::regnamespace::text IN ('public', 'task_queue') AND relkind IN ('r', 'p', 'v', 'm', 'S')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
 UNION ALL
 SELECT 'function', proname FROM pg_proc
-WHERE pronamespace = 'public'::regnamespace
+WHERE pronamespace::regnamespace::text IN ('public', 'task_queue')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 ORDER BY 1, 2
 """
@@ -102,3 +102,18 @@ def test_two_servers_may_migrate_at_once(blank_database: str) -> None:
     assert [server.communicate(timeout=60)[1] for server in servers] == ["", ""]
     assert [server.returncode for server in servers] == [0, 0]
     assert current(blank_database) == head()
+
+
+def test_the_task_queue_is_that_of_the_library() -> None:
+    """A newer version of the library needs a revision that runs its migrations: this fails first."""
+    from procrastinate.schema import SchemaManager
+
+    taken_in = (ROOT / "migrations" / "functions" / "0006_task_queue.sql").read_text(encoding="utf-8")
+    assert taken_in.endswith(SchemaManager.get_schema())
+
+
+def test_requests_cannot_reach_the_task_queue(empty_database: str) -> None:
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("SET ROLE gridgov_app")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT count(*) FROM task_queue.procrastinate_jobs")

@@ -1,0 +1,36 @@
+"""``gridgov worker``: background tasks, apart from the server."""
+
+from __future__ import annotations
+
+import signal
+
+from cli.console import in_words, say
+from cli.import_run import fail
+from cli.place import database_url
+from cli.up import stops_on_hangup
+from governance.settings import Settings
+
+__all__ = ["worker"]
+
+
+def worker() -> None:
+    """Do what is due in the background (the nightly check of places), until Ctrl-C.
+
+    `gridgov up` does this by itself; several workers never do a task twice.
+    """
+    import asyncio
+
+    from governance.tasks import TaskWorker
+    from migrations.run import current, head
+
+    settings = Settings()
+    with stops_on_hangup(), database_url(settings) as url:
+        if current(url) != head():
+            fail(
+                "数据库结构不是本版本：请先执行 gridgov migrate",
+                "the schema is not of this version: run gridgov migrate",
+            )
+        tasks = TaskWorker(url, settings.task_plan)
+        say(in_words("后台任务运行中；按 Ctrl-C 停止", "doing background tasks; Ctrl-C stops it"))
+        asyncio.run(tasks.run(stop_on=(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
+    say(in_words("已停止", "stopped"))

@@ -1,0 +1,24 @@
+"""When background tasks are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gis.fallback_places import Rule
+
+__all__ = ["TaskPlan"]
+
+
+@dataclass(frozen=True)
+class TaskPlan:
+    """When what is due. Moments are cron expressions in the city's time zone.
+
+    ``stalled_s``: a worker that has not been heard of for so long, in seconds, is dead; ``take_over_at`` says
+    when its tasks are looked for.
+    """
+
+    rule: Rule = field(default_factory=Rule)
+    check_places_at: str = "10 3 * * *"
+    take_over_at: str = "*/5 * * * *"
+    heartbeat_s: float = 10.0
+    stalled_s: float = 30.0

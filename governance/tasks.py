@@ -1,0 +1,170 @@
+"""Background tasks: what is due when, and the worker that does it.
+
+The queue is Procrastinate's, in PostgreSQL, in the schema ``task_queue``. A due task is put into it once for
+each moment it is due, however many workers run, and one worker does it; when that one dies, another takes it
+over. What a task does to our tables it does through `Database.transaction`, all or nothing, and doing it
+again does no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from governance.access import NIGHTLY
+from governance.fallback_places import check_places
+from governance.task_plan import TaskPlan
+from grid_data.city import city_timezone, readiness
+from grid_data.database import Database
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from procrastinate.worker import Worker
+
+__all__ = ["BackgroundWorker", "TaskWorker"]
+
+log = logging.getLogger(__name__)
+
+SCHEMA = "-c search_path=task_queue"
+LONGEST_S = 3600.0
+"""Seconds a statement of a task may take."""
+CAUGHT_UP_S = 24 * 3600.0
+"""A task that was due while no worker ran is done at the next start, if it is not older than this."""
+KEPT_H = 24 * 7
+"""Hours for which finished tasks are kept, for whoever looks what happened."""
+AGAIN_S = 5.0
+
+
+def make_app(url: str, database: Database, plan: TaskPlan) -> App:
+    """The tasks and the queue they are in."""
+    from procrastinate import App, PsycopgConnector, RetryStrategy
+
+    connector = PsycopgConnector(conninfo=url, kwargs={"options": SCHEMA}, min_size=1, max_size=4)
+    app = App(connector=connector, periodic_defaults={"max_delay": CAUGHT_UP_S})
+
+    @app.periodic(cron=plan.check_places_at, periodic_id="nightly")
+    @app.task(name="check_places", lock="check_places", retry=RetryStrategy(max_attempts=3, wait=60))
+    async def due_check(timestamp: int) -> str:
+        """Withdraw the places of incidents at fallback coordinates."""
+        async with database.transaction(NIGHTLY) as connection:
+            _, city = await readiness(connection)
+            if city is None:
+                return "no city"
+            found = await check_places(connection, NIGHTLY, plan.rule, apply=True)
+        return f"{len(found.suspects)} places, {found.withdrawn} incidents"
+
+    @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
+    @app.task(name="take_over", lock="take_over")
+    async def take_over(timestamp: int) -> None:
+        """Put tasks of dead workers back into the queue, and forget old ones."""
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=plan.stalled_s):
+            await app.job_manager.retry_job(job)
+        await app.job_manager.delete_old_jobs(
+            nb_hours=KEPT_H, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+        await keep_time(app, database)
+
+    return app
+
+
+async def keep_time(app: App, database: Database) -> None:
+    """Let the cron expressions mean the city's clock; the library takes them as UTC."""
+    from croniter import croniter
+
+    async with database.transaction(NIGHTLY) as connection:
+        zone = ZoneInfo(await city_timezone(connection))
+    for due in app.periodic_registry.periodic_tasks.values():
+        # A cached property of a frozen object: what stands there is used. The moment only tells the zone.
+        due.__dict__["croniter"] = croniter(due.cron, start_time=datetime.now(zone))
+
+
+class TaskWorker:
+    """Does what is due until it is stopped; a lost database is waited for."""
+
+    def __init__(self, url: str, plan: TaskPlan) -> None:
+        self._url = url
+        self._plan = plan
+        self._worker: Worker | None = None
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Let the task under way end, at most for a moment, and stop; from any thread."""
+        self._stopping.set()
+        if (worker := self._worker) is not None:
+            worker.stop()
+
+    async def run(self, *, patience_s: float | None = None, stop_on: Iterable[signal.Signals] = ()) -> None:
+        """Work.
+
+        Parameters
+        ----------
+        patience_s
+            How long a task under way may go on after `stop`, in seconds; then it is broken off, nothing of it
+            is kept, and it is done again at the next start. None: until it is done.
+        stop_on
+            Signals that stop it; only in the main thread.
+        """
+        for number in stop_on:
+            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        while not self._stopping.is_set():
+            try:
+                await self._work(patience_s)
+            except Exception:
+                log.exception("the worker of background tasks failed; it starts again in %g s", AGAIN_S)
+            waited = 0.0
+            while not self._stopping.is_set() and waited < AGAIN_S:
+                await asyncio.sleep(0.1)
+                waited += 0.1
+
+    async def _work(self, patience_s: float | None) -> None:
+        from procrastinate.worker import Worker
+
+        database = Database(self._url, size=2, statement_timeout_s=LONGEST_S)
+        await database.open()
+        try:
+            app = make_app(self._url, database, self._plan)
+            await keep_time(app, database)
+            async with app.open_async():
+                self._worker = Worker(
+                    app,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=patience_s,
+                    update_heartbeat_interval=self._plan.heartbeat_s,
+                    stalled_worker_timeout=self._plan.stalled_s,
+                )
+                running = asyncio.ensure_future(self._worker.run())
+                # A stop that came before the worker listened must not be lost.
+                while self._stopping.is_set() and not running.done():
+                    self._worker.stop()
+                    await asyncio.sleep(0.1)
+                await running
+        finally:
+            self._worker = None
+            await database.close()
+
+
+class BackgroundWorker:
+    """A `TaskWorker` in a thread of a server."""
+
+    def __init__(self, url: str, plan: TaskPlan, *, patience_s: float = 2.0) -> None:
+        self._worker = TaskWorker(url, plan)
+        self._patience_s = patience_s
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._worker.run(patience_s=patience_s)), name="tasks", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop and wait until it has; a task under way is broken off after a moment."""
+        self._worker.stop()
+        if self._thread.is_alive():
+            self._thread.join(timeout=self._patience_s + 8)
