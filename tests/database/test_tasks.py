@@ -208,12 +208,12 @@ async def test_due_means_due_on_the_citys_clock(toy_database: Database) -> None:
     await keep_time(app, toy_database)
     noon = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
     asked = noon + timedelta(minutes=1)
-    due = dict(
-        (task.task.name, moment)
+    due = {
+        task.task.name: moment
         for task, moment in PeriodicDeferrer(app.periodic_registry, max_delay=24 * 3600).get_previous_tasks(
             asked.timestamp()
         )
-    )
+    }
     local = datetime.fromtimestamp(due["check_places"], ZoneInfo("Asia/Shanghai"))
     assert local == datetime(2026, 6, 1, 3, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert datetime.fromtimestamp(due["take_over"], UTC) == noon
