@@ -204,10 +204,10 @@ def export(
 ) -> None:
     """Write the rules in force as a table that `gridgov rules import` reads."""
     from governance.rule_files import write_rules
-    from grid_data.rules import rule_of, rule_versions, transaction_moment
+    from grid_data.rules import current_moment, rule_of, rule_versions
 
     async def work(connection: Connection) -> list[Rule]:
-        moment = await _moment(connection, at) or await transaction_moment(connection)
+        moment = await _moment(connection, at) or await current_moment(connection)
         return [rule_of(row) for row in await rule_versions(connection, at=moment)]
 
     found = _run(work)

@@ -22,12 +22,12 @@ from grid_data.database import Connection
 from grid_data.history import add_history
 from grid_data.rules import (
     RuleRow,
+    current_moment,
     lock_rules,
     read_world,
     rule_of,
     rule_versions,
     store_versions,
-    transaction_moment,
 )
 
 __all__ = ["Checked", "change_rules", "check_changes", "current_faults"]
@@ -50,7 +50,7 @@ class Checked:
 
 async def current_faults(connection: Connection) -> Findings:
     """Faults of the rules in force and of those that wait."""
-    now = await transaction_moment(connection)
+    now = await current_moment(connection)
     versions = [rule_of(row) for row in await rule_versions(connection, since=now)]
     world = await _world(connection, now, versions)
     found = check_rules(versions, now, world)
@@ -66,7 +66,7 @@ async def check_changes(
     ------
     RulesChanged
     """
-    now = await transaction_moment(connection)
+    now = await current_moment(connection)
     starts = begins or now
     stored = await rule_versions(connection)
     made = draft(stored, changes, starts, now)

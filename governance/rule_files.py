@@ -14,7 +14,7 @@ from gis.rules import RULE_CODE, Rule
 from gis.words import Words
 from governance.rule_drafts import Change, Remove, Save, rule_token
 from grid_data.database import Connection
-from grid_data.rules import rule_of, rule_versions, transaction_moment
+from grid_data.rules import current_moment, rule_of, rule_versions
 
 __all__ = ["COLUMNS", "FileFault", "as_changes", "read_rules", "with_versions", "write_rules"]
 
@@ -140,7 +140,7 @@ async def as_changes(connection: Connection, rules: Sequence[Rule], *, end_missi
     end_missing
         Rules in force or waiting that the table lacks are ended.
     """
-    now = await transaction_moment(connection)
+    now = await current_moment(connection)
     by_code: dict[str, Rule] = {}
     for row in await rule_versions(connection, since=now):
         # The last version is what is meant to hold.
@@ -154,7 +154,7 @@ async def as_changes(connection: Connection, rules: Sequence[Rule], *, end_missi
 
 async def with_versions(connection: Connection, changes: Iterable[Change]) -> list[Change]:
     """Changes that lack a version get the present one: for who reads and writes in one transaction."""
-    now = await transaction_moment(connection)
+    now = await current_moment(connection)
     versions: dict[str, list[dict[str, object]]] = {}
     for row in await rule_versions(connection, since=now):
         versions.setdefault(row["code"], []).append(row)

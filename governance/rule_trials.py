@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ async def try_changes(
     stored = await read_evidence(
         connection, last=last, from_time=from_time, to_time=to_time, layers=list(world.layers)
     )
-    before, after = (_decide(rules, world, stored) for rules in sets)
+    before, after = [await asyncio.to_thread(_decide, rules, world, stored) for rules in sets]
     moved = np.flatnonzero(before.organisation != after.organisation)
     flow, flows = _flows(before.organisation[moved], after.organisation[moved], stored, world)
     same = before.organisation == after.organisation

@@ -21,7 +21,7 @@ from governance.rule_answers import (
 )
 from governance.rule_drafts import rule_token, version_token
 from grid_data.database import Connection
-from grid_data.rules import RuleRow, category_line, rule_history, rule_versions, transaction_moment
+from grid_data.rules import RuleRow, category_line, current_moment, rule_history, rule_versions
 
 
 async def list_rules(
@@ -44,7 +44,7 @@ async def list_rules(
     ------
     UnknownCategory
     """
-    now = await transaction_moment(connection)
+    now = await current_moment(connection)
     moment = at or now
     found = await rule_versions(connection, at=at, since=None if at else now)
     if category is not None:
@@ -62,7 +62,7 @@ async def get_rule(connection: Connection, code: str) -> RuleDetail | None:
     found = await rule_versions(connection, code=code)
     if not found:
         return None
-    now = await transaction_moment(connection)
+    now = await current_moment(connection)
     (rule,) = rules_of(found, now)
     versions = [_version(row, now) for row in reversed(found)]
     history = [RuleHistoryEntry.model_validate(entry) for entry in await rule_history(connection, code)]

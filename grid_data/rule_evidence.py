@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -73,14 +74,10 @@ async def read_evidence(
     table = await _copy(connection, {**span, "last": last})
     unlocated = await one(connection, "trials/unlocated", span)
     assert unlocated is not None
-    found = table["versions"].unify_dictionaries().combine_chunks() if len(table) else None
-    if isinstance(found, pa.ChunkedArray):
-        found = found.chunk(0)
-    texts = found.dictionary.to_pylist() if found is not None else []
-    placed = [[int(version) for version in text[1:-1].split(",") if version] for text in texts]
+    place, placed = await asyncio.to_thread(_places, table)
     wanted = sorted({version for versions in placed for version in versions})
     zones = {row["id"]: dict(row) for row in await rows(connection, "trials/zone_versions", {"ids": wanted})}
-    place = found.indices.to_numpy().astype(np.int64) if found is not None else np.zeros(0, dtype=np.int64)
+    grounds = await asyncio.to_thread(_grounds, list(layers), placed, zones)
 
     def column(name: str) -> Any:
         return table[name].to_numpy()
@@ -98,7 +95,7 @@ async def read_evidence(
             place,
             column("owner"),
             column("maintainer"),
-            _grounds(layers, placed, zones),
+            grounds,
         ),
         zones=zones,
         placed=placed,
@@ -116,11 +113,27 @@ async def _copy(connection: Connection, parameters: dict[str, Any]) -> pa.Table:
     if not sink.tell():
         return pa.table({name: pa.array([], kind) for name, kind in _COLUMNS.items()})
     sink.seek(0)
-    return pa_csv.read_csv(
+    # In a thread: other requests go on while a million rows are read.
+    return await asyncio.to_thread(
+        pa_csv.read_csv,
         sink,
         pa_csv.ReadOptions(column_names=list(_COLUMNS)),
         convert_options=pa_csv.ConvertOptions(column_types=_COLUMNS),
     )
+
+
+def _places(table: pa.Table) -> tuple[Ints, list[list[int]]]:
+    """For each incident the number of its place, and the zone versions at each place."""
+    if not len(table):
+        return np.zeros(0, dtype=np.int64), []
+    found = table["versions"].unify_dictionaries().combine_chunks()
+    if isinstance(found, pa.ChunkedArray):
+        found = found.chunk(0)
+    placed = [
+        [int(version) for version in text[1:-1].split(",") if version]
+        for text in found.dictionary.to_pylist()
+    ]
+    return found.indices.to_numpy().astype(np.int64), placed
 
 
 def _grounds(

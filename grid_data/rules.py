@@ -12,21 +12,21 @@ from grid_data.database import Connection, one, rows, run
 
 __all__ = [
     "category_line",
+    "current_moment",
     "lock_rules",
     "read_world",
     "rule_history",
     "rule_of",
     "rule_versions",
     "store_versions",
-    "transaction_moment",
 ]
 
 RuleRow = dict[str, Any]
 """A row of ``rules/versions``."""
 
 
-async def transaction_moment(connection: Connection) -> datetime:
-    """When the transaction began: the "now" of everything it stores."""
+async def current_moment(connection: Connection) -> datetime:
+    """What time it is in the database; ask once per action."""
     row = await one(connection, "rules/moment")
     assert row is not None
     moment: datetime = row["now"]

@@ -28,8 +28,8 @@ WHERE (%(code)s::text IS NULL OR rule.code = %(code)s::text)
 ORDER BY rule.code, lower(rule.valid)
 
 -- name: moment
--- The moment of this transaction: what "now" means for everything it stores.
-SELECT now() AS now
+-- What time it is; not when the transaction began, which may have waited for another change of rules.
+SELECT clock_timestamp() AS now
 
 -- name: category_line
 -- Keys of a category and of all above it; empty when there is none.

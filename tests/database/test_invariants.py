@@ -80,13 +80,40 @@ async def test_a_unit_may_change_its_grid_in_one_transaction(toy_database: Datab
         ("UPDATE zone SET code = code || 'x'", "keeps its code"),
         ("DELETE FROM zone", "never changed or removed"),
         ("UPDATE assignment_rule SET priority = 99", "never rewritten"),
+        ("UPDATE assignment_rule SET note_zh = 'x'", "never rewritten"),
         ("DELETE FROM assignment_rule", "closed, never removed"),
+        ("DELETE FROM assignment_rule_support", "closed, never removed"),
+        ("UPDATE assignment_rule_support SET rule_id = rule_id", "never changed or removed"),
     ],
 )
 async def test_what_was_published_is_never_overwritten(
     toy_database: Database, statement: str, match: str
 ) -> None:
     await refuses(toy_database, statement, errors.RestrictViolation, match)
+
+
+async def test_a_rule_has_one_version_at_a_time(toy_database: Database) -> None:
+    again = (
+        "INSERT INTO assignment_rule (code, assign_to, organisation_id, valid)"
+        " SELECT code, assign_to, organisation_id, tstzrange('2026-01-01', NULL) FROM assignment_rule"
+        " WHERE code = 'R-GARBAGE'"
+    )
+    await refuses(toy_database, again, errors.ExclusionViolation, "ex_assignment_rule_one_at_a_time")
+
+
+async def test_a_version_that_waits_may_be_taken_back(toy_database: Database) -> None:
+    async with toy_database.transaction(OPERATOR) as connection:
+        await connection.execute(
+            "UPDATE assignment_rule SET valid = tstzrange(lower(valid), '2900-01-01')"
+            " WHERE code = 'R-GARBAGE'"
+        )
+        await connection.execute(
+            "INSERT INTO assignment_rule (code, assign_to, organisation_id, valid)"
+            " SELECT code, assign_to, organisation_id, tstzrange('2900-01-01', NULL) FROM assignment_rule"
+            " WHERE code = 'R-GARBAGE'"
+        )
+        removed = await connection.execute("DELETE FROM assignment_rule WHERE lower(valid) > '2800-01-01'")
+        assert removed.rowcount == 1
 
 
 async def test_a_version_can_be_closed(toy_database: Database) -> None:
