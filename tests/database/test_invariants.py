@@ -148,7 +148,7 @@ async def test_a_code_is_never_given_twice(toy_database: Database) -> None:
     [
         "UPDATE history SET actor = 'x'",
         "DELETE FROM history",
-        "TRUNCATE history",
+        "TRUNCATE history CASCADE",
         "TRUNCATE routing",
         "TRUNCATE incident CASCADE",
     ],
@@ -168,7 +168,7 @@ async def test_history_and_routings_are_append_only_even_for_their_owner(
         "DELETE FROM history",
         "DELETE FROM incident",
         "DELETE FROM zone",
-        "TRUNCATE history",
+        "TRUNCATE history CASCADE",
         "DROP TABLE incident",
         "UPDATE routing SET method = 'sql'",
         "UPDATE alembic_version SET version_num = 'x'",
