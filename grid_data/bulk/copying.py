@@ -86,6 +86,8 @@ async def copy_out(
     """Run a named ``COPY (SELECT …) TO STDOUT (FORMAT csv)`` into an Arrow table of stated columns."""
     async with connection.cursor() as cursor, cursor.copy(sql(key), parameters) as stream:
         data = b"".join([bytes(piece) async for piece in stream])
+    if not data:
+        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
     return pa_csv.read_csv(
         io.BytesIO(data),
         read_options=pa_csv.ReadOptions(column_names=list(types)),

@@ -69,6 +69,13 @@ async def test_sent_again_is_stored_once(toy_database: Database, tmp_path: Path)
     assert len(await stored(toy_database)) == 2
 
 
+async def test_new_reports_come_in_beside_stored_ones(toy_database: Database, tmp_path: Path) -> None:
+    await bring(toy_database, "incidents", write_csv(tmp_path, [REPORT]))
+    report = await bring(toy_database, "incidents", write_csv(tmp_path, [REPORT | {"source_ref": "W2"}]))
+    assert (report.plan.new, report.plan.unchanged) == (1, 0)
+    assert len(await stored(toy_database)) == 2
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
