@@ -130,7 +130,12 @@ def route(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     batch_rows: Annotated[
         int,
-        typer.Option("--batch-rows", min=1, metavar="N", help="Points held in memory at a time."),
+        typer.Option(
+            "--batch-rows",
+            min=1,
+            metavar="N",
+            help="Points in a batch; a few batches are in memory at a time.",
+        ),
     ] = BATCH_ROWS,
     engine: Annotated[
         str,

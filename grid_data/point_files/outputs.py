@@ -152,7 +152,16 @@ def output_for(out: Path, layers: Sequence[str], id_type: str) -> Output:
 
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Any:
     # Without Arrow's own schema every reader sees plain text, not categories.
-    writer = pq.ParquetWriter(file, schema, compression="zstd", store_schema=False)
+    # What repeats is told by the schema; looking for it in ids and distances costs a third of the time.
+    repeated = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    writer = pq.ParquetWriter(
+        file,
+        schema,
+        compression="zstd",
+        store_schema=False,
+        use_dictionary=repeated,
+        write_statistics=["id"],
+    )
     writer.add_key_value_metadata(schema.metadata)
     return writer
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from gis.point_router import PointRouter
-from grid_data.point_files.answers import answer_batch
-from grid_data.point_files.batches import PointBatch, of_size
+from grid_data.point_files.answers import AnsweredBatch, answer_batch
+from grid_data.point_files.batches import of_size
 from grid_data.point_files.finish import opened
 from grid_data.point_files.outputs import Output
 from grid_data.point_files.parts import PartNote, Parts
@@ -38,7 +39,7 @@ class Job:
     description
         What the output depends on, for `Parts.use`.
     batch_rows
-        Points held in memory at a time (twice: one batch is read while one is routed).
+        Points in a batch; three are in memory: one is read, one routed and one written at a time.
     strict
         Whether a point that cannot be placed ends the job.
     """
@@ -98,12 +99,19 @@ def run_local(job: Job, router: PointRouter, listener: Listener) -> tuple[PartNo
         rows = job.points.rows
         batches = of_size(job.points.batches(before), job.batch_rows)
         number = len(done)
-        with _ahead(batches) as ready:
+        # One batch is read, one routed and one written at a time.
+        with _ahead(batches) as ready, ThreadPoolExecutor(1, "writing") as writing:
+            written: Future[PartNote] | None = None
             for batch in ready:
-                total += _route(job, router, parts, number, batch)
+                answered = answer_batch(batch, router, job.system, strict=job.strict)
+                if written is not None:
+                    total += written.result()
+                    share = total.rows / rows if rows else job.points.progress()
+                    listener.routed(total.rows, share)
+                written = writing.submit(_write, job, parts, number, answered)
                 number += 1
-                share = total.rows / rows if rows else job.points.progress()
-                listener.routed(total.rows, share)
+            if written is not None:
+                total += written.result()
         work.assemble(job.output, number, total, listener.assembling)
     return total, before
 
@@ -156,6 +164,5 @@ class _Made(Generic[Item]):
     problem: BaseException | None = None
 
 
-def _route(job: Job, router: PointRouter, parts: Parts, number: int, batch: PointBatch) -> PartNote:
-    answered = answer_batch(batch, router, job.system, strict=job.strict)
+def _write(job: Job, parts: Parts, number: int, answered: AnsweredBatch) -> PartNote:
     return parts.write(number, lambda file: job.output.write([answered], file))
