@@ -53,7 +53,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 def kill_after(process: subprocess.Popen[str], parts: Path, number: int) -> int:
     """Kill without warning once so many parts are finished; how many there are then."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 100
     while len(list(parts.glob("part-*.json"))) < number:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
