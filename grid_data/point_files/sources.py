@@ -197,7 +197,10 @@ def _paths(where: str) -> list[Path]:
         found = sorted(
             file
             for file in path.rglob("*")
-            if file.suffix in (".parquet", ".geoparquet") and not file.name.startswith((".", "_"))
+            if file.suffix in (".parquet", ".geoparquet")
+            # Neither hidden files nor parts of an unfinished output.
+            and not file.name.startswith((".", "_"))
+            and not any(folder.suffix == ".parts" for folder in file.relative_to(path).parents)
         )
         if not found:
             raise ImportRefused(

@@ -300,6 +300,29 @@ def test_what_cannot_be_is_refused(shell: Shell, tmp_path: Path, words: list[str
     assert list(tmp_path.iterdir()) == []
 
 
+def test_bad_zones_are_named_by_file_and_row(shell: Shell, tmp_path: Path) -> None:
+    bow = shapely.from_wkt("POLYGON ((120 36, 121 37, 121 36, 120 37, 120 36))")
+    areas = [shapely.box(120, 36, 121, 37), bow, shapely.box(122, 36, 123, 37)]
+    gpd.GeoDataFrame({"code": ["A", "B", "A"]}, geometry=areas, crs=4326).to_parquet(
+        tmp_path / "zones.parquet"
+    )
+    said = shell.refuse(
+        "points.csv", *LAYERS, "--layer", f"z={tmp_path}/zones.parquet", "-o", tmp_path / "o.csv"
+    )
+    assert "✗ zones.parquet: row 2: Self-intersection at 120.5000000, 36.5000000 [bad_geometry]" in said
+    assert "✗ zones.parquet: row 3: code A is given in row 1 already [duplicate_code]" in said
+    assert "zones.parquet has 2 error(s)" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["zones.parquet"]
+
+
+def test_an_unfinished_output_among_the_points_is_not_read(shell: Shell, tmp_path: Path) -> None:
+    pd.read_parquet("plain.parquet").to_parquet(tmp_path / "p.parquet")
+    (tmp_path / "out.parts").mkdir()
+    pd.DataFrame({"id": [1]}).to_parquet(tmp_path / "out.parts" / "part-000000.1234.parquet")
+    shell.route(tmp_path, *LAYERS, "-o", tmp_path / "out.csv")
+    assert len(pd.read_csv(tmp_path / "out.csv")) == N
+
+
 def test_an_output_of_an_unknown_form_is_refused(shell: Shell, tmp_path: Path) -> None:
     assert "endings known" in shell.refuse("points.csv", *LAYERS, "-o", tmp_path / "out.xlsx")
     assert "there is no folder" in shell.refuse("points.csv", *LAYERS, "-o", tmp_path / "a" / "out.csv")

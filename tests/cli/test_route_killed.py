@@ -85,6 +85,22 @@ def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(town: Path, tmp_path
         assert pyogrio.read_dataframe(out)["id"].astype(int).tolist() == list(range(N))
 
 
+def test_an_interrupted_run_goes_on(town: Path, tmp_path: Path) -> None:
+    out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
+    running = start(town, "points.csv", "-o", out)
+    while len(list(parts.glob("part-*.json"))) < 3:
+        time.sleep(0.002)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode not in (0, -signal.SIGKILL), said
+    assert "Traceback" not in said
+    assert not out.exists()
+    code, said = finish(start(town, "points.csv", "-o", out))
+    assert code == 0
+    assert "rows are finished already, going on" in said
+    assert out.read_bytes() == (town / "whole.csv").read_bytes()
+
+
 def test_another_job_begins_anew_and_says_why(town: Path, tmp_path: Path) -> None:
     out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
     kill_after(start(town, "points.csv", "-o", out), parts, 2)
