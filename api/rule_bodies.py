@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.formats import NOT_NUL, AnyMoment, CategoryKey, OrganisationCode
 from api.reports import Body
@@ -15,7 +16,7 @@ from governance.rule_drafts import Change, Remove, Save
 
 __all__ = ["ChangeFile", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "TrialBody"]
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "code": "R101",
     "category": "GB/T 47678.5-2026:matter:06010",
     "layer": "subdistrict",
@@ -29,6 +30,12 @@ EXAMPLE = {
         "en": "Exposed rubbish in Shazikou: the city management bureau",
     },
     "valid_to": None,
+}
+CHANGES: JsonDict = {
+    "changes": [
+        {"action": "save", "rule": EXAMPLE},
+        {"action": "remove", "code": "R093", "version": "93"},
+    ]
 }
 
 Begins = Annotated[
@@ -52,6 +59,8 @@ class Note(Body):
 
 class RuleInput(Body):
     """A rule as it is written; everything it names is a code."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     code: Annotated[str, Field(pattern=RULE_CODE)]
     category: Annotated[CategoryKey | None, Field(description="Root of a category subtree; null: any.")] = (
@@ -120,7 +129,6 @@ Changes = Annotated[
     Field(
         max_length=500,
         description="At most one change per rule.",
-        examples=[[{"action": "save", "rule": EXAMPLE}]],
     ),
 ]
 
@@ -128,12 +136,18 @@ Changes = Annotated[
 class NewRule(Body):
     """A rule to be added."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"rule": EXAMPLE}]})
+
     rule: RuleInput
     begins: Begins = None
 
 
 class RuleEdit(Body):
     """A version to follow the one read."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"rule": EXAMPLE, "version": "95"}]}
+    )
 
     rule: RuleInput
     version: Annotated[
@@ -144,6 +158,8 @@ class RuleEdit(Body):
 
 class DraftSet(Body):
     """Changes that belong together."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGES]})
 
     changes: Changes
     begins: Begins = None
@@ -165,6 +181,8 @@ class ChangeFile(Body):
 
 class TrialBody(Body):
     """Changes to be tried on incidents of the past."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{**CHANGES, "last": 10_000}]})
 
     changes: Annotated[Changes, Field(default_factory=list)]
     last: Annotated[
