@@ -15,6 +15,7 @@ export function freeArea(container: HTMLElement): Insets {
     const side = panel.dataset["covers"];
     if (side === "left") insets.left = Math.max(insets.left, box.right - all.left);
     if (side === "right") insets.right = Math.max(insets.right, all.right - box.left);
+    if (side === "top") insets.top = Math.max(insets.top, box.bottom - all.top);
     if (side === "bottom") insets.bottom = Math.max(insets.bottom, all.bottom - box.top);
   }
   return insets;

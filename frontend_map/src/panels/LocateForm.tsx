@@ -33,6 +33,13 @@ export function LocateForm({ number }: { number: string }) {
   );
 }
 
+/** Whether the map can go there: a swapped or zero coordinate lies beyond its bounds. */
+function onMap([lon, lat]: LonLat): boolean {
+  const [west, south, east, north] = store.city.value?.bounds ?? [0, 0, 0, 0];
+  const around = 0.5;
+  return lon > west - around && lon < east + around && lat > south - around && lat < north + around;
+}
+
 /** Goes on with another incident, or leaves the queue when it is done. */
 function goOn(number: string): void {
   const next = following(queue.value, number);
@@ -119,7 +126,7 @@ function Form({ incident }: { incident: Incident }) {
             sent && (
               <>
                 {placeText(...sent)} · {crsName(incident.original!.crs)}{" "}
-                {Math.abs(sent[0]) <= 180 && Math.abs(sent[1]) <= 85 && (
+                {onMap(sent) && (
                   <button type="button" class="link" onClick={() => cityMap.value?.reveal(sent, 14)}>
                     {t("locate.sent_show")}
                   </button>

@@ -30,8 +30,9 @@ export function RoutingView({ routing, overridden = false, after }: Props) {
           <p>{say(routing.place_problem.message)}</p>
         </div>
       )}
+      {overridden && after}
       <Answer routing={routing} overridden={overridden} />
-      {after}
+      {!overridden && after}
       {territory.length > 0 && (
         <section>
           <h3>{t("why.territory")}</h3>

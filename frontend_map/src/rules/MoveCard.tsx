@@ -16,7 +16,7 @@ export function MoveCard() {
   const names = new Map(result.flows.flatMap((flow) => [flow.from, flow.to]).map((one) => [one?.code ?? null, orgName(one)]));
   return (
     <div class="move-cards">
-      <section class="move-legend" aria-label={t("result.legend", { by: t(`result.colour_${by}`) })}>
+      <section class="move-legend" data-covers="top" aria-label={t("result.legend", { by: t(`result.colour_${by}`) })}>
         <label>
           <span class="small muted">{t("result.colour")}</span>
           <select name="colour" value={by} onChange={(event) => (colourBy.value = event.currentTarget.value === "from" ? "from" : "to")}>
@@ -59,7 +59,7 @@ function Chosen({ number }: { number: string }) {
     selection.value = { type: "incident", number };
   };
   return (
-    <section class="move-card" aria-label={number} data-move={number}>
+    <section class="move-card" data-covers="bottom" aria-label={number} data-move={number}>
       <header>
         <h3 ref={head} tabIndex={-1}>
           {own ? say(own.category.name) : number}

@@ -98,7 +98,7 @@ function Row({ rule }: { rule: Rule }) {
         {say(rule.note) && <span class="small muted block">{say(rule.note)}</span>}
       </td>
       <td class="number">{number(rule.priority)}</td>
-      <td class="small">
+      <td class={rule.state === "in_force" && !rule.valid_to && !rule.scheduled ? "small is-plain" : "small"}>
         {validity(rule)}
         {rule.scheduled && <span class="block muted">{t("rules.scheduled", { date: date(rule.scheduled.valid_from) })}</span>}
       </td>

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { loadChecks, loadRules } from "../api/rules";
 import { number } from "../format";
 import { t } from "../i18n";
@@ -28,6 +28,13 @@ export function RulesPage() {
   useEffect(() => void cityMap.value?.map.resize(), [cityMap.value]);
 
   const open = view.rule;
+  // A rule begins at its top; the list comes back where it was left.
+  const body = useRef<HTMLDivElement>(null);
+  const left = useRef(0);
+  const listed = tab.value === "rules" && open === null;
+  useLayoutEffect(() => {
+    if (body.current) body.current.scrollTop = listed ? left.current : 0;
+  }, [listed, tab.value, open]);
   const items = all.value?.items ?? null;
   return (
     <section class="desk" data-covers="none" aria-label={t("rules.title")}>
@@ -44,7 +51,7 @@ export function RulesPage() {
           onChange={(next) => (tab.value = next)}
         />
       </header>
-      <div class="desk-body" tabIndex={0} role="group" aria-label={t(`rules.tab.${tab.value}`)}>
+      <div ref={body} class="desk-body" onScroll={(event) => listed && (left.current = event.currentTarget.scrollTop)} tabIndex={0} role="group" aria-label={t(`rules.tab.${tab.value}`)}>
         {tab.value === "rules" && open !== null && items !== null && <RuleForm key={open} code={open} rules={items} />}
         {tab.value === "rules" && open === null && (
           <>
