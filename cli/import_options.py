@@ -19,6 +19,7 @@ __all__ = [
     "Map",
     "MappingFile",
     "Rejects",
+    "Reroute",
     "Set",
     "SkipBad",
     "SourceLayer",
@@ -102,6 +103,13 @@ AsCorrection = Annotated[
 ]
 KeepMissing = Annotated[
     bool, typer.Option("--keep-missing", help="Zones that the file lacks stay; else they are retired.")
+]
+Reroute = Annotated[
+    bool,
+    typer.Option(
+        "--reroute",
+        help="Then give open incidents in the changed area to their new zones, as gridgov reroute.",
+    ),
 ]
 Coverage = Annotated[
     str | None,

@@ -20,6 +20,7 @@ from cli.import_options import (
     Map,
     MappingFile,
     Rejects,
+    Reroute,
     Set,
     SkipBad,
     SourceLayer,
@@ -34,8 +35,10 @@ from cli.import_run import (
     run_request,
     zone_options,
 )
+from cli.reroute import print_rerouted
 
 if TYPE_CHECKING:
+    from governance.rerouting import Rerouted
     from grid_data.database import Connection
     from grid_data.importers.batch import Progress, Report, Request
 
@@ -209,6 +212,7 @@ def import_zones(
     as_correction: AsCorrection = False,
     keep_missing: KeepMissing = False,
     coverage: Coverage = None,
+    reroute: Reroute = False,
     dry_run: DryRun = False,
     skip_bad: SkipBad = False,
     rejects: Rejects = None,
@@ -224,15 +228,24 @@ def import_zones(
         valid_from, as_correction=as_correction, keep_missing=keep_missing, coverage=coverage
     )
 
+    moved: list[Rerouted] = []
+
     async def work(connection: Connection, request: Request, progress: Progress) -> Report:
+        from governance.access import OPERATOR
+        from governance.rerouting import reroute as again
         from grid_data.importers.zones import import_zones
 
-        return await import_zones(connection, request, layer, options, progress)
+        report = await import_zones(connection, request, layer, options, progress)
+        if reroute and report.stored:
+            moved.append(await again(connection, OPERATOR))
+        return report
 
     common = Common(
         file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
     )
     run_import(common, work)
+    for done in moved:
+        print_rerouted(done)
 
 
 @imports.command("units")

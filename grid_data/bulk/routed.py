@@ -53,6 +53,14 @@ class RoutedColumns:
             runners_up=pa.repeat(pa.scalar("[]"), n),
         )
 
+    def take(self, other: RoutedColumns, rows: Ints) -> None:
+        """Become the answers that others have in some rows, in their order."""
+        for name, theirs in vars(other).items():
+            if isinstance(theirs, np.ndarray):
+                setattr(self, name, theirs[rows])
+            else:
+                setattr(self, name, theirs.take(rows if isinstance(theirs, Ragged) else pa.array(rows)))
+
     def put(self, rows: Ints, part: RoutedColumns) -> None:
         """Take over the answers for some of the rows."""
         where = np.arange(len(self.problem))

@@ -239,14 +239,16 @@ def _check_time(
 
 
 async def _tell_incidents(connection: Connection, edition: Edition, findings: Findings) -> None:
-    """Incidents in zones that change keep their routing; say how many there are since then."""
+    """Importing moves no incident by itself; say how many there are in the zones that change."""
     zones = [edition.before[code].zone_id for code in sorted({*edition.changed, *edition.vanished})]
     row = await one(connection, "imports/incidents_in_zones", {"zones": zones, "since": edition.moment})
     if row is not None and row["n"]:
         findings.warn(
             "not_rerouted",
-            f"{row['n']} 件已存事件位于变更的区域内，保留原有的网格归属",
-            f"{row['n']} incident(s) stored in the zones that change keep the routing they have",
+            f"{row['n']} 件已存事件位于变更的区域内，保留原有的网格归属；"
+            "未结事件可用 --reroute 或 gridgov reroute 重新确定",
+            f"{row['n']} incident(s) stored in the zones that change keep the routing they have; "
+            "--reroute, or gridgov reroute afterwards, moves those that are open",
         )
 
 

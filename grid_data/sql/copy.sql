@@ -84,3 +84,7 @@ COPY routing (incident_id, at, method, zone_version_ids, border_evidence, land_u
 -- name: copy_asked_incidents
 -- References to look up.
 COPY asked (source, source_ref) FROM STDIN (FORMAT binary)
+
+-- name: copy_moved
+-- Load the new answers of incidents that were routed again.
+COPY moved (id, place, organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id) FROM STDIN (FORMAT binary)

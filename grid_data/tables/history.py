@@ -37,6 +37,7 @@ history = Table(
     Index("ix_history_incident_id", "incident_id", "seq", postgresql_where=text("incident_id IS NOT NULL")),
     Index("ix_history_zone_id", "zone_id", "seq", postgresql_where=text("zone_id IS NOT NULL")),
     Index("ix_history_plan_id", "plan_id", "seq", postgresql_where=text("plan_id IS NOT NULL")),
+    Index("ix_history_rerouting", "seq", postgresql_where=text("action = 'routing.again'")),
     Index("ix_history_rules", "seq", postgresql_where=text("action = 'rules.change'")),
 )
 

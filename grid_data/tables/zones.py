@@ -104,6 +104,8 @@ zone_version = Table(
     valid_range(),
     recorded_range(),
     Column("plan_id", ForeignKey("plan.id")),
+    # Edition of the layer in which this version was made or last closed (trigger).
+    Column("edition", BigInteger, nullable=False, server_default=text("0")),
     ForeignKeyConstraint(["zone_id", "layer_id"], ["zone.id", "zone.layer_id"], name="fk_zone_version_zone"),
     ExcludeConstraint(
         ("zone_id", "="),
@@ -124,6 +126,7 @@ zone_version = Table(
     spatial_index("zone_version", "border"),
     Index("ix_zone_version_parent_zone_id", "parent_zone_id"),
     Index("ix_zone_version_layer_id", "layer_id"),
+    Index("ix_zone_version_layer_id_edition", "layer_id", "edition"),
 )
 
 # Zones and borders cut small, for looking up one place without reading whole shapes. Derived by a trigger

@@ -1,4 +1,4 @@
-"""Bulk intake: references checked per statement, and only the indexes that questions use.
+"""Bulk intake and re-routing: references per statement, needed indexes only, editions of versions.
 
 Revision ID: 0003
 Revises: 0002
@@ -6,6 +6,7 @@ Revises: 0002
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import text
 
@@ -46,10 +47,23 @@ def upgrade() -> None:
     op.create_index(
         "ix_incident_open_land_unit_id", "incident", ["land_unit_id"], postgresql_where=text(OPEN_STATES)
     )
+    op.add_column(
+        "zone_version", sa.Column("edition", sa.BigInteger(), server_default=text("0"), nullable=False)
+    )
+    op.create_index("ix_zone_version_layer_id_edition", "zone_version", ["layer_id", "edition"])
+    run_sql("0003_editions")
+    op.create_index(
+        "ix_history_rerouting", "history", ["seq"], postgresql_where=text("action = 'routing.again'")
+    )
 
 
 def downgrade() -> None:
     """Bring foreign keys and indexes back."""
+    op.drop_index("ix_history_rerouting", "history")
+    op.execute("DROP TRIGGER zone_version_names_its_edition ON zone_version")
+    op.execute("DROP FUNCTION zone_version_names_its_edition()")
+    op.drop_index("ix_zone_version_layer_id_edition", "zone_version")
+    op.drop_column("zone_version", "edition")
     op.drop_index("ix_incident_open_land_unit_id", "incident")
     op.create_index("ix_incident_land_unit_id", "incident", ["land_unit_id"])
     op.create_index("ix_incident_base_grid_id", "incident", ["base_grid_id"])

@@ -1,0 +1,220 @@
+"""Open incidents routed again when zones have changed: which may be concerned, and where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
+
+from grid_data.bulk.binary import bigints, lists, points
+from grid_data.bulk.copying import copy_binary, copy_out
+from grid_data.bulk.incidents import convert, routing_columns
+from grid_data.bulk.ragged import Ragged, offsets_of
+from grid_data.bulk.routed import Floats, Ints, RoutedColumns
+from grid_data.bulk.routing import read_grounds
+from grid_data.city import read_city
+from grid_data.database import Connection, one, rows, run
+
+__all__ = ["Moves", "Since", "concerned", "find_moves", "last_time", "moment", "move", "routed_layers"]
+
+_COLUMNS = {
+    "id": pa.int64(),
+    "number": pa.string(),
+    "lon": pa.float64(),
+    "lat": pa.float64(),
+    "original_lon": pa.float64(),
+    "original_lat": pa.float64(),
+    "crs": pa.string(),
+    "accuracy_m": pa.float64(),
+    "category_id": pa.int64(),
+    "organisation_id": pa.int64(),
+    "land_unit_id": pa.int64(),
+    "base_grid_id": pa.int64(),
+    "zone_ids": pa.string(),
+}
+# A report may be committed some time after its transaction began.
+_LATE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What all open incidents are routed by, at least: zones of a moment, as of their layers' editions."""
+
+    at: datetime
+    editions: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Incidents that were asked about, and those whose answer has changed.
+
+    ``before`` (a row per move: id, number, base_grid_id, organisation_id) and ``after`` are of one length.
+    """
+
+    asked: int
+    before: pd.DataFrame
+    after: RoutedColumns
+    lon: Floats
+    lat: Floats
+
+    def __len__(self) -> int:
+        return len(self.before)
+
+
+async def moment(connection: Connection) -> tuple[datetime, dict[str, int]]:
+    """The transaction's moment and the editions of the active layers; until it ends no import begins."""
+    await run(connection, "imports/one_at_a_time")
+    row = await one(connection, "rerouting/now")
+    assert row is not None
+    return row["now"], row["editions"]
+
+
+async def routed_layers(connection: Connection) -> list[str]:
+    """Codes of the layers that are routed."""
+    return [row["code"] for row in await rows(connection, "rerouting/layers")]
+
+
+async def last_time(connection: Connection) -> Since | None:
+    """What open incidents are routed by since the last time; None when all must be asked.
+
+    A report that was imported since then may be older than that time: it was routed for its own day.
+    """
+    row = await one(connection, "rerouting/mark")
+    if row is None:
+        return None
+    oldest = await one(connection, "rerouting/oldest_since", {"known": row["known"] - _LATE})
+    reported = oldest["reported_at"] if oldest else None
+    return Since(min(row["at"], reported or row["at"]), row["editions"])
+
+
+async def concerned(
+    connection: Connection, since: Since | None, at: datetime, layers: Sequence[str] | None
+) -> list[int]:
+    """Identifiers of open incidents that changes since then may concern; of all, if there is no since."""
+    if since is None:
+        return [row["id"] for row in await rows(connection, "rerouting/all_open")]
+    srid = (await read_city(connection)).frame.metric_srid
+    asked = {
+        "since": since.at,
+        "editions": Jsonb(dict(since.editions)),
+        "at": at,
+        "layers": None if layers is None else list(layers),
+        "srid": srid,
+    }
+    return [row["id"] for row in await rows(connection, "rerouting/in_changed_area", asked)]
+
+
+async def find_moves(connection: Connection, ids: Sequence[int], at: datetime) -> Moves:
+    """Route incidents for a moment and keep those whose zones, land unit or organisation differ."""
+    table = await copy_out(connection, "rerouting/incidents", {"ids": list(ids)}, _COLUMNS)
+    found: pd.DataFrame = table.to_pandas()
+    found["crs"] = found["crs"].fillna("wgs84")
+    lon, lat = found["lon"].to_numpy(copy=True), found["lat"].to_numpy(copy=True)
+    sent = convert(found["original_lon"].to_numpy(), found["original_lat"].to_numpy(), found["crs"])
+    lost = np.isnan(lon)
+    lon[lost], lat[lost] = sent[0][lost], sent[1][lost]
+    if found.empty:
+        return Moves(0, found, RoutedColumns.empty(np.empty(0, dtype=object)), lon, lat)
+    moments = pd.Series([at] * len(found))
+    category_id = found["category_id"].to_numpy()
+    grounds = await read_grounds(connection, moments, category_id)
+    routed = grounds.route(
+        lon=lon,
+        lat=lat,
+        accuracy_m=found["accuracy_m"].to_numpy(),
+        shifted=found["crs"].isin(("gcj02", "bd09")).to_numpy(),
+        at_us=np.full(len(found), round(at.timestamp() * 1_000_000)),
+        category_id=category_id,
+    )
+    differs = ~same_sets(_stored_zones(found), routed.zone_ids)
+    for name in ("land_unit_id", "base_grid_id", "organisation_id"):
+        differs |= found[name].to_numpy() != getattr(routed, name)
+    # Whoever has no place keeps none, unless zones now reach it.
+    differs &= ~(lost & pd.notna(routed.problem))
+    moved = np.flatnonzero(differs)
+    after = RoutedColumns.empty(routed.problem[moved])
+    after.take(routed, moved)
+    before = found.iloc[moved].reset_index(drop=True)
+    return Moves(len(found), before, after, lon[moved], lat[moved])
+
+
+async def move(connection: Connection, moves: Moves, at: datetime) -> list[int]:
+    """Give the incidents their new answers, each with a routing of its own; returns those still open."""
+    after, ids = moves.after, moves.before["id"].to_numpy()
+    await run(connection, "rerouting/make_moved")
+    await copy_binary(
+        connection,
+        "copy_moved",
+        {
+            "id": bigints(ids),
+            "place": points(moves.lon, moves.lat, np.ones(len(ids), dtype=np.bool_)),
+            "organisation_id": bigints(after.organisation_id, none=0),
+            "land_unit_id": bigints(after.land_unit_id, none=0),
+            "base_grid_id": bigints(after.base_grid_id, none=0),
+            "zone_ids": lists(after.zone_ids),
+            "facility_id": bigints(after.facility_id, none=0),
+        },
+    )
+    moved = [row["id"] for row in await rows(connection, "rerouting/move")]
+    still = np.flatnonzero(np.isin(ids, moved))
+    kept = RoutedColumns.empty(after.problem[still])
+    kept.take(after, still)
+    at_us = np.full(len(still), round(at.timestamp() * 1_000_000))
+    await copy_binary(connection, "copy_routings", routing_columns(ids[still], at_us, kept))
+    await run(connection, "rerouting/drop_moved")
+    return moved
+
+
+async def kept_by_hand(connection: Connection) -> int:
+    """How many open incidents have an organisation that a person chose: they are left alone."""
+    row = await one(connection, "rerouting/kept_by_hand")
+    assert row is not None
+    return int(row["n"])
+
+
+async def codes_of(connection: Connection, moves: Moves) -> pd.DataFrame:
+    """Each move in codes: number, base_grid and organisation before and after; empty where there is none."""
+    zones = np.unique(np.concatenate([moves.before["base_grid_id"].to_numpy(), moves.after.base_grid_id]))
+    grids = {
+        row["id"]: row["code"] for row in await rows(connection, "rerouting/codes", {"zones": zones.tolist()})
+    }
+    organisations = {row["id"]: row["code"] for row in await rows(connection, "rerouting/organisations")}
+    columns: dict[str, Any] = {"number": list(moves.before["number"])}
+    for name, names in (("base_grid", grids), ("organisation", organisations)):
+        columns[f"{name}_before"] = [names.get(n) for n in moves.before[f"{name}_id"].tolist()]
+        columns[f"{name}_after"] = [names.get(n) for n in getattr(moves.after, f"{name}_id").tolist()]
+    return pd.DataFrame(columns, dtype=object)
+
+
+def same_sets(one: Ragged, other: Ragged) -> NDArray[np.bool_]:
+    """Which rows have the same elements, in any order.
+
+    >>> same_sets(Ragged.of([[1, 2], [3], []]), Ragged.of([[2, 1], [4], []])).tolist()
+    [True, False, True]
+    """
+    same = one.counts == other.counts
+    alike = np.flatnonzero(same)
+    mine, theirs = (_sorted(part.take(alike)) for part in (one, other))
+    owner = np.repeat(alike, one.counts[alike])
+    same[owner[mine != theirs]] = False
+    return np.asarray(same)
+
+
+def _sorted(lists_of: Ragged) -> Ints:
+    """Elements list after list, each list in ascending order."""
+    owner = np.repeat(np.arange(len(lists_of)), lists_of.counts)
+    return lists_of.values[np.lexsort((lists_of.values, owner))]
+
+
+def _stored_zones(found: pd.DataFrame) -> Ragged:
+    parts = [text.split() if isinstance(text, str) else [] for text in found["zone_ids"].tolist()]
+    counts = np.fromiter((len(part) for part in parts), np.int64, len(parts))
+    values: Ints = np.array([value for part in parts for value in part], dtype=np.int64)
+    return Ragged(values, offsets_of(counts))

@@ -1,0 +1,108 @@
+-- name: mark
+-- The last time that all layers were routed again: the moment asked about, when it was done, the layers' editions then.
+SELECT (after ->> 'at')::timestamptz AS at, (after ->> 'known')::timestamptz AS known, after -> 'editions' AS editions
+FROM history
+WHERE action = 'routing.again' AND after -> 'layers' = 'null'::jsonb
+ORDER BY seq DESC LIMIT 1
+
+-- name: now
+-- This transaction's moment and the editions of the active layers.
+SELECT now() AS now, coalesce(jsonb_object_agg(code, edition), '{}') AS editions FROM layer WHERE active
+
+-- name: layers
+-- Active layers that are routed.
+SELECT code FROM layer WHERE active AND kind <> 'context' ORDER BY precedence, code
+
+-- name: oldest_since
+-- The oldest report that came in since a moment and is open.
+SELECT min(reported_at) AS reported_at FROM incident
+WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+  AND recorded_at > %(known)s::timestamptz
+
+-- name: kept_by_hand
+-- How many open incidents have an organisation that a person chose.
+SELECT count(*) AS n FROM incident
+WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+  AND overridden
+
+-- name: all_open
+-- Every open incident that can be routed.
+SELECT id FROM incident
+WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+  AND NOT overridden AND (place IS NOT NULL OR place_problem = 'outside_city')
+
+-- name: in_changed_area
+-- Open incidents that a change of zones since a moment and an edition may concern: in or on the border of a version that
+-- came or went, or as near as its layer gives to the nearest; on a land unit that ended or moved; outside of the city.
+WITH changed AS MATERIALIZED (
+    SELECT zone_version.lattice, zone_version.border,
+           CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END AS reach_m,
+           -- Degrees that hold so many metres, at any latitude a city lies at, and a step of the lattice.
+           ST_Expand(zone_version.geom::box2d, CASE WHEN layer.cardinality = 'exactly_one'
+               THEN (layer.nearest_tolerance_m + 1) / 20000 ELSE 0 END + 0.0000002) AS around
+    FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
+    WHERE layer.active AND layer.kind <> 'context'
+      AND (%(layers)s::text[] IS NULL OR layer.code = ANY (%(layers)s::text[]))
+      AND (zone_version.edition > coalesce((%(editions)s::jsonb ->> layer.code)::bigint, -1)
+           OR lower(zone_version.valid) > %(since)s::timestamptz AND lower(zone_version.valid) <= %(at)s::timestamptz
+           OR upper(zone_version.valid) > %(since)s::timestamptz AND upper(zone_version.valid) <= %(at)s::timestamptz)
+), open AS NOT MATERIALIZED (
+    SELECT * FROM incident
+    WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+      AND NOT overridden
+)
+SELECT open.id
+FROM changed JOIN open ON open.place && ST_SetSRID(changed.around::geometry, 4326)
+WHERE ST_Intersects(changed.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
+   OR (changed.reach_m > 0
+       AND ST_DWithin(changed.border, ST_SetSRID(ST_Transform(open.place, %(srid)s::integer), ST_SRID(changed.border)),
+                      changed.reach_m + 1))
+UNION
+SELECT open.id
+FROM open JOIN land_unit ON land_unit.id = open.land_unit_id
+LEFT JOIN unit_zone ON unit_zone.land_unit_id = open.land_unit_id AND unit_zone.zone_id = open.base_grid_id
+    AND unit_zone.valid @> %(at)s::timestamptz AND upper_inf(unit_zone.recorded)
+WHERE (unit_zone.id IS NULL OR NOT land_unit.valid @> %(at)s::timestamptz)
+  AND (%(layers)s::text[] IS NULL OR (SELECT code FROM layer WHERE kind = 'base_grid') = ANY (%(layers)s::text[]))
+UNION
+SELECT open.id FROM open WHERE place_problem = 'outside_city' AND EXISTS (SELECT FROM changed)
+
+-- name: incidents
+-- What routing some incidents again needs of them, and what they have.
+COPY (
+    SELECT incident.id, incident.number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs,
+           place_accuracy_m, category_id, coalesce(organisation_id, 0), coalesce(land_unit_id, 0),
+           coalesce(base_grid_id, 0), array_to_string(zone_ids, ' ')
+    FROM incident WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id
+) TO STDOUT (FORMAT csv)
+
+-- name: make_moved
+-- Where the new answers go on their way to the incidents.
+CREATE TEMPORARY TABLE moved (
+    id bigint NOT NULL, place geometry(Point, 4326), organisation_id bigint, land_unit_id bigint, base_grid_id bigint,
+    zone_ids bigint[] NOT NULL, facility_id bigint
+) ON COMMIT DROP
+
+-- name: move
+-- Give incidents that are still open their new answers; a place found again is a place.
+UPDATE incident
+SET place = coalesce(incident.place, moved.place),
+    place_problem = CASE WHEN coalesce(incident.place, moved.place) IS NULL THEN incident.place_problem END,
+    organisation_id = moved.organisation_id, land_unit_id = moved.land_unit_id, base_grid_id = moved.base_grid_id,
+    zone_ids = moved.zone_ids, facility_id = moved.facility_id
+FROM moved
+WHERE incident.id = moved.id AND NOT incident.overridden
+  AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+RETURNING incident.id
+
+-- name: drop_moved
+-- They have arrived.
+DROP TABLE moved
+
+-- name: codes
+-- Codes of zones and organisations, to tell a move in words.
+SELECT id, code FROM zone WHERE id = ANY (%(zones)s::bigint[])
+
+-- name: organisations
+-- Codes of organisations.
+SELECT id, code FROM organisation
