@@ -42,6 +42,15 @@ class DaskCluster:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
 
+    def processor_seconds(self) -> float:
+        """Processor time of all workers since they started."""
+        ticks = 0
+        for worker in self.workers:
+            # User and system time stand behind the name, which may hold anything but a bracket.
+            fields = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         """Stop what was started."""
         for process in [*self.workers, self.scheduler]:
