@@ -84,7 +84,9 @@ WITH marked AS (
     WHERE incident.place && ST_Point(asked.lon, asked.lat, 4326)
       AND incident.place = ST_Point(asked.lon, asked.lat, 4326)
       AND incident.located_at IS NULL
-    RETURNING incident.id, incident.reported_at, incident.organisation_id
+    -- A person's choice stays on the incident; what was computed for open work is nobody.
+    RETURNING incident.id, incident.reported_at,
+              CASE WHEN is_open_state(incident.state) THEN NULL ELSE incident.organisation_id END AS organisation_id
 ),
 routed AS (
     INSERT INTO routing (incident_id, at, method, zone_version_ids, organisation_id)
