@@ -124,12 +124,11 @@ async def _reads_json_fast(connection: Connection) -> None:
 
 
 async def enter(connection: Connection, principal: HasClaims, plans: Plans = "auto") -> None:
-    """Begin a transaction for a principal, in one round trip."""
+    """Begin a transaction for a principal."""
     settings = dict(principal.claims())
     if plans == "generic":
         settings["plan_cache_mode"] = "force_generic_plan"
-    async with connection.pipeline():
-        await connection.execute(sql("session/enter"), {"claims": Jsonb(settings)})
+    await connection.execute(sql("session/enter"), {"claims": Jsonb(settings)})
 
 
 async def one(
