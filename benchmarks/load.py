@@ -116,9 +116,13 @@ def main() -> int:
     parser.add_argument("reports", type=Path)
     parser.add_argument("answers", type=Path)
     parser.add_argument("--connections", type=int, default=16)
+    # A database that was killed reads its log again before it answers.
+    parser.add_argument("--patience", type=float, default=300.0)
     given = parser.parse_args()
     reports = given.reports.read_text(encoding="utf-8").splitlines()
-    answers = asyncio.run(load(given.host, given.port, reports, connections=given.connections))
+    answers = asyncio.run(
+        load(given.host, given.port, reports, connections=given.connections, patience_s=given.patience)
+    )
     with closing(given.answers.open("w", encoding="utf-8")) as file:
         file.writelines(json.dumps(asdict(answer)) + "\n" for answer in answers)
     return 0
