@@ -70,14 +70,12 @@ async def find(connection: Connection, rule: Rule) -> Search:
 
     One aggregate over the incidents, then only the shared coordinates are read closer.
     """
-    shared = await rows(
-        connection,
-        "fallback_places/shared_coordinates",
-        {"min_incidents": rule.min_incidents, "min_share": rule.min_share},
-    )
+    whole = await one(connection, "fallback_places/with_a_place")
+    assert whole is not None
+    total = int(whole["total"])
+    shared = await rows(connection, "fallback_places/shared_coordinates", {"least": rule.least(total)})
     if not shared:
-        return Search(0, 0, [])
-    total = shared[0]["total"]
+        return Search(total, 0, [])
     told: dict[int, list[AddressCount]] = defaultdict(list)
     for row in await rows(connection, "fallback_places/addresses_at", _points(shared)):
         told[row["n"] - 1].append(AddressCount(row["address"], row["incidents"]))

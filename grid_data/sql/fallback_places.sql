@@ -1,15 +1,16 @@
+-- name: with_a_place
+-- How many incidents have a place, from indexes.
+SELECT (SELECT count(*) FROM incident) - (SELECT count(*) FROM incident WHERE place IS NULL) AS total
+
 -- name: shared_coordinates
 -- Coordinates that many incidents share, most first; what a person located or refuted is left out.
-WITH counted AS MATERIALIZED (
-    SELECT place, count(*) AS incidents FROM incident
-    WHERE place IS NOT NULL AND located_at IS NULL
-    GROUP BY place
-)
-SELECT ST_X(counted.place) AS lon, ST_Y(counted.place) AS lat, counted.incidents, whole.total::bigint AS total
-FROM counted CROSS JOIN (SELECT sum(incidents) AS total FROM counted) AS whole
-WHERE counted.incidents >= greatest(%(min_incidents)s::bigint, %(min_share)s::float8 * whole.total)
-  AND NOT EXISTS (SELECT FROM fallback_place AS known WHERE known.place = counted.place AND known.state = 'refuted')
-ORDER BY counted.incidents DESC, lon, lat
+SELECT ST_X(incident.place) AS lon, ST_Y(incident.place) AS lat, count(*) AS incidents
+FROM incident
+WHERE incident.place IS NOT NULL AND incident.located_at IS NULL
+GROUP BY incident.place
+HAVING count(*) >= %(least)s::float8
+   AND NOT EXISTS (SELECT FROM fallback_place AS known WHERE known.place = incident.place AND known.state = 'refuted')
+ORDER BY incidents DESC, lon, lat
 
 -- name: addresses_at
 -- The addresses of the incidents at some coordinates, with how many have each.
