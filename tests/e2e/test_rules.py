@@ -143,6 +143,15 @@ def test_a_row_of_the_result_leaves_only_its_incidents_on_the_map(screen: Screen
     screen.page.locator(".moved button").first.focus()
     screen.page.keyboard.press("Enter")
     expect(screen.page.locator(".move-card h3")).to_be_focused()
+    # The map shows the place, and the card does not lie on it.
+    card = screen.page.locator(".move-card")
+    number = card.get_attribute("data-move")
+    assert number is not None
+    screen.wait_drawn("move-points", "number", number)
+    _, y = screen.on_screen(screen.api(f"incidents/{number}")["place"]["coordinates"])
+    box = card.bounding_box()
+    assert box is not None
+    assert y < box["y"]
 
 
 def test_what_stands_against_a_rule_is_said_at_once_and_names_the_other_rule(screen: Screen) -> None:

@@ -1,10 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Decision, Moved } from "../api/rules";
+import type { LonLat } from "../api/types";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { RuleLink } from "../parts/RuleLink";
 import { FLOW_COLOURS, flowOf, hues, told } from "../state/moves";
-import { chosenFlow, chosenMove, colourBy, trial } from "../state/rules_desk";
+import { cityMap } from "../state/map";
+import { chosenFlow, chosenMove, colourBy, movedPlace, trial } from "../state/rules_desk";
 import { page, panel, selection } from "../state/store";
 import { orgName } from "./Result";
 
@@ -51,7 +53,11 @@ function Chosen({ number }: { number: string }) {
   const example: Moved | null = own ?? (flow === null ? null : (told(result, flow)[0] ?? null));
   const through = flow === null ? null : result.flows[flow];
   useEffect(() => {
-    if (!document.activeElement?.closest(".stage-map")) head.current?.focus({ preventScroll: true });
+    // From a list the map comes nearer; in either case the card must not cover the place it speaks of.
+    const fromMap = document.activeElement?.closest(".stage-map");
+    if (!fromMap) head.current?.focus({ preventScroll: true });
+    const place = movedPlace.peek();
+    if (place) cityMap.value?.reveal(place as LonLat, fromMap ? 0 : 15);
   }, [number]);
   const open = (): void => {
     page.value = "map";

@@ -245,10 +245,7 @@ function Told() {
               type="button"
               class="incident-row plain-row"
               aria-current={chosenMove.value === one.number ? "true" : undefined}
-              onClick={() => {
-                chosenMove.value = one.number;
-                cityMap.value?.reveal(one.place, 15);
-              }}
+              onClick={() => (chosenMove.value = one.number)}
             >
               <span>
                 <strong>{say(one.category.name)}</strong> <span class="code">{one.number}</span>

@@ -47,8 +47,9 @@ export const movedPoints = computed(() =>
 );
 /** Place of the chosen moved incident. */
 export const movedPlace = computed(() => {
-  const features = page.value === "rules" ? trial.value?.result.points.features : undefined;
-  return features?.find((feature) => feature.properties.number === chosenMove.value)?.geometry.coordinates ?? null;
+  const result = page.value === "rules" ? trial.value?.result : undefined;
+  const point = result?.points.features.find((feature) => feature.properties.number === chosenMove.value);
+  return point?.geometry.coordinates ?? result?.sample.find((one) => one.number === chosenMove.value)?.place ?? null;
 });
 
 function stored(): string | null {
