@@ -31,7 +31,6 @@ def settings_text(extra: Mapping[str, str]) -> str:
         "wal_level": "minimal",
         "max_wal_senders": "0",
         "max_wal_size": "4GB",
-        "wal_compression": "on",
         "checkpoint_timeout": "15min",
         # Data fits the file cache or lies on flash: the default of 4 turns index scans away.
         "random_page_cost": "1.1",
