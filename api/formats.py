@@ -14,6 +14,7 @@ __all__ = [
     "Coordinate",
     "CoordinateSystem",
     "IncidentToken",
+    "LayerKey",
     "Moment",
     "OrganisationCode",
     "PastMoment",
@@ -33,6 +34,7 @@ Coordinate = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 CategoryKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "category-key"})]
 OrganisationCode = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})]
 ZoneKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
+LayerKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "layer-code"})]
 CoordinateSystem = Annotated[str, Field(json_schema_extra={"format": "coordinate-system"})]
 Moment = Annotated[
     str,

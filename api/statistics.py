@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.dependencies import Transaction, known_parameters, moment
+from api.formats import LayerKey
 from api.incident_filters import (
     InCategory,
     InState,
@@ -47,12 +48,7 @@ router = APIRouter(tags=["statistics"], dependencies=[Depends(known_parameters)]
 async def count_incidents(
     connection: Transaction,
     layer: Annotated[
-        str,
-        Query(
-            pattern="^[a-z][a-z0-9_]{0,40}$",
-            description="Count by the zones of this layer.",
-            examples=["base_grid"],
-        ),
+        LayerKey, Query(description="Count by the zones of this layer.", examples=["base_grid"])
     ],
     organisation: ResponsibleIs = None,
     state: InState = None,

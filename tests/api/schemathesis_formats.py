@@ -24,6 +24,7 @@ def register(server: str) -> None:
     formats: dict[str, list[str]] = {
         "category-key": [category["key"] for category in get("/api/categories")["items"]],
         "organisation-code": [organisation["code"] for organisation in get("/api/organisations")["items"]],
+        "layer-code": [layer["code"] for layer in get("/api/layers")["items"]],
         "zone-key": [f"{zone['layer']}:{zone['code']}" for zone in get("/api/zones?limit=200")["items"]],
         "incident-page-token": [get("/api/incidents?limit=3")["next"]],
         "zone-page-token": [get("/api/zones?limit=3")["next"]],
