@@ -34,7 +34,9 @@ class OverrideBody(Body):
     organisation: Annotated[
         OrganisationCode | None, Field(description="Code; null: back to what was computed.")
     ]
-    supporting: Annotated[list[OrganisationCode], Field(max_length=20, default_factory=list)]
+    supporting: Annotated[
+        list[Annotated[OrganisationCode, Field(min_length=1)]], Field(max_length=20, default_factory=list)
+    ]
     reason: Annotated[str, Field(min_length=1, max_length=500, pattern=SAYS_SOMETHING)]
 
 
