@@ -112,7 +112,11 @@ def test_category_and_those_below(client: TestClient, database: psycopg.Connecti
         " JOIN category p ON p.id = c.parent_id GROUP BY p.id ORDER BY count(*), 2 LIMIT 1"
     ).fetchone()
     assert row is not None
-    expected = stored(database, "category_id IN (SELECT id FROM category WHERE parent_id = %s)", row[0])
+    below = (
+        "WITH RECURSIVE b AS (SELECT %s::bigint AS id UNION SELECT c.id FROM category c"
+        " JOIN b ON c.parent_id = b.id) SELECT id FROM b"
+    )
+    expected = stored(database, f"category_id IN ({below})", row[0])
     assert listed(client, category=row[1]) == expected != []
 
 
