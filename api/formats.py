@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
+from fastapi import Path
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "CategoryKey",
     "Coordinate",
     "CoordinateSystem",
+    "IncidentNumber",
     "IncidentToken",
     "LayerKey",
     "Moment",
@@ -34,6 +36,15 @@ Coordinate = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 CategoryKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "category-key"})]
 OrganisationCode = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})]
 ZoneKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
+IncidentNumber = Annotated[
+    str,
+    Path(
+        pattern=NOT_NUL,
+        json_schema_extra={"format": "incident-number"},
+        examples=["3702122026112200001"],
+        description="District, day of the report, running number of that day.",
+    ),
+]
 LayerKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "layer-code"})]
 CoordinateSystem = Annotated[str, Field(json_schema_extra={"format": "coordinate-system"})]
 Moment = Annotated[

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 
 from api.dependencies import Bbox, Limit, PlaceTransaction, Transaction, area_of, known_parameters, moment
-from api.formats import NOT_NUL, PlainText, ZoneKey
+from api.formats import IncidentNumber, PlainText, ZoneKey
 from api.incident_filters import (
     InCategory,
     InState,
@@ -90,7 +90,7 @@ async def report_incident(connection: PlaceTransaction, body: IncidentReport) ->
 )
 async def read_incident(
     connection: PlaceTransaction,
-    number: Annotated[str, Path(max_length=40, pattern=NOT_NUL, examples=["3702122026112200001"])],
+    number: IncidentNumber,
 ) -> Incident:
     """An incident with its routing, the reason, and its history. Reporters are not part of it."""
     incident = await get_incident(connection, number)

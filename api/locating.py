@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from pydantic import ConfigDict, Field
 
 from api.dependencies import Transaction, known_parameters
-from api.formats import NOT_NUL, CoordinateSystem
+from api.formats import CoordinateSystem, IncidentNumber
 from api.openapi import problems
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body, ReportedPlace
@@ -66,7 +66,7 @@ class IncidentPlace(Body):
 )
 async def locate_incident(
     connection: Transaction,
-    number: Annotated[str, Path(max_length=40, pattern=NOT_NUL, examples=["3702122026112200001"])],
+    number: IncidentNumber,
     body: IncidentPlace,
 ) -> Incident:
     """Put an incident at a place, or correct its place, and route it anew in the same transaction.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from pydantic import ConfigDict, Field
 
 from api.dependencies import Transaction, known_parameters
-from api.formats import NOT_NUL, OrganisationCode
+from api.formats import IncidentNumber, OrganisationCode
 from api.openapi import problems
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
@@ -50,7 +50,7 @@ class OverrideBody(Body):
 )  # fmt: skip
 async def give_incident(
     connection: Transaction,
-    number: Annotated[str, Path(max_length=40, pattern=NOT_NUL, examples=["3702122026112200001"])],
+    number: IncidentNumber,
     body: OverrideBody,
 ) -> Incident:
     """A person's choice goes before the computed routing, which is kept; routing again does not undo it.

@@ -26,6 +26,7 @@ def register(server: str) -> None:
         "organisation-code": [organisation["code"] for organisation in get("/api/organisations")["items"]],
         "layer-code": [layer["code"] for layer in get("/api/layers")["items"]],
         "zone-key": [f"{zone['layer']}:{zone['code']}" for zone in get("/api/zones?limit=200")["items"]],
+        "incident-number": [incident["number"] for incident in get("/api/incidents?limit=20")["items"]],
         "incident-page-token": [get("/api/incidents?limit=3")["next"]],
         "zone-page-token": [get("/api/zones?limit=3")["next"]],
         "coordinate-system": ["wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4549", "EPSG:3857"],
@@ -36,6 +37,19 @@ def register(server: str) -> None:
     }
     for name, values in formats.items():
         schemathesis.openapi.format(name, st.sampled_from(values))
+    known = formats["organisation-code"]
+
+    @schemathesis.hook
+    def before_call(_context: Any, case: Any, _options: Any) -> None:
+        """Items of a list are drawn without regard to their format: put codes there that exist."""
+        if isinstance(case.body, dict) and isinstance(case.body.get("supporting"), list):
+            case.body["supporting"] = [
+                known[len(code) % len(known)] if isinstance(code, str) and code and "\0" not in code else code
+                for code in case.body["supporting"]
+            ]
+            # What a description cannot say: nobody supports nobody.
+            if "organisation" in case.body and case.body["organisation"] is None:
+                case.body["supporting"] = []
 
 
 # Set where Schemathesis runs; without it this is a module like any other.
