@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +21,7 @@ from benchmarks.coverages import layer, layers, places, vertex_count
 from benchmarks.measure import Measure
 from benchmarks.routing_peers import Peer, geopandas_join, postgis_join, sedonadb_join, shapely_tree
 from gis.compiled import Whole, compiled
-from gis.lattice import to_steps
+from gis.lattice import to_lattice, to_steps
 from gis.router import Router, in_threads
 from gis.threads import thread_count
 from grid_data.embedded import Cluster
@@ -83,8 +84,11 @@ def _place(
     differ = int((lean_answer != answer).sum())
     note = f"built in {lean_build:.1f} s, {lean.nbytes / 1e6:,.0f} MB, {differ} answers differ"
     yield Measure(f"{name}: zones, lean", lean_seconds, "s", note)
+    # Whole lattice steps, in which all agree what lies on an edge; in degrees, edges end up beside the points.
+    whole = [replace(layer, geometries=to_lattice(np.asarray(layer.geometries))) for layer in zones]
+    x, y = (steps.astype(np.float64) for steps in to_steps(lon, lat))
     for peer, join in peers.items():
-        found, took = join(zones, lon, lat)
+        found, took = join(whole, x, y)
         differ = int((found != answer).sum())
         note = f"{took / seconds:,.0f} × the router, {took / (seconds + build):,.1f} × with its build; "
         yield Measure(f"{name}: {peer}", took, "s", note + f"{differ:,} answers differ")

@@ -35,7 +35,6 @@ def all_zones(layers: Sequence[ZoneLayer]) -> geopandas.GeoDataFrame:
             "zone": np.concatenate([ranks(layer) for layer in layers]),
         },
         geometry=np.concatenate([np.asarray(layer.geometries, dtype=object) for layer in layers]),
-        crs=4326,
     )
 
 
@@ -52,14 +51,12 @@ def lowest(layers: int, n: int, layer: Any, zone: Any, point: Any) -> Answers:
     return found
 
 
-def sedonadb_join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+def sedonadb_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
     """SedonaDB, one spatial join of all layers, on all cores."""
     import sedonadb
 
     context = sedonadb.connect()
-    points = geopandas.GeoDataFrame(
-        {"point": np.arange(len(lon))}, geometry=shapely.points(lon, lat), crs=4326
-    )
+    points = geopandas.GeoDataFrame({"point": np.arange(len(x))}, geometry=shapely.points(x, y))
     context.create_data_frame(points).to_memtable().to_view("points")
     context.create_data_frame(all_zones(layers)).to_memtable().to_view("zones")
     question = (
@@ -70,13 +67,13 @@ def sedonadb_join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tupl
     pairs = pa.table(context.sql(question))
     seconds = time.perf_counter() - started
     columns = (pairs.column(name).to_numpy() for name in ("layer", "zone", "point"))
-    return lowest(len(layers), len(lon), *columns), seconds
+    return lowest(len(layers), len(x), *columns), seconds
 
 
-def shapely_tree(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+def shapely_tree(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
     """shapely: boxes by STRtree, then prepared polygons; the fastest way it has, on one core as GEOS is."""
-    found = np.full((len(layers), len(lon)), -1, dtype=np.int32)
-    points = shapely.points(lon, lat)
+    found = np.full((len(layers), len(x)), -1, dtype=np.int32)
+    points = shapely.points(x, y)
     started = time.perf_counter()
     for number, layer in enumerate(layers):
         shapes = np.asarray(layer.geometries, dtype=object)[np.argsort(np.asarray(layer.codes))]
@@ -88,18 +85,16 @@ def shapely_tree(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple
         # From the last zone to the first, so that the lowest is written last.
         for begin, end in reversed(list(pairwise(cuts))):
             there = point[begin:end]
-            inside = shapely.intersects_xy(shapes[zone[begin]], lon[there], lat[there])
+            inside = shapely.intersects_xy(shapes[zone[begin]], x[there], y[there])
             found[number, there[inside]] = zone[begin]
     return found, time.perf_counter() - started
 
 
-def geopandas_join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+def geopandas_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
     """GeoPandas: sjoin with intersects, a layer at a time, on one core."""
-    points = geopandas.GeoDataFrame(geometry=shapely.points(lon, lat), crs=4326)
+    points = geopandas.GeoDataFrame(geometry=shapely.points(x, y))
     frames = [
-        geopandas.GeoDataFrame(
-            {"zone": ranks(layer)}, geometry=np.asarray(layer.geometries, dtype=object), crs=4326
-        )
+        geopandas.GeoDataFrame({"zone": ranks(layer)}, geometry=np.asarray(layer.geometries, dtype=object))
         for layer in layers
     ]
     started = time.perf_counter()
@@ -108,19 +103,19 @@ def geopandas_join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tup
     pairs = pd.concat(
         [frame[["zone"]].assign(layer=number, point=frame.index) for number, frame in enumerate(joined)]
     )
-    return lowest(len(layers), len(lon), pairs["layer"], pairs["zone"], pairs["point"]), seconds
+    return lowest(len(layers), len(x), pairs["layer"], pairs["zone"], pairs["point"]), seconds
 
 
 def postgis_join(cluster: Cluster) -> Peer:
     """PostGIS: one set join with ST_Covers and an index on zones and on points, in a database of its own."""
 
-    def join(layers: Sequence[ZoneLayer], lon: Floats, lat: Floats) -> tuple[Answers, float]:
+    def join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
         zones = all_zones(layers)
         cluster.drop_database("bench_routing")
         cluster.create_database("bench_routing")
         try:
             with psycopg.connect(cluster.url("bench_routing"), autocommit=True) as connection:
-                return _postgis(connection, zones, len(layers), lon, lat)
+                return _postgis(connection, zones, len(layers), x, y)
         finally:
             cluster.drop_database("bench_routing")
 
@@ -128,19 +123,17 @@ def postgis_join(cluster: Cluster) -> Peer:
 
 
 def _postgis(
-    connection: psycopg.Connection[Any], zones: geopandas.GeoDataFrame, layers: int, lon: Floats, lat: Floats
+    connection: psycopg.Connection[Any], zones: geopandas.GeoDataFrame, layers: int, x: Floats, y: Floats
 ) -> tuple[Answers, float]:
     connection.execute("CREATE EXTENSION postgis")
-    connection.execute("CREATE TABLE zones (layer int, zone int, geom geometry(Polygon, 4326))")
-    connection.execute("CREATE TABLE points (point int, geom geometry(Point, 4326))")
+    connection.execute("CREATE TABLE zones (layer int, zone int, geom geometry(Polygon))")
+    connection.execute("CREATE TABLE points (point int, geom geometry(Point))")
     with connection.cursor() as cursor:
         with cursor.copy("COPY zones FROM STDIN") as copy:
             for layer, zone, shape in zip(zones["layer"], zones["zone"], zones.geometry, strict=True):
-                copy.write_row((layer, zone, shapely.to_wkb(shape, hex=True, include_srid=True)))
+                copy.write_row((layer, zone, shapely.to_wkb(shape, hex=True)))
         with cursor.copy("COPY points FROM STDIN") as copy:
-            text = shapely.to_wkb(
-                shapely.set_srid(shapely.points(lon, lat), 4326), hex=True, include_srid=True
-            )
+            text = shapely.to_wkb(shapely.points(x, y), hex=True)
             lines = [f"{number}\t{wkb}\n" for number, wkb in enumerate(text)]
             for begin in range(0, len(lines), 100_000):
                 copy.write("".join(lines[begin : begin + 100_000]))
@@ -159,4 +152,4 @@ def _postgis(
     pairs = np.fromstring(body.replace(b"\n", b",").rstrip(b",").decode(), sep=",", dtype=np.int64).reshape(
         -1, 3
     )
-    return lowest(layers, len(lon), pairs[:, 0], pairs[:, 1], pairs[:, 2]), seconds
+    return lowest(layers, len(x), pairs[:, 0], pairs[:, 1], pairs[:, 2]), seconds

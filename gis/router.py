@@ -46,7 +46,7 @@ from gis.zone_layer import NEAR_M, NO_ZONE, LayerAnswer, Method, ZoneLayer, latt
 __all__ = ["NEAR_M", "NO_ZONE", "LayerAnswer", "Method", "Router", "ZoneLayer"]
 
 # How many cells there may be per edge. Twice as many take half the exact tests, but miss the caches.
-CELLS_PER_EDGE = {"fast": 24.0, "lean": 4.0}
+CELLS_PER_EDGE = {"fast": 8.0, "lean": 1.5}
 # A thread is not worth starting for less.
 POINTS_PER_THREAD = 20_000
 
@@ -97,7 +97,7 @@ class Router:
         at
             The moment of which the zones are taken, for layers that say when each zone is valid.
         memory
-            ``lean`` takes about half the memory, and somewhat longer for each point.
+            ``lean`` takes about two thirds of the memory, and somewhat longer for each point.
 
         Raises
         ------
