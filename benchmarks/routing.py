@@ -84,7 +84,7 @@ def _place(
     differ = int((lean_answer != answer).sum())
     note = f"built in {lean_build:.1f} s, {lean.nbytes / 1e6:,.0f} MB, {differ} answers differ"
     yield Measure(f"{name}: zones, lean", lean_seconds, "s", note)
-    # Whole lattice steps, in which all agree what lies on an edge; in degrees, edges end up beside the points.
+    # Whole lattice steps, in which all agree what lies on an edge; in degrees, edges end up beside points.
     whole = [replace(layer, geometries=to_lattice(np.asarray(layer.geometries))) for layer in zones]
     x, y = (steps.astype(np.float64) for steps in to_steps(lon, lat))
     for peer, join in peers.items():
