@@ -8,7 +8,7 @@ keep the routing of their time, and what a person chose by hand stays.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -82,11 +82,13 @@ async def reroute(
                 f"{layer!r} is no layer that is routed; there are {', '.join(known)}", field="layer"
             )
     at, editions = await rerouting.moment(connection)
-    since = None if full else await rerouting.last_time(connection)
-    ids = await rerouting.concerned(connection, since, at, layers)
-    moves = await rerouting.find_moves(connection, ids, at)
+    seen = await rerouting.overview(connection)
+    if full:
+        seen = replace(seen, since=None)
+    since = seen.since
+    asked = await rerouting.concerned(connection, seen, at, layers)
+    moves = await rerouting.find_moves(connection, asked, at, of=seen.count)
     listed = await rerouting.codes_of(connection, moves)
-    kept = await rerouting.kept_by_hand(connection)
     if not dry_run:
         moved = await rerouting.move(connection, moves, at) if len(moves) else []
         # Having looked at all layers is worth an entry even if nothing moved: the next time begins here.
@@ -105,4 +107,6 @@ async def reroute(
             },
         )
         await name_incidents(connection, seq, moved)
-    return Rerouted(at, since.at if since else None, layers, moves.asked, kept, listed, not dry_run)
+    return Rerouted(
+        at, since.at if since else None, layers, moves.asked, seen.kept_by_hand, listed, not dry_run
+    )

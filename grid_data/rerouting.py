@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
@@ -22,7 +23,17 @@ from grid_data.bulk.routing import read_grounds
 from grid_data.city import read_city
 from grid_data.database import Connection, one, rows, run
 
-__all__ = ["Moves", "Since", "concerned", "find_moves", "last_time", "moment", "move", "routed_layers"]
+__all__ = [
+    "Moves",
+    "Overview",
+    "Since",
+    "concerned",
+    "find_moves",
+    "moment",
+    "move",
+    "overview",
+    "routed_layers",
+]
 
 _COLUMNS = {
     "id": pa.int64(),
@@ -41,6 +52,8 @@ _COLUMNS = {
 }
 # A report may be committed some time after its transaction began.
 _LATE = timedelta(hours=1)
+# Up to this share of the open incidents, reading what is near them takes less than reading everything.
+_FEW = 0.4
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,28 @@ class Since:
 
     at: datetime
     editions: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Open incidents as a whole.
+
+    Attributes
+    ----------
+    count
+        How many there are.
+    since
+        What they are routed by since the last time; None when all must be asked.
+    kept_by_hand
+        How many have an organisation that a person chose: they are left alone.
+    moved_units
+        Land units of the others that ended or belong to another grid now.
+    """
+
+    count: int
+    since: Since | None
+    kept_by_hand: int
+    moved_units: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -81,25 +116,26 @@ async def routed_layers(connection: Connection) -> list[str]:
     return [row["code"] for row in await rows(connection, "rerouting/layers")]
 
 
-async def last_time(connection: Connection) -> Since | None:
-    """What open incidents are routed by since the last time; None when all must be asked.
+async def overview(connection: Connection) -> Overview:
+    """Look over all open incidents once.
 
-    A report that was imported since then may be older than that time: it was routed for its own day.
+    A report that was imported since the last time may be older than that time: it was routed for its own day.
     """
-    row = await one(connection, "rerouting/mark")
-    if row is None:
-        return None
-    oldest = await one(connection, "rerouting/oldest_since", {"known": row["known"] - _LATE})
-    reported = oldest["reported_at"] if oldest else None
-    return Since(min(row["at"], reported or row["at"]), row["editions"])
+    mark = await one(connection, "rerouting/mark")
+    found = await one(connection, "rerouting/overview", {"known": mark["known"] - _LATE if mark else None})
+    assert found is not None
+    since = Since(min(mark["at"], found["oldest"] or mark["at"]), mark["editions"]) if mark else None
+    return Overview(found["count"], since, found["kept_by_hand"], found["moved_units"])
 
 
 async def concerned(
-    connection: Connection, since: Since | None, at: datetime, layers: Sequence[str] | None
-) -> list[int]:
-    """Identifiers of open incidents that changes since then may concern; of all, if there is no since."""
+    connection: Connection, seen: Overview, at: datetime, layers: Sequence[str] | None
+) -> pa.Table:
+    """Open incidents that changes since the last time may concern; all, if there is none: `_COLUMNS`."""
+    since = seen.since
     if since is None:
-        return [row["id"] for row in await rows(connection, "rerouting/all_open")]
+        ids = [row["id"] for row in await rows(connection, "rerouting/all_open")]
+        return await copy_out(connection, "rerouting/incidents", {"ids": ids}, _COLUMNS)
     srid = (await read_city(connection)).frame.metric_srid
     asked = {
         "since": since.at,
@@ -107,14 +143,18 @@ async def concerned(
         "at": at,
         "layers": None if layers is None else list(layers),
         "srid": srid,
+        "moved_units": list(seen.moved_units),
     }
-    return [row["id"] for row in await rows(connection, "rerouting/in_changed_area", asked)]
+    return await copy_out(connection, "rerouting/in_changed_area", asked, _COLUMNS)
 
 
-async def find_moves(connection: Connection, ids: Sequence[int], at: datetime) -> Moves:
-    """Route incidents for a moment and keep those whose zones, land unit or organisation differ."""
-    table = await copy_out(connection, "rerouting/incidents", {"ids": list(ids)}, _COLUMNS)
-    found: pd.DataFrame = table.to_pandas()
+async def find_moves(connection: Connection, asked: pa.Table, at: datetime, of: int) -> Moves:
+    """Route incidents for a moment and keep those whose zones, land unit or organisation differ.
+
+    They come as `concerned` gives them. A small part of all ``of`` open ones is routed by what is near them,
+    a large one by the whole city; answers are the same.
+    """
+    found: pd.DataFrame = asked.to_pandas()
     found["crs"] = found["crs"].fillna("wgs84")
     lon, lat = found["lon"].to_numpy(copy=True), found["lat"].to_numpy(copy=True)
     sent = convert(found["original_lon"].to_numpy(), found["original_lat"].to_numpy(), found["crs"])
@@ -124,11 +164,13 @@ async def find_moves(connection: Connection, ids: Sequence[int], at: datetime) -
         return Moves(0, found, RoutedColumns.empty(np.empty(0, dtype=object)), lon, lat)
     moments = pd.Series([at] * len(found))
     category_id = found["category_id"].to_numpy()
-    grounds = await read_grounds(connection, moments, category_id)
+    accuracy_m = found["accuracy_m"].to_numpy()
+    places = (lon, lat, accuracy_m) if len(found) <= _FEW * of else None
+    grounds = await read_grounds(connection, moments, category_id, places)
     routed = grounds.route(
         lon=lon,
         lat=lat,
-        accuracy_m=found["accuracy_m"].to_numpy(),
+        accuracy_m=accuracy_m,
         shifted=found["crs"].isin(("gcj02", "bd09")).to_numpy(),
         at_us=np.full(len(found), round(at.timestamp() * 1_000_000)),
         category_id=category_id,
@@ -172,13 +214,6 @@ async def move(connection: Connection, moves: Moves, at: datetime) -> list[int]:
     return moved
 
 
-async def kept_by_hand(connection: Connection) -> int:
-    """How many open incidents have an organisation that a person chose: they are left alone."""
-    row = await one(connection, "rerouting/kept_by_hand")
-    assert row is not None
-    return int(row["n"])
-
-
 async def codes_of(connection: Connection, moves: Moves) -> pd.DataFrame:
     """Each move in codes: number, base_grid and organisation before and after; empty where there is none."""
     zones = np.unique(np.concatenate([moves.before["base_grid_id"].to_numpy(), moves.after.base_grid_id]))
@@ -214,7 +249,8 @@ def _sorted(lists_of: Ragged) -> Ints:
 
 
 def _stored_zones(found: pd.DataFrame) -> Ragged:
-    parts = [text.split() if isinstance(text, str) else [] for text in found["zone_ids"].tolist()]
-    counts = np.fromiter((len(part) for part in parts), np.int64, len(parts))
-    values: Ints = np.array([value for part in parts for value in part], dtype=np.int64)
-    return Ragged(values, offsets_of(counts))
+    texts = pa.array(found["zone_ids"].replace("", None), pa.string(), from_pandas=True)
+    parts = pc.split_pattern(texts, " ")
+    filled = pc.fill_null(pc.list_value_length(parts), 0).to_numpy(zero_copy_only=False)
+    values: Ints = pc.list_flatten(parts).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return Ragged(values, offsets_of(filled.astype(np.int64)))

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric, to_metric
+from grid_data.bulk.around import Around
 from grid_data.database import Connection, one
 from grid_data.routing import FACILITY_RADIUS_M
 
@@ -77,8 +78,7 @@ class FacilityIndex:
         if not len(asked):
             return found
         metric = shapely.points(*to_metric(lon[asked], lat[asked], self._srid))
-        least, usual, greatest = FACILITY_RADIUS_M
-        radius = np.clip(np.where(np.isnan(accuracy_m), usual, accuracy_m), least, greatest)[asked]
+        radius = _radius(accuracy_m[asked])
         for number in np.unique(component[asked]).tolist():
             begin, tree = self._trees[number]
             members = np.flatnonzero(component[asked] == number)
@@ -98,18 +98,38 @@ class FacilityIndex:
 
 
 async def read_facilities(
-    connection: Connection, category_id: Ints, tree: Mapping[int, dict[str, Any]], metric_srid: int
+    connection: Connection,
+    category_id: Ints,
+    tree: Mapping[int, dict[str, Any]],
+    metric_srid: int,
+    places: tuple[Floats, Floats, Floats] | None = None,
 ) -> FacilityIndex:
-    """The facilities that incidents of some categories can be about."""
+    """The facilities that incidents of some categories can be about.
+
+    Only those near the incidents, if their places (lon, lat, accuracy_m; EPSG:4326, NaN for none) are given.
+    """
     component = {category: component_of(row) for category, row in tree.items()}
     wanted = sorted({component[category] for category in np.unique(category_id).tolist()} - {0})
-    row = await one(connection, "bulk/facilities_of", {"categories": wanted})
+    if places is None:
+        row = await one(connection, "bulk/facilities_of", {"categories": wanted})
+    else:
+        lon, lat, accuracy_m = places
+        numbers = np.array([component[category] for category in category_id.tolist()], dtype=np.int64)
+        asked = np.flatnonzero((numbers > 0) & np.isfinite(lon) & np.isfinite(lat))
+        boxes = Around(lon[asked], lat[asked], lon[asked], lat[asked]).grown(_radius(accuracy_m[asked]))
+        near = {"categories": numbers[asked].tolist(), **boxes.parameters()}
+        row = await one(connection, "bulk/facilities_near", near)
     assert row is not None
     columns = {name: np.frombuffer(row[name] or b"", dtype=">i8").astype(np.int64) for name in _NUMBERS}
     ends = np.cumsum(columns.pop("size")).tolist()
     packed = bytes(row["shape"] or b"")
     shapes = shapely.from_wkb([packed[a:b] for a, b in pairwise([0, *ends])])
     return FacilityIndex(columns, np.asarray(shapes, dtype=object), metric_srid, component)
+
+
+def _radius(accuracy_m: Floats) -> Floats:
+    least, usual, greatest = FACILITY_RADIUS_M
+    return np.clip(np.where(np.isnan(accuracy_m), usual, accuracy_m), least, greatest)
 
 
 def component_of(category: Mapping[str, Any]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gis.crs import geometry_to_metric, to_metric
 from gis.places import CityFrame
 from gis.router import LayerAnswer, Method, Router, ZoneLayer
+from grid_data.bulk.around import Around
 from grid_data.bulk.evidence import evidence, zones_of
 from grid_data.bulk.facilities_near import FacilityIndex
 from grid_data.bulk.ranking import Ranking, RuleBook
@@ -54,9 +55,20 @@ class Ground:
         layers: Sequence[tuple[LayerZones, Objects]],
         units: Sequence[dict[str, Any]],
         book: RuleBook,
+        around: Around | None = None,
     ) -> None:
-        """Index the zones; each layer comes with their shapes."""
+        """Index the zones; each layer comes with their shapes.
+
+        If it is said around which points there are, only zones and units near these are indexed. How far
+        points are from the city is told by all zones.
+        """
         self._city = city
+        self._drawn = [shape for _, shapes in layers for shape in shapes]
+        unit_shapes = _shapes(units)
+        if around is not None:
+            layers = [_near(layer, shapes, around) for layer, shapes in layers]
+            here = around.grown(0).meets(unit_shapes)
+            units, unit_shapes = [units[k] for k in here.tolist()], unit_shapes[here]
         self._layers = [layer for layer, _ in layers]
         drawn = [
             ZoneLayer(
@@ -68,13 +80,12 @@ class Ground:
             )
             for layer, shapes in layers
         ]
-        unit_layer = ZoneLayer(_UNITS, [unit["code"] for unit in units], _shapes(units), "at_most_one")
+        unit_layer = ZoneLayer(_UNITS, [unit["code"] for unit in units], unit_shapes, "at_most_one")
         self.router = Router.build([*drawn, unit_layer], city.metric_srid)
         self._unit_id = np.array([unit["id"] for unit in units] + [0], dtype=np.int64)
         self._unit_grid = np.array([unit["zone_id"] for unit in units], dtype=np.int64)
         self._base = next((layer for layer in self._layers if layer.kind == "base_grid"), None)
         self._ranking = Ranking(book, self._layers)
-        self._drawn = [shape for layer in drawn for shape in layer.geometries]
         self._tree: shapely.STRtree | None = None
         self._lock = Lock()
 
@@ -138,8 +149,9 @@ async def read_ground(
     city: CityFrame,
     categories: Mapping[int, dict[str, Any]],
     organisations: Mapping[int, str],
+    around: Around | None = None,
 ) -> Ground:
-    """Read the zones, land units and rules of a moment."""
+    """Read the zones, land units and rules of a moment; index what points in some boxes need, if given."""
     found: dict[str, LayerZones] = {}
     for row in await rows(connection, "bulk/zone_versions_at", {"at": when}):
         layer = found.setdefault(
@@ -150,7 +162,14 @@ async def read_ground(
             layer.zones.append(row)
     book = RuleBook(await rows(connection, "bulk/rules_at", {"at": when}), categories, organisations)
     units = await rows(connection, "bulk/land_units_at", {"at": when})
-    return Ground(city, [(layer, _shapes(layer.zones)) for layer in found.values()], units, book)
+    return Ground(city, [(layer, _shapes(layer.zones)) for layer in found.values()], units, book, around)
+
+
+def _near(layer: LayerZones, shapes: Objects, around: Around) -> tuple[LayerZones, Objects]:
+    """The zones of a layer that can cover points in some boxes, or be the nearest to them."""
+    tolerance = layer.nearest_tolerance_m if layer.cardinality == "exactly_one" else 0.0
+    here = around.grown(tolerance).meets(shapes)
+    return replace(layer, zones=[layer.zones[k] for k in here.tolist()]), shapes[here]
 
 
 def _shapes(found: Sequence[dict[str, Any]]) -> Objects:

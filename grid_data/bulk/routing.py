@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.places import CityFrame, judge_places, problem_code
+from grid_data.bulk.around import Around
 from grid_data.bulk.facilities_near import FacilityIndex, read_facilities
 from grid_data.bulk.ground import Asked, Ground, read_ground
 from grid_data.bulk.routed import Floats, Ints, RoutedColumns
@@ -76,19 +77,39 @@ class Grounds:
         return result
 
 
-async def read_grounds(connection: Connection, at: pd.Series[Any], category_id: Ints) -> Grounds:
-    """Read what routes incidents of these moments (time zone aware) and categories."""
+async def read_grounds(
+    connection: Connection,
+    at: pd.Series[Any],
+    category_id: Ints,
+    places: tuple[Floats, Floats, Floats] | None = None,
+) -> Grounds:
+    """Read what routes incidents of these moments (time zone aware) and categories.
+
+    Where it is said which places (lon, lat, accuracy_m as for `Grounds.route`) will be asked, only what is
+    near them is read: that pays if they lie in a part of the city.
+    """
     city = (await read_city(connection)).frame
     organisations = {row["id"]: row["code"] for row in await rows(connection, "bulk/organisation_ids")}
     tree = {row["id"]: row for row in await rows(connection, "bulk/category_tree")}
-    facilities = await read_facilities(connection, category_id, tree, city.metric_srid)
+    around = None if places is None else _around(*places, city)
+    facilities = await read_facilities(connection, category_id, tree, city.metric_srid, places)
     first = pd.Timestamp(at.min()).to_pydatetime()
     changes = await rows(connection, "bulk/change_moments", {"first": first, "last": at.max()})
     begins = [first, *(change["moment"] for change in changes)]
     cuts = microseconds(pd.Series(begins[1:], dtype="datetime64[us, UTC]"))
     spans = np.unique(np.searchsorted(cuts, microseconds(at), side="right"))
-    grounds = {k: await read_ground(connection, begins[k], city, tree, organisations) for k in spans.tolist()}
+    grounds = {
+        k: await read_ground(connection, begins[k], city, tree, organisations, around) for k in spans.tolist()
+    }
     return Grounds(city, facilities, cuts, grounds)
+
+
+def _around(lon: Floats, lat: Floats, accuracy_m: Floats, city: CityFrame) -> Around:
+    """Boxes round the places that are believed."""
+    believed = np.isfinite(lon) & np.isfinite(lat)
+    verdicts = judge_places(lon[believed], lat[believed], accuracy_m[believed], city)
+    believed[believed] = [problem_code(int(code)) is None for code in verdicts]
+    return Around.of(lon[believed], lat[believed])
 
 
 async def route_points(

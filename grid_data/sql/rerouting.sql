@@ -13,17 +13,25 @@ SELECT now() AS now, coalesce(jsonb_object_agg(code, edition), '{}') AS editions
 -- Active layers that are routed.
 SELECT code FROM layer WHERE active AND kind <> 'context' ORDER BY precedence, code
 
--- name: oldest_since
--- The oldest report that came in since a moment and is open.
-SELECT min(reported_at) AS reported_at FROM incident
-WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
-  AND recorded_at > %(known)s::timestamptz
-
--- name: kept_by_hand
--- How many open incidents have an organisation that a person chose.
-SELECT count(*) AS n FROM incident
-WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
-  AND overridden
+-- name: overview
+-- One pass over all open incidents: how many, the oldest report that came in since a moment, how many have an
+-- organisation that a person chose, and the land units of the others that ended or moved to another grid since they were routed.
+WITH open AS MATERIALIZED (
+    SELECT land_unit_id, base_grid_id, min(reported_at) FILTER (WHERE recorded_at > %(known)s::timestamptz) AS oldest,
+           count(*) AS count, count(*) FILTER (WHERE overridden) AS kept_by_hand, bool_or(NOT overridden) AS asked
+    FROM incident
+    WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+    GROUP BY land_unit_id, base_grid_id
+)
+SELECT coalesce(sum(open.count), 0)::bigint AS count, min(open.oldest) AS oldest,
+       coalesce(sum(open.kept_by_hand), 0)::bigint AS kept_by_hand,
+       coalesce(array_agg(DISTINCT open.land_unit_id) FILTER (
+           WHERE open.asked AND land_unit.id IS NOT NULL
+             AND (NOT land_unit.valid @> now() OR NOT EXISTS (
+                 SELECT FROM unit_zone
+                 WHERE unit_zone.land_unit_id = open.land_unit_id AND unit_zone.zone_id = open.base_grid_id
+                   AND unit_zone.valid @> now() AND upper_inf(unit_zone.recorded)))), '{}') AS moved_units
+FROM open LEFT JOIN land_unit ON land_unit.id = open.land_unit_id
 
 -- name: all_open
 -- Every open incident that can be routed.
@@ -34,38 +42,50 @@ WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_
 -- name: in_changed_area
 -- Open incidents that a change of zones since a moment and an edition may concern: in or on the border of a version that
 -- came or went, or as near as its layer gives to the nearest; on a land unit that ended or moved; outside of the city.
-WITH changed AS MATERIALIZED (
-    SELECT zone_version.lattice, zone_version.border,
-           CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END AS reach_m,
-           -- Degrees that hold so many metres, at any latitude a city lies at, and a step of the lattice.
-           ST_Expand(zone_version.geom::box2d, CASE WHEN layer.cardinality = 'exactly_one'
-               THEN (layer.nearest_tolerance_m + 1) / 20000 ELSE 0 END + 0.0000002) AS around
-    FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
-    WHERE layer.active AND layer.kind <> 'context'
-      AND (%(layers)s::text[] IS NULL OR layer.code = ANY (%(layers)s::text[]))
-      AND (zone_version.edition > coalesce((%(editions)s::jsonb ->> layer.code)::bigint, -1)
-           OR lower(zone_version.valid) > %(since)s::timestamptz AND lower(zone_version.valid) <= %(at)s::timestamptz
-           OR upper(zone_version.valid) > %(since)s::timestamptz AND upper(zone_version.valid) <= %(at)s::timestamptz)
-), open AS NOT MATERIALIZED (
-    SELECT * FROM incident
-    WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
-      AND NOT overridden
-)
-SELECT open.id
-FROM changed JOIN open ON open.place && ST_SetSRID(changed.around::geometry, 4326)
-WHERE ST_Intersects(changed.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
-   OR (changed.reach_m > 0
-       AND ST_DWithin(changed.border, ST_SetSRID(ST_Transform(open.place, %(srid)s::integer), ST_SRID(changed.border)),
-                      changed.reach_m + 1))
-UNION
-SELECT open.id
-FROM open JOIN land_unit ON land_unit.id = open.land_unit_id
-LEFT JOIN unit_zone ON unit_zone.land_unit_id = open.land_unit_id AND unit_zone.zone_id = open.base_grid_id
-    AND unit_zone.valid @> %(at)s::timestamptz AND upper_inf(unit_zone.recorded)
-WHERE (unit_zone.id IS NULL OR NOT land_unit.valid @> %(at)s::timestamptz)
-  AND (%(layers)s::text[] IS NULL OR (SELECT code FROM layer WHERE kind = 'base_grid') = ANY (%(layers)s::text[]))
-UNION
-SELECT open.id FROM open WHERE place_problem = 'outside_city' AND EXISTS (SELECT FROM changed)
+-- Columns as those of incidents.
+COPY (
+    WITH changed AS MATERIALIZED (
+        -- What came often has the shape of what went: one of them is asked for both.
+        SELECT DISTINCT ON (layer.id, zone_version.lattice::bytea) zone_version.lattice, zone_version.border,
+               CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END AS reach_m,
+               -- Degrees that hold so many metres, at any latitude a city lies at, and a step of the lattice.
+               ST_Expand(zone_version.geom::box2d, CASE WHEN layer.cardinality = 'exactly_one'
+                   THEN (layer.nearest_tolerance_m + 1) / 20000 ELSE 0 END + 0.0000002) AS around
+        FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
+        WHERE layer.active AND layer.kind <> 'context'
+          AND (%(layers)s::text[] IS NULL OR layer.code = ANY (%(layers)s::text[]))
+          AND (zone_version.edition > coalesce((%(editions)s::jsonb ->> layer.code)::bigint, -1)
+               OR lower(zone_version.valid) > %(since)s::timestamptz AND lower(zone_version.valid) <= %(at)s::timestamptz
+               OR upper(zone_version.valid) > %(since)s::timestamptz AND upper(zone_version.valid) <= %(at)s::timestamptz)
+    ), open AS NOT MATERIALIZED (
+        SELECT id, number, place, original_lon, original_lat, original_crs, place_accuracy_m, category_id, organisation_id,
+               land_unit_id, base_grid_id, zone_ids, place_problem
+        FROM incident
+        WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+          AND NOT overridden
+    ), asked AS (
+        SELECT open.*
+        FROM changed JOIN open ON open.place && ST_SetSRID(changed.around::geometry, 4326)
+        WHERE ST_Intersects(changed.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
+           OR (changed.reach_m > 0
+               AND ST_DWithin(changed.border, ST_SetSRID(ST_Transform(open.place, %(srid)s::integer), ST_SRID(changed.border)),
+                              changed.reach_m + 1))
+        UNION ALL
+        SELECT open.*
+        FROM open JOIN land_unit ON land_unit.id = open.land_unit_id
+        LEFT JOIN unit_zone ON unit_zone.land_unit_id = open.land_unit_id AND unit_zone.zone_id = open.base_grid_id
+            AND unit_zone.valid @> %(at)s::timestamptz AND upper_inf(unit_zone.recorded)
+        WHERE open.land_unit_id = ANY (%(moved_units)s::bigint[])
+          AND (unit_zone.id IS NULL OR NOT land_unit.valid @> %(at)s::timestamptz)
+          AND (%(layers)s::text[] IS NULL OR (SELECT code FROM layer WHERE kind = 'base_grid') = ANY (%(layers)s::text[]))
+        UNION ALL
+        SELECT open.* FROM open WHERE place IS NULL AND place_problem = 'outside_city' AND EXISTS (SELECT FROM changed)
+    )
+    SELECT DISTINCT ON (id)
+           id, number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs, place_accuracy_m, category_id,
+           coalesce(organisation_id, 0), coalesce(land_unit_id, 0), coalesce(base_grid_id, 0), array_to_string(zone_ids, ' ')
+    FROM asked ORDER BY id
+) TO STDOUT (FORMAT csv)
 
 -- name: incidents
 -- What routing some incidents again needs of them, and what they have.
