@@ -14,8 +14,6 @@ from gis.compiled import compiled
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 
-NOBODY = -1
-
 
 @dataclass(frozen=True, eq=False)
 class Edges:
@@ -26,8 +24,8 @@ class Edges:
     ends
         int32 (m, 4): x and y of the lower end, x and y of the upper end, lattice steps.
     zones
-        int32 (m, 2): the zones of that layer whose border it is, by number; `NOBODY` in the second place on
-        an outer border. A third zone on the same edge makes a second entry.
+        int32 (m, 2): the zones of that layer whose border it is, by number; -1 in the second place on an
+        outer border. A third zone on the same edge makes a second entry.
     layer_begin
         int64 (layers + 1,): the first edge of each layer.
     """
