@@ -1,7 +1,7 @@
 """Land units as a graph: what each carries, and who borders whom along what.
 
 The units of a city are the atoms of its grids. Everything that balances, judges or moves grids works on this
-value; geometry is needed only where a unit itself is cut. A zone's area is the sum of its units' areas, and its
+value; geometry is needed only where a unit itself is cut. A zone's area is the sum of its units', and its
 perimeter the sum of theirs less twice the borders inside, so shape measures need no polygon either.
 """
 
