@@ -178,6 +178,22 @@ def test_what_stands_against_a_rule_is_said_at_once_and_names_the_other_rule(scr
     expect(form.locator(".picker-name")).to_have_text(twin["category"]["name"]["zh"])
 
 
+def test_what_is_being_typed_stays_when_an_answer_comes_in(screen: Screen) -> None:
+    desk(screen, "?rule=-new")
+    form = screen.page.locator(".rule-form")
+    choose(form, "organisation", other_department(screen))
+    expect(form.locator(".check-state")).to_have_attribute("data-checked", "1")
+    form.get_by_label("说明（中文）").fill("新的说明")
+    # The check of the note is answered before the field is left.
+    priority = form.get_by_label("优先级")
+    priority.press("End")
+    priority.press("5")
+    expect(form.locator(".check-state")).to_have_attribute("data-checked", "0")
+    expect(form.locator(".check-state")).to_have_attribute("data-checked", "1")
+    expect(priority).to_be_focused()
+    expect(priority).to_have_value("05")
+
+
 def test_changes_are_undone_redone_and_survive_a_reload(screen: Screen) -> None:
     rule, _ = deciding_rule(screen, nth=2)
     taker = other_department(screen, rule["organisation"]["code"])

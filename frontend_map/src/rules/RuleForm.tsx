@@ -7,6 +7,7 @@ import { say, t } from "../i18n";
 import { CategoryPicker } from "../parts/CategoryPicker";
 import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
+import { NumberInput } from "../parts/NumberInput";
 import { OrganisationField } from "../parts/OrganisationField";
 import { changesOf, codeOf, drop, find, freeCode, inputOf, plan, type Planned } from "../state/change_set";
 import { byField, inputWords, sentence, zoneKey } from "../state/rule_words";
@@ -295,16 +296,7 @@ function More({ input, change, shown }: PartProps) {
     <>
       <div class="columns">
         <Field id={`${id}-priority`} label={t("rule.priority")} hint={t("rule.priority_hint")} error={shown("priority").error}>
-          <input
-            id={`${id}-priority`}
-            name="priority"
-            type="number"
-            step={1}
-            min={-1_000_000}
-            max={1_000_000}
-            value={input.priority}
-            onChange={(event) => change({ priority: Math.round(Number(event.currentTarget.value)) || 0 })}
-          />
+          <NumberInput id={`${id}-priority`} name="priority" value={input.priority} onTake={(priority) => change({ priority })} />
         </Field>
         <Field id={`${id}-to`} label={t("rule.valid_to")} hint={t("rule.valid_to_hint")} error={shown("valid_to").error}>
           <input id={`${id}-to`} name="valid_to" type="date" value={dayOf(input.valid_to)} onChange={(event) => change({ valid_to: cityDay(event.currentTarget.value) })} />
