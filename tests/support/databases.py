@@ -7,6 +7,7 @@ ready, and a changed migration or sample generator makes a new one.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import fcntl
 import hashlib
@@ -24,16 +25,12 @@ from migrations.run import upgrade
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".gridgov" / "test"
 
-# What the templates are made from.
+# What the templates are made from: files, and modules with all that they import.
 SCHEMA = ("migrations", "grid_data/tables")
-SAMPLE = (
-    *SCHEMA,
-    "gis",
-    "grid_data/sample",
-    "grid_data/catalogues",
-    "grid_data/bulk*",
-    "grid_data/sql/bulk*",
-)
+SAMPLE = (*SCHEMA, "grid_data/sample", "grid_data/catalogues", "grid_data/sql/bulk*")
+SAMPLE_MODULES = ("grid_data.bulk.sample", "grid_data.sample")
+# Runs of a changed and an unchanged tree may go on side by side.
+KEPT_TEMPLATES = 4
 
 _counter = itertools.count()
 
@@ -44,26 +41,46 @@ def test_cluster() -> Cluster:
     return Cluster(HOME / "postgres", settings=fast)
 
 
-def sources_hash(patterns: tuple[str, ...]) -> str:
+def sources_hash(patterns: tuple[str, ...], modules: tuple[str, ...] = ()) -> str:
     """A hash over the files behind a template."""
-    digest = hashlib.sha256()
+    files = set(imported_files(modules))
     for pattern in patterns:
-        for start in sorted(ROOT.glob(pattern)):
-            files = sorted(start.rglob("*")) if start.is_dir() else [start]
-            for file in files:
-                if file.is_file() and "__pycache__" not in file.parts:
-                    digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
+        for start in ROOT.glob(pattern):
+            files |= set(start.rglob("*") if start.is_dir() else [start])
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def imported_files(modules: tuple[str, ...]) -> set[Path]:
+    """The project's own files behind modules, with everything they import, at any depth."""
+    found: dict[str, Path] = {}
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        base = ROOT.joinpath(*name.split("."))
+        file = next(filter(Path.is_file, (base.with_suffix(".py"), base / "__init__.py")), None)
+        if file is None or name in found:
+            continue
+        found[name] = file
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                waiting += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                waiting += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return set(found.values())
 
 
 def empty_template(cluster: Cluster) -> str:
     """The template with the migrated schema and no rows."""
-    return _template(cluster, "empty", SCHEMA, upgrade)
+    return _template(cluster, "empty", sources_hash(SCHEMA), upgrade)
 
 
 def laoshan_template(cluster: Cluster) -> str:
     """The template with the small sample of Laoshan."""
-    return _template(cluster, "laoshan", SAMPLE, _load_small_sample)
+    return _template(cluster, "laoshan", sources_hash(SAMPLE, SAMPLE_MODULES), _load_small_sample)
 
 
 def _load_small_sample(url: str) -> None:
@@ -73,13 +90,13 @@ def _load_small_sample(url: str) -> None:
     load_small_sample(url)
 
 
-def _template(cluster: Cluster, kind: str, patterns: tuple[str, ...], build: Callable[[str], None]) -> str:
+def _template(cluster: Cluster, kind: str, sources: str, build: Callable[[str], None]) -> str:
     """The name of a ready template; the first process builds it, the others wait."""
-    name = f"template_{kind}_{sources_hash(patterns)}"
+    name = f"template_{kind}_{sources}"
     with (HOME / f"{kind}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not cluster.has_database(name):
-            for old in _databases(cluster, f"template_{kind}_"):
+            for old in _databases(cluster, f"template_{kind}_")[:-KEPT_TEMPLATES]:
                 cluster.drop_database(old)
             unfinished = f"unfinished_{kind}"
             cluster.drop_database(unfinished)
@@ -115,5 +132,7 @@ def drop_left_behind(cluster: Cluster) -> None:
 
 def _databases(cluster: Cluster, prefix: str) -> list[str]:
     with contextlib.closing(psycopg.connect(cluster.url("postgres"), autocommit=True)) as connection:
-        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (prefix,))
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,)
+        )
         return [row[0] for row in rows.fetchall()]
