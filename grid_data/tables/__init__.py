@@ -13,6 +13,7 @@ from grid_data.tables import (
     incidents,
     land_units,
     organisations,
+    plans,
     zones,
 )
 from grid_data.tables.base import metadata
@@ -29,5 +30,6 @@ __all__ = [
     "land_units",
     "metadata",
     "organisations",
+    "plans",
     "zones",
 ]

@@ -1,17 +1,20 @@
-"""Land units, the atoms of the map, and which base grid each belongs to at any time."""
+"""Land units, the atoms of the map: which base grid each belongs to at any time, and who borders whom."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    SmallInteger,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
@@ -37,13 +40,20 @@ land_unit = Table(
     lattice_geometry("POLYGON"),
     # Filled by a trigger, in the city's metric system.
     Column("area_m2", Float, nullable=False),
-    # A unit that is cut ends; its parts begin.
+    Column("perimeter_m", Float, nullable=False),
+    # A unit that is cut ends; its parts begin. Empty: a piece that lives in a draft only.
     valid_range(),
+    # The plan that cut it, and the unit it is a piece of.
+    Column("plan_id", ForeignKey("plan.id")),
+    Column("cut_from", ForeignKey("land_unit.id")),
     CheckConstraint(
         one_of("kind", "block", "building_cell", "open_land", "water_front", "whole_grid"), name="kind"
     ),
-    CheckConstraint("NOT isempty(valid) AND NOT lower_inf(valid)", name="valid"),
+    CheckConstraint("(NOT isempty(valid) OR plan_id IS NOT NULL) AND NOT lower_inf(valid)", name="valid"),
+    CheckConstraint("(plan_id IS NULL) = (cut_from IS NULL)", name="cut_by_a_plan"),
     CheckConstraint("NOT ST_IsEmpty(geom) AND ST_IsValid(geom) AND ST_IsValid(lattice)", name="geometry"),
+    Index("ix_land_unit_plan_id", "plan_id", postgresql_where=text("plan_id IS NOT NULL")),
+    Index("ix_land_unit_cut_from", "cut_from", postgresql_where=text("cut_from IS NOT NULL")),
     spatial_index("land_unit"),
     spatial_index("land_unit", "lattice"),
     Index("ix_land_unit_community_zone_id", "community_zone_id"),
@@ -76,4 +86,25 @@ unit_zone = Table(
     CheckConstraint("NOT isempty(recorded)", name="recorded"),
     Index("ix_unit_zone_land_unit_id", "land_unit_id"),
     Index("ix_unit_zone_zone_id", "zone_id"),
+)
+
+# The rook graph of land units. Computed with them; what a person decides about a border stays decided.
+unit_edge = Table(
+    "unit_edge",
+    metadata,
+    Column("unit_a", ForeignKey("land_unit.id"), primary_key=True),
+    Column("unit_b", ForeignKey("land_unit.id"), primary_key=True),
+    # Of the common border; 0 for a link that is none.
+    Column("length_m", Float, nullable=False),
+    # gis.unit_graph.Barrier.
+    Column("barrier", SmallInteger, nullable=False),
+    # Whether a grid may hold together by this border alone.
+    Column("joined", Boolean, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
+    CheckConstraint("unit_a < unit_b", name="smaller_first"),
+    CheckConstraint("barrier BETWEEN 0 AND 5", name="barrier"),
+    CheckConstraint("length_m >= 0 AND (length_m > 0) = (origin = 'border')", name="length"),
+    CheckConstraint(one_of("origin", "border", "link"), name="origin"),
+    Index("ix_unit_edge_unit_b", "unit_b"),
 )

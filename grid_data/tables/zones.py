@@ -153,28 +153,6 @@ zone_border_piece = Table(
     spatial_index("zone_border_piece", "line"),
 )
 
-plan = Table(
-    "plan",
-    metadata,
-    identity(),
-    Column("code", Text, nullable=False, unique=True),
-    Column("layer_id", ForeignKey("layer.id"), nullable=False),
-    *name_columns(),
-    Column("state", Text, nullable=False, server_default=text("'draft'")),
-    Column("author", Text),
-    Column("approver", Text),
-    Column("effective_from", DateTime(timezone=True)),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
-    CheckConstraint(
-        one_of("state", "draft", "submitted", "approved", "published", "rolled_back", "withdrawn"),
-        name="state",
-    ),
-    CheckConstraint("state <> 'published' OR effective_from IS NOT NULL", name="published_has_a_date"),
-    CheckConstraint(
-        "approver IS NULL OR approver IS DISTINCT FROM author", name="approved_by_a_second_person"
-    ),
-)
-
 zone_lineage = Table(
     "zone_lineage",
     metadata,
