@@ -50,17 +50,33 @@ plan = Table(
     Column("band_min", Integer, nullable=False, server_default=text("300")),
     Column("band_max", Integer, nullable=False, server_default=text("500")),
     Column("note", Text),
+    # The plan that this one takes back.
+    Column("reverts_id", ForeignKey("plan.id")),
     CheckConstraint(
-        one_of("state", "draft", "submitted", "approved", "published", "rolled_back", "withdrawn"),
+        one_of(
+            "state",
+            "draft",
+            "submitted",
+            "approved",
+            "scheduled",
+            "published",
+            "superseded",
+            "withdrawn",
+            "rolled_back",
+        ),
         name="state",
     ),
-    CheckConstraint("state <> 'published' OR effective_from IS NOT NULL", name="published_has_a_date"),
+    CheckConstraint(
+        "state NOT IN ('scheduled', 'published') OR effective_from IS NOT NULL", name="published_has_a_date"
+    ),
     CheckConstraint(
         "approver IS NULL OR approver IS DISTINCT FROM author", name="approved_by_a_second_person"
     ),
     CheckConstraint("band_min >= 0 AND band_max >= band_min", name="band"),
     CheckConstraint("revision >= 0", name="revision"),
     Index("ix_plan_layer_id", "layer_id"),
+    Index("uq_plan_reverts_id", "reverts_id", unique=True, postgresql_where=text("reverts_id IS NOT NULL")),
+    Index("ix_plan_scheduled", "effective_from", postgresql_where=text("state = 'scheduled'")),
 )
 
 # A zone of a draft. Its number is the plan's own and is given once.
