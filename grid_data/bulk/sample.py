@@ -15,6 +15,7 @@ from grid_data.bulk import incidents, land, people, rules, surveyed, zones
 from grid_data.database import Connection, rows, run
 from grid_data.history import add_history
 from grid_data.sample import Sample
+from grid_data.unit_graphs import refresh_unit_graph
 
 Progress = Callable[[str, int, float], None]
 """Called after each table with its name, its rows and the seconds it took."""
@@ -93,6 +94,7 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
     await step("water", surveyed.store_water(connection, frames["water"]))
     await step("buildings", surveyed.store_buildings(connection, frames["buildings"]))
     await step("households", surveyed.store_households(connection, frames["households"]))
+    await step("land unit graph", refresh_unit_graph(connection))
     await step("facilities", surveyed.store_facilities(connection, frames["facilities"]))
     await step("assignment rules", rules.store_assignment_rules(connection, frames["assignment_rules"]))
     await step("incidents", incidents.store_incidents(connection, frames["incidents"]))

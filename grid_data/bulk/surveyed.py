@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from grid_data.bulk.copying import copy, lookup, optional, reserve_ids, resolve, wkb
+from grid_data.bulk.standing import units_under
 from grid_data.database import Connection
 
 
@@ -65,6 +66,7 @@ async def store_facilities(connection: Connection, frame: gpd.GeoDataFrame) -> i
             "state": frame["state"],
             "accuracy_class": frame["accuracy_class"],
             "surveyed_on": pd.to_datetime(optional(frame, "surveyed_on")).dt.strftime("%Y-%m-%d"),
+            "land_unit_id": await units_under(connection, frame.geometry.to_numpy()),
             "geom": wkb(frame.geometry),
         },
     )

@@ -10,6 +10,7 @@ import shapely
 
 from gis.words import Words
 from grid_data.bulk.copying import lookup, wkb
+from grid_data.bulk.standing import locate_facilities
 from grid_data.bulk.surveyed import store_facilities
 from grid_data.database import Connection, rows
 from grid_data.importers.batch import Geometry, Plan, Request, Rows, checked_rows
@@ -89,9 +90,11 @@ async def prepare_facilities(
         return await store_facilities(connection, gpd.GeoDataFrame(new, crs=4326)) if len(new) else 0
 
     async def update() -> int:
-        return await update_rows(
-            connection, "imports/update_facilities", _values(changed, categories, organisations)
-        )
+        values = _values(changed, categories, organisations)
+        updated = await update_rows(connection, "imports/update_facilities", values)
+        if values:
+            await locate_facilities(connection, codes=[value["code"] for value in values])
+        return updated
 
     plan.steps = [("new facilities", insert), ("changed facilities", update)]
     return table, plan

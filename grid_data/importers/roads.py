@@ -15,6 +15,7 @@ from grid_data.importers.fields import Field
 from grid_data.importers.problems import Findings
 from grid_data.importers.shapes import FAR_M
 from grid_data.importers.writing import update_rows
+from grid_data.unit_graphs import refresh_unit_graph
 
 __all__ = ["CLASSES", "FIELDS", "prepare_roads"]
 
@@ -76,5 +77,8 @@ async def prepare_roads(
         ]
         return await update_rows(connection, "imports/update_roads", values)
 
-    steps = [("new roads", insert), ("changed roads", update)]
+    async def draw_graph() -> int:
+        return await refresh_unit_graph(connection) if len(new) or len(changed) else 0
+
+    steps = [("new roads", insert), ("changed roads", update), ("borders of land units", draw_graph)]
     return table, Plan(new=len(new), changed=len(changed), unchanged=unchanged, steps=steps)

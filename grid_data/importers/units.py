@@ -16,6 +16,7 @@ import shapely
 
 from gis.words import Words
 from grid_data.bulk.land import dissolve
+from grid_data.bulk.standing import locate_facilities
 from grid_data.bulk.zones import store_zone_identities, store_zone_versions
 from grid_data.database import Connection, rows
 from grid_data.importers.batch import (
@@ -38,6 +39,7 @@ from grid_data.importers.layers import Layer, define_layer, read_layers
 from grid_data.importers.parents import check_codes, find_parents
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.unit_storing import store_units
+from grid_data.unit_graphs import refresh_unit_graph
 
 __all__ = ["FIELDS", "import_units"]
 
@@ -178,7 +180,19 @@ async def _prepare(
         return await store_units(connection, layer, begun)
 
     details = {"layer": layer.code, "grids": len(grids), "valid_from": moment.isoformat()}
-    steps = [("base grids", store_grids), ("land units", store)]
+
+    async def draw_graph() -> int:
+        return await refresh_unit_graph(connection) if len(fresh) else 0
+
+    async def locate() -> int:
+        return await locate_facilities(connection) if len(fresh) else 0
+
+    steps = [
+        ("base grids", store_grids),
+        ("land units", store),
+        ("borders of land units", draw_graph),
+        ("facilities found on land units", locate),
+    ]
     return table, Plan(new=len(fresh), unchanged=unchanged, steps=steps, details=details)
 
 

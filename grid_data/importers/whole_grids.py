@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from grid_data.bulk.copying import lookup, wkb
+from grid_data.bulk.standing import locate_facilities
 from grid_data.database import Connection, rows, run
 from grid_data.importers.checks import same_shape
 from grid_data.importers.editions import Edition, Step
@@ -17,6 +18,7 @@ from grid_data.importers.layers import Layer
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.unit_storing import store_units
 from grid_data.importers.writing import update_rows
+from grid_data.unit_graphs import refresh_unit_graph
 
 __all__ = ["WholeGrids"]
 
@@ -104,11 +106,22 @@ class WholeGrids:
                 connection, "imports/move_buildings", {"ids": self.ended, "at": self.edition.moment}
             )
 
+        async def draw_graph() -> int:
+            changed = self.ended or self.redrawn or len(self.begun)
+            return await refresh_unit_graph(connection) if changed else 0
+
+        async def locate() -> int:
+            redrawn = [row["id"] for row in self.redrawn]
+            changed = self.ended or redrawn or len(self.begun)
+            return await locate_facilities(connection, units=redrawn) if changed else 0
+
         return [
             ("ended land units", end),
             ("new land units", begin),
             ("redrawn land units", redraw),
             ("buildings moved to new land units", move_buildings),
+            ("borders of land units", draw_graph),
+            ("facilities found on land units", locate),
         ]
 
 

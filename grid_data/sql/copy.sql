@@ -42,7 +42,7 @@ COPY household (building_id, door_plate, stairwell, floor, residents) FROM STDIN
 -- name: copy_facilities
 -- Load facilities.
 COPY facility (code, category_id, name_zh, supervising_id, owning_id, maintaining_id, state, accuracy_class,
-               surveyed_on, geom) FROM STDIN (FORMAT csv)
+               surveyed_on, land_unit_id, geom) FROM STDIN (FORMAT csv)
 
 -- name: copy_roads
 -- Load roads.

@@ -156,7 +156,7 @@ SELECT zone.code FROM zone JOIN layer ON layer.id = zone.layer_id WHERE layer.co
 
 -- name: units_now
 -- Land units without an end.
-SELECT code, ST_AsBinary(geom) AS geometry FROM land_unit WHERE upper_inf(valid) ORDER BY code
+SELECT id, code, ST_AsBinary(geom) AS geometry FROM land_unit WHERE upper_inf(valid) ORDER BY code
 
 -- name: households
 -- Households of given buildings as an import would bring them.

@@ -20,6 +20,8 @@ facility = Table(
     # Positional accuracy: A 0.5 m, B 1 m, C 10 m.
     Column("accuracy_class", Text, nullable=False, server_default=text("'C'")),
     Column("surveyed_on", Date),
+    # Of today, by a point on the facility; kept so that counting per unit needs no geometry.
+    Column("land_unit_id", ForeignKey("land_unit.id")),
     geometry("GEOMETRY"),
     CheckConstraint(one_of("state", "intact", "damaged", "lost", "abandoned", "removed"), name="state"),
     CheckConstraint(one_of("accuracy_class", "A", "B", "C"), name="accuracy_class"),
@@ -27,4 +29,5 @@ facility = Table(
     spatial_index("facility"),
     Index("ix_facility_category_id", "category_id"),
     Index("ix_facility_owning_id", "owning_id"),
+    Index("ix_facility_land_unit_id", "land_unit_id"),
 )

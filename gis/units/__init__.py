@@ -1,0 +1,1 @@
+"""Land units: cut from lines, footprints and communities, and the graph of who borders whom."""
