@@ -19,8 +19,8 @@ ReasonCode = Literal[
     "large_unit", "community_total", "separate_part", "locked", "must_link", "cannot_link", "cut_vertex",
     "change_budget", "grid_count", "no_fitting_unit", "not_found",
 ]  # fmt: skip
-"""Why a grid is out of the band. All but the last two are proven; ``no_fitting_unit`` says that no single unit
-can mend it, ``not_found`` that the search ended without."""
+"""Why a grid is out of the band. All but the last two are proven: ``no_fitting_unit`` says that no single
+unit can mend it, ``not_found`` that the search ended without."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,72 @@
+"""What the proposals differ in: the weights of the same costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.propose.options import ProposeOptions
+from gis.propose.state import BAND, EVEN, HALF, HIGH, LOW, SHAPE, STAY, TARGET, TOUCH, WEIGHTS
+from gis.words import Words
+
+__all__ = ["Profile", "profiles_of"]
+
+BAND_WEIGHT: Final = 4.0
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Weights of one kind of proposal.
+
+    ``borders`` is that of all borders, ``roads`` how much their price depends on what runs along them.
+    """
+
+    name: Words
+    even: float
+    shape: float
+    borders: float
+    roads: float
+    stay: float
+    touch: float
+
+    def weights(self, options: ProposeOptions, target: float) -> NDArray[np.float64]:
+        """The vector that `gis.propose.state.zone_cost` takes."""
+        weights = np.zeros(WEIGHTS)
+        weights[LOW], weights[HIGH] = options.minimum, options.maximum
+        weights[TARGET] = max(target, 1.0)
+        weights[HALF] = max((options.maximum - options.minimum) / 2, 1.0)
+        weights[BAND], weights[EVEN], weights[SHAPE] = BAND_WEIGHT, self.even, self.shape
+        weights[STAY], weights[TOUCH] = self.stay, self.touch
+        return weights
+
+
+def profiles_of(options: ProposeOptions, *, warm: bool) -> tuple[Profile, ...]:
+    """The kinds of proposals worth making, the one to look at first first."""
+    usual = {
+        "even": 0.06, "shape": options.compactness, "borders": 0.35, "roads": options.roads,
+        "stay": 1.2 * options.stay if warm else 0.0, "touch": 0.25 * options.stay if warm else 0.0,
+    }  # fmt: skip
+
+    def like(name: Words, **other: float) -> Profile:
+        return Profile(name, **{**usual, **other})
+
+    profiles = [
+        like(Words("均衡", "balanced")),
+        like(Words("紧凑", "compact"), shape=3.0 * max(options.compactness, 0.5), borders=0.15),
+        like(Words("户数均匀", "even"), even=1.5),
+        like(Words("沿路", "along streets"), roads=1.7 * max(options.roads, 0.5), borders=1.0),
+    ]
+    if warm:
+        profiles.insert(
+            1,
+            like(
+                Words("少变动", "few changes"),
+                stay=6.0 * max(options.stay, 0.5),
+                touch=1.0 * max(options.stay, 0.5),
+                shape=0.4 * options.compactness,
+            ),
+        )
+    return tuple(profiles[: options.proposals])

@@ -1,0 +1,156 @@
+"""Proposals for all communities: pieces searched at the same time, then put together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.compiled import keep_machine_code
+from gis.propose.options import Cancelled, ProposeOptions
+from gis.propose.pieces import Piece, cut_into_pieces
+from gis.propose.profiles import profiles_of
+from gis.propose.proposal import NO_ZONE, Proposal
+from gis.propose.putting_together import put_together
+from gis.propose.search import Candidate, search
+from gis.threads import thread_count
+from gis.unit_graph import UnitGraph
+
+__all__ = ["propose"]
+
+MOVES_PER_SECOND: Final = 2_500_000
+"""Moves that two cores of the usual kind try in a second, what surrounds them included."""
+MOVES_PER_ATOM: Final = 60_000
+"""More than so many moves for each atom of a piece find nothing better."""
+
+
+def propose(
+    graph: UnitGraph,
+    current: NDArray[np.integer] | None,
+    options: ProposeOptions,
+    *,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Proposal]:
+    """Divisions of the units into connected grids within the band and their community.
+
+    Parameters
+    ----------
+    graph
+        The units.
+    current
+        (n,) zone number of each unit today, `NO_ZONE` for none; None if there are no zones yet. With zones
+        of today the search begins from them and holds on to them, else it begins anew.
+    options
+        Wishes and limits.
+    progress
+        Is told the share done (0..1) every so often, by the calling thread.
+    cancelled
+        Is asked every fraction of a second, by threads of the search.
+
+    Returns
+    -------
+    proposals
+        One to five, none of which is worse than another in everything: households even, shapes round,
+        borders along streets, households kept. The first is the one to look at first.
+
+    Raises
+    ------
+    ImpossibleOptions
+        Options contradict each other or the units.
+    Cancelled
+        ``cancelled`` answered yes.
+    """
+    started = time.perf_counter()
+    keep_machine_code()
+    today = np.full(len(graph), NO_ZONE, dtype=np.int64) if current is None else current.astype(np.int64)
+    if len(today) != len(graph):
+        raise ValueError(f"{len(today)} zone numbers for {len(graph)} units")
+    pieces = cut_into_pieces(graph, today, options)
+    warm = bool((today != NO_ZONE).any())
+    profiles = profiles_of(options, warm=warm)
+    stop = threading.Event()
+
+    def stopped() -> bool:
+        return stop.is_set() or (cancelled is not None and cancelled())
+
+    counter = _Counter()
+    moves = _shares(pieces, options.seconds * MOVES_PER_SECOND)
+    grids = _grids(pieces, options, _outside(graph, today, pieces))
+
+    def searched(number: int) -> list[Candidate]:
+        piece = pieces[number]
+        return search(
+            piece, options, profiles, moves[number], number, grids[number],
+            warm=bool((piece.atoms.base >= 0).any()), worked=counter.add, cancelled=stopped,
+        )  # fmt: skip
+
+    # The largest first, so that no thread is left alone with it at the end; answers do not depend on it.
+    order = sorted(range(len(pieces)), key=lambda number: -moves[number])
+    pool = ThreadPoolExecutor(min(thread_count(), max(1, len(pieces))))
+    try:
+        tasks = {number: pool.submit(searched, number) for number in order}
+        waiting = set(tasks.values())
+        while waiting:
+            done, waiting = wait(waiting, timeout=0.2)
+            for task in done:
+                task.result()
+            if progress is not None:
+                progress(min(1.0, counter.value / max(1, sum(moves))))
+            if stopped():
+                raise Cancelled
+    finally:
+        stop.set()
+        pool.shutdown(wait=True)
+    candidates = [tasks[number].result() for number in range(len(pieces))]
+    proposals = put_together(graph, today, pieces, candidates, profiles, options, started)
+    if progress is not None:
+        progress(1.0)
+    return proposals
+
+
+class _Counter:
+    def __init__(self) -> None:
+        self.value = 0
+        self._lock = threading.Lock()
+
+    def add(self, count: int) -> None:
+        with self._lock:
+            self.value += count
+
+
+def _shares(pieces: list[Piece], moves: float) -> list[int]:
+    """How many moves each piece gets: by its atoms, never more than help."""
+    atoms = [len(piece.atoms.households) for piece in pieces]
+    total = max(1, sum(atoms))
+    return [int(min(moves * count / total, MOVES_PER_ATOM * count)) for count in atoms]
+
+
+def _outside(graph: UnitGraph, today: NDArray[np.int64], pieces: list[Piece]) -> int:
+    """Zones that no piece may change."""
+    rest = np.ones(len(graph), dtype=np.bool_)
+    for piece in pieces:
+        rest[piece.unit] = False
+    return len(np.unique(today[rest & (today != NO_ZONE)]))
+
+
+def _grids(pieces: list[Piece], options: ProposeOptions, outside: int) -> list[tuple[int, int] | None]:
+    """How many zones each piece makes when a number of grids was asked for: by largest remainders."""
+    if options.grids is None or not pieces:
+        return [None] * len(pieces)
+    wanted = max(options.grids - outside, len(pieces))
+    households = np.array([piece.households for piece in pieces], dtype=np.float64)
+    share = households / max(1.0, households.sum()) * wanted
+    count = np.maximum(np.floor(share), 1.0)
+    while count.sum() != wanted:
+        missing = share - count
+        if count.sum() < wanted:
+            count[np.argmax(missing)] += 1
+        else:
+            count[np.argmin(np.where(count > 1, missing, np.inf))] -= 1
+    return [(int(k), int(k)) for k in count]
