@@ -14,6 +14,7 @@ from cli.doctor import doctor
 from cli.imports import imports
 from cli.incident import incident
 from cli.migrate import migrate
+from cli.propose import propose
 from cli.reroute import reroute
 from cli.route import route
 from cli.rules import rules
@@ -41,6 +42,7 @@ app.command()(doctor)
 app.command()(sample)
 app.command()(route)
 app.command()(reroute)
+app.command()(propose)
 app.add_typer(imports)
 app.add_typer(incident)
 app.add_typer(rules)

@@ -126,7 +126,7 @@ def _total(piece: Piece, low: int, high: int) -> Reason:
     if piece.locked_beside:
         return "locked", Words(
             f"锁定网格之外的这一片只有 {total} 户，无法分成 {low}–{high} 户的网格",
-            f"beside locked grids this part has {total} households, which no grids of {low} to {high} add up to",
+            f"beside locked grids {total} households are left, which no grids of {low} to {high} add up to",
         )
     return "separate_part", Words(
         f"社区中与其余部分不相连的一片，共 {total} 户，无法分成 {low}–{high} 户的网格",
@@ -216,7 +216,7 @@ def _single(piece: Piece, of_atom: Ints, number: int, households: int, options: 
         ):
             return "not_found", Words(
                 f"在给定时间内未找到使本格（{households} 户）进入区间的划分",
-                f"no division was found in the time given that brings this grid of {households} into the band",
+                f"no division that brings this grid of {households} into the band was found in time",
             )
     gap = low - households if short else households - high
     return "no_fitting_unit", Words(

@@ -42,7 +42,8 @@ class ZoneFigures:
         perimeter = np.bincount(index, weights=graph.perimeter_m[there], minlength=count)
         one, two = self.index[graph.ends[:, 0]], self.index[graph.ends[:, 1]]
         inside = (one == two) & (one >= 0)
-        perimeter -= 2.0 * np.bincount(one[inside], weights=graph.length_m[inside], minlength=count)
+        inner = np.bincount(one[inside], weights=graph.length_m[inside], minlength=count)
+        perimeter = perimeter - 2.0 * inner
         self.polsby_popper = 4.0 * np.pi * area / np.maximum(perimeter, 1e-9) ** 2
         _, part = graph.parts(np.where(there, zone, NO_ZONE))
         pairs = np.unique(np.column_stack([index, part[there]]), axis=0)

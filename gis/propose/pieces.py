@@ -224,7 +224,7 @@ def _piece(
     price = np.array([DEARNESS[Barrier(k)] for k in range(len(Barrier))])[graph.barrier[edges]]
     length = graph.length_m[edges]
     perimeter = np.bincount(atom_of, weights=graph.perimeter_m[unit], minlength=n)
-    perimeter -= 2.0 * np.bincount(one[within], weights=length[within], minlength=n)
+    perimeter = perimeter - 2.0 * np.bincount(one[within], weights=length[within], minlength=n)
     pair, where = np.unique(
         np.sort(np.column_stack([one, two])[~within], axis=1), axis=0, return_inverse=True
     )
@@ -248,14 +248,14 @@ def _piece(
     atoms = Atoms(
         households=np.bincount(atom_of, weights=graph.households[unit], minlength=n).astype(np.int64),
         area=np.maximum(np.bincount(atom_of, weights=graph.area_m2[unit], minlength=n), 1e-6),
-        perimeter=perimeter,
+        perimeter=np.asarray(perimeter, dtype=np.float64),
         base=base,
         base_size=np.bincount(base[base >= 0], minlength=len(told)).astype(np.int64),
         start=np.searchsorted(origin, np.arange(n + 1)).astype(np.int64),
         origin=origin.astype(np.int64),
         other=other.astype(np.int64),
-        length=metres[edge],
-        cost=(metres * dearness)[edge],
+        length=np.asarray(metres[edge], dtype=np.float64),
+        cost=np.asarray((metres * dearness)[edge], dtype=np.float64),
         joined=joined[edge],
         foe_start=np.searchsorted(foe_origin, np.arange(n + 1)).astype(np.int64),
         foe=np.array([b for _, b in enemies], dtype=np.int64),

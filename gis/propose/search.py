@@ -166,10 +166,8 @@ def search(
     starts: list[tuple[Ints, Ints | None, float]] = []
     if warm:
         for split in (False, True):
-            part, label = warm_seed(
-                piece, cost, options.minimum, options.maximum, run.metis_seed, split=split
-            )
-            starts.append((part, label, 0.5))
+            seeded = warm_seed(piece, cost, options.minimum, options.maximum, run.metis_seed, split=split)
+            starts.append((*seeded, 0.5))
     else:
         counts = [run.usual, max(run.usual - 1, run.least), min(run.usual + 1, run.most)]
         for k, count in enumerate(dict.fromkeys(counts)):

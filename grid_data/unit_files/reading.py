@@ -1,0 +1,258 @@
+"""Land units of a file: polygons with households, their community, and the grid they lie in today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gis.crs import geometry_to_metric, geometry_to_wgs84, is_metric, metric_system
+from gis.unit_graph import UnitGraph
+from gis.units.graph import unit_graph
+from gis.units.ways import Ways, road_kinds
+from grid_data.importers.fields import empty, text_of
+from grid_data.importers.problems import ImportRefused
+from grid_data.importers.reading import Source, read_source
+from grid_data.importers.shapes import declared_system
+from grid_data.unit_files.dividing import divided
+
+__all__ = ["CurrentGrids", "UnitFile", "UnitsAsked", "read_current", "read_units"]
+
+Shapes = NDArray[np.object_]
+
+HOUSEHOLD_COLUMNS: Final = ("households", "hu_shu", "户数", "household_count")
+COMMUNITY_COLUMNS: Final = ("community", "community_code", "社区", "社区编码")
+COMPOUND_COLUMNS: Final = ("compound", "block", "小区", "街坊")
+ROAD_COLUMNS: Final = ("highway", "road_class", "class", "道路等级", "fclass")
+NARROW_GAP_M: Final = 1.0
+"""Units that lie nearer than this touch: gaps of this width are closed."""
+LARGE: Final = 2_000
+"""Without a column of communities, more units than this are divided into parts first."""
+
+
+@dataclass(frozen=True)
+class UnitsAsked:
+    """What is told about a file of units.
+
+    Attributes
+    ----------
+    path, layer, crs
+        The file, its layer if it holds several, its system where it states none or a wrong one.
+    households, community, code
+        Names of columns; None for the usual names (and no column of communities is needed, nor of codes:
+        units are then numbered by their row).
+    roads
+        A file of lines with a class, along which borders are welcome.
+    """
+
+    path: Path
+    layer: str | None = None
+    crs: str | None = None
+    households: str | None = None
+    community: str | None = None
+    code: str | None = None
+    roads: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class UnitFile:
+    """The units of a file.
+
+    Attributes
+    ----------
+    codes
+        Of the units.
+    shapes, system
+        (n,) polygons and the system they are in: the file's own, WGS 84 for GCJ-02 and BD-09.
+    metric, epsg
+        The same polygons in metres, and the EPSG code of that system.
+    communities
+        Their codes, by the number in ``graph.community``; numbers of parts where the file names none.
+    named
+        Whether the file names communities.
+    graph
+        Who borders whom.
+    """
+
+    codes: list[str]
+    shapes: Shapes
+    system: str
+    metric: Shapes
+    epsg: int
+    communities: list[str]
+    named: bool
+    graph: UnitGraph
+
+
+@dataclass(frozen=True, eq=False)
+class CurrentGrids:
+    """Today's grids: their codes, and (n,) the number of the one each unit lies in, -1 for none."""
+
+    codes: list[str]
+    zone: NDArray[np.int64]
+
+
+def read_units(asked: UnitsAsked) -> UnitFile:
+    """Read units and derive who borders whom from their common borders.
+
+    Raises
+    ------
+    ImportRefused
+        The file cannot be read, lacks a column, or a row has no area or no number of households.
+    """
+    source = read_source(asked.path, layer=asked.layer)
+    if not len(source.table):
+        raise ImportRefused("no_rows", f"{asked.path.name} 中没有单元", f"{asked.path.name} holds no unit")
+    table = source.table
+    households = _households(source, _column(table, asked.households, HOUSEHOLD_COLUMNS, asked.path))
+    code = _column(table, asked.code, ("code", "编码"), asked.path, needed=False)
+    community = _column(table, asked.community, COMMUNITY_COLUMNS, asked.path, needed=False)
+    compound = _column(table, None, COMPOUND_COLUMNS, asked.path, needed=False)
+    codes = _texts(table[code]) if code else [str(row) for row in table.index]
+    if len(set(codes)) != len(codes) or not all(codes):
+        raise ImportRefused(
+            "unit_codes",
+            f"{asked.path.name}：单元编码缺失或重复",
+            f"{asked.path.name}: codes of units are missing or given twice",
+        )
+    shapes, system = _areas(source, asked.crs)
+    metric, epsg = in_metres(shapes, system)
+    if not shapely.coverage_is_valid(metric, gap_width=NARROW_GAP_M):
+        metric = np.asarray(shapely.coverage_clean(metric, gap_width=NARROW_GAP_M), dtype=object)
+        shapes, system = metric, f"EPSG:{epsg}"
+    numbers = np.zeros(len(codes), dtype=np.int64)
+    names = [""]
+    if community is not None:
+        told, numbers = np.unique(np.array(_texts(table[community])), return_inverse=True)
+        names = [str(name) for name in told]
+    blocks = None
+    if compound is not None:
+        blocks = np.unique(np.array(_texts(table[compound])), return_inverse=True)[1]
+    zero = np.zeros(len(codes), dtype=np.int32)
+    graph = unit_graph(
+        metric, households, zero, zero, numbers, compound=blocks, barriers=_roads(asked.roads, epsg)
+    )
+    if community is None and len(codes) > LARGE:
+        graph = divided(graph)
+        names = [str(number + 1) for number in range(int(graph.community.max()) + 1)]
+    return UnitFile(codes, shapes, system, metric, epsg, names, community is not None, graph)
+
+
+def read_current(path: Path, units: UnitFile, code: str | None, layer: str | None = None) -> CurrentGrids:
+    """Which grid of a file each unit lies in, by a point inside of the unit.
+
+    Raises
+    ------
+    ImportRefused
+        The file cannot be read or has no codes.
+    """
+    source = read_source(path, layer=layer)
+    column = _column(source.table, code, ("code", "grid", "编码"), path)
+    assert column is not None
+    shapes, system = _areas(source, None)
+    grids = _to_epsg(shapes, system, units.epsg)
+    names = _texts(source.table[column])
+    codes = sorted(set(names))
+    place = {name: number for number, name in enumerate(codes)}
+    inside = shapely.point_on_surface(units.metric)
+    unit, row = shapely.STRtree(grids).query(inside, predicate="intersects")
+    zone = np.full(len(units.codes), -1, dtype=np.int64)
+    number = np.array([place[name] for name in names])
+    # From the last grid to the first, so that the lowest code is written last where grids overlap.
+    order = np.argsort(-number[row], kind="stable")
+    zone[unit[order]] = number[row[order]]
+    return CurrentGrids(codes, zone)
+
+
+def in_metres(shapes: Shapes, system: str) -> tuple[Shapes, int]:
+    """Shapes in their own system if that is metric, else in that of their place; and its EPSG code."""
+    if system.startswith("EPSG:") and is_metric(int(system.removeprefix("EPSG:"))):
+        return shapes, int(system.removeprefix("EPSG:"))
+    degrees = geometry_to_wgs84(shapes, system)
+    west, south, east, north = shapely.total_bounds(degrees)
+    epsg = metric_system((west + east) / 2, (south + north) / 2)
+    return np.asarray(geometry_to_metric(degrees, epsg), dtype=object), epsg
+
+
+def _to_epsg(shapes: Shapes, system: str, epsg: int) -> Shapes:
+    if system == f"EPSG:{epsg}":
+        return shapes
+    return np.asarray(geometry_to_metric(geometry_to_wgs84(shapes, system), epsg), dtype=object)
+
+
+def _areas(source: Source, crs: str | None) -> tuple[Shapes, str]:
+    """Polygons of a file in a system that can be written again."""
+    if source.geometry is None:
+        raise ImportRefused(
+            "no_geometry", f"{source.path.name} 没有几何", f"{source.path.name} has no geometry"
+        )
+    system = declared_system(source, crs)
+    shapes = shapely.force_2d(source.geometry)
+    bad = ~np.isin(shapely.get_type_id(shapes), (3, 6)) | shapely.is_empty(shapes) | ~shapely.is_valid(shapes)
+    if bad.any():
+        row = int(source.table.index[int(np.argmax(bad))])
+        raise ImportRefused(
+            "bad_geometry",
+            f"{source.path.name} 第 {row} 行：不是有效的面",
+            f"{source.path.name}, row {row}: not a valid area",
+        )
+    if system in ("gcj02", "bd09"):
+        return np.asarray(geometry_to_wgs84(shapes, system), dtype=object), "wgs84"
+    return np.asarray(shapes, dtype=object), system
+
+
+def _column(
+    table: pd.DataFrame, told: str | None, usual: tuple[str, ...], path: Path, *, needed: bool = True
+) -> str | None:
+    if told is not None and told in table.columns:
+        return told
+    if told is None:
+        found = next((name for name in usual if name in table.columns), None)
+        if found is not None or not needed:
+            return found
+    known = ", ".join(map(str, table.columns))
+    wanted = told or usual[0]
+    raise ImportRefused(
+        "missing_column",
+        f"{path.name} 中没有列 {wanted}；现有：{known}",
+        f"{path.name} has no column {wanted}; it has {known}",
+    )
+
+
+def _households(source: Source, column: str | None) -> NDArray[np.int32]:
+    assert column is not None
+    values = pd.to_numeric(source.table[column], errors="coerce").to_numpy(dtype=np.float64)
+    blank = np.array([empty(value) for value in source.table[column]])
+    values = np.where(blank, 0.0, values)
+    bad = ~np.isfinite(values) | (values < 0) | (values > 1e6)
+    if bad.any():
+        row = int(source.table.index[int(np.argmax(bad))])
+        raise ImportRefused(
+            "bad_weight",
+            f"{source.path.name} 第 {row} 行：列 {column} 不是户数",
+            f"{source.path.name}, row {row}: column {column} is no number of households",
+        )
+    return np.asarray(np.rint(values), dtype=np.int32)
+
+
+def _texts(values: Any) -> list[str]:
+    return ["" if empty(value) else text_of(value) for value in values]
+
+
+def _roads(path: Path | None, epsg: int) -> Ways | None:
+    if path is None:
+        return None
+    source = read_source(path)
+    if source.geometry is None:
+        raise ImportRefused("no_geometry", f"{path.name} 没有几何", f"{path.name} has no geometry")
+    column = _column(source.table, None, ROAD_COLUMNS, path, needed=False)
+    classes = source.table[column] if column else [None] * len(source.table)
+    system = declared_system(source, None)
+    there = ~shapely.is_missing(source.geometry)
+    shapes = _to_epsg(shapely.force_2d(source.geometry[there]), system, epsg)
+    return Ways(shapes, road_kinds(classes)[there])
