@@ -16,6 +16,8 @@ import { TopBar } from "./panels/TopBar";
 import { asApiError } from "./parts/load";
 import { WhyHere } from "./panels/WhyHere";
 import { ZonePanel } from "./panels/ZonePanel";
+import { PlannerPage } from "./planner/PlannerPage";
+import { PlanOverlay } from "./planner/Toolbar";
 import { MoveCard } from "./rules/MoveCard";
 import { RulesPage } from "./rules/RulesPage";
 import { trial } from "./state/rules_desk";
@@ -46,6 +48,7 @@ export function App() {
   const toList = (event: Event): void => {
     event.preventDefault();
     if (store.page.value === "rules") return document.getElementById("rule-search")?.focus();
+    if (store.page.value === "planner") return document.querySelector<HTMLElement>("#grid-table, .planner .desk-body")?.focus();
     store.panel.value = "list";
     requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
   };
@@ -58,7 +61,7 @@ export function App() {
     <div class="app">
       <nav class="skips" aria-label={t("app.skip_list")}>
         <a class="skip" href="#list" onClick={toList}>
-          {t(store.page.value === "rules" ? "rules.find" : "app.skip_list")}
+          {t(store.page.value === "rules" ? "rules.find" : store.page.value === "planner" ? "planner.skip" : "app.skip_list")}
         </a>
         <a class="skip" href="#map" onClick={toMap}>
           {t("app.skip_map")}
@@ -81,7 +84,7 @@ export function App() {
             <div id="list" class="list-slot">
               <Left />
             </div>
-            {store.page.value === "rules" ? <MoveCard /> : <Right />}
+            <Right />
             <Attribution />
           </>
         )}
@@ -95,6 +98,7 @@ export function App() {
 }
 
 function stageClass(): string {
+  if (store.page.value === "planner") return "stage is-desk is-planner";
   if (store.page.value !== "rules") return "stage";
   return trial.value ? "stage is-desk has-result" : "stage is-desk";
 }
@@ -102,6 +106,7 @@ function stageClass(): string {
 function Left() {
   if (!store.city.value) return null;
   if (store.page.value === "rules") return <RulesPage />;
+  if (store.page.value === "planner") return <PlannerPage />;
   if (store.panel.value === "layers") return <Layers />;
   if (store.panel.value === "list") return <IncidentList />;
   if (store.panel.value === "locate") return <LocatePanel />;
@@ -111,6 +116,8 @@ function Left() {
 function Right() {
   const selected = store.selection.value;
   if (!store.city.value) return null;
+  if (store.page.value === "rules") return <MoveCard />;
+  if (store.page.value === "planner") return <PlanOverlay />;
   if (store.reporting.value) return <ReportForm />;
   if (selected?.type === "incident" && store.panel.value === "locate") return <LocateForm number={selected.number} />;
   if (selected?.type === "incident") return <IncidentPanel number={selected.number} />;

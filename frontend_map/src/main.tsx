@@ -6,12 +6,14 @@ import "./styles/layout.css";
 import "./styles/panels.css";
 import "./styles/parts.css";
 import "./styles/desk.css";
+import "./styles/planner.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
 import { startCounting } from "./state/edition";
 import { startKeys } from "./state/keys";
 import { cityMap } from "./state/map";
 import { camera, city } from "./state/store";
+import { startPlannerKeys } from "./planner/keys";
 import { startRules } from "./state/rules_desk";
 import { startSync } from "./state/sync";
 
@@ -20,6 +22,7 @@ startSync(() => {
 });
 startKeys();
 startRules();
+startPlannerKeys();
 startCounting();
 
 effect(() => {

@@ -12,6 +12,7 @@ const full: View = {
   at: "2025-06-30",
   filter: { states: ["reported", "filed"], zone: { layer: "community", code: "370212001001" }, period: "30d", inView: true },
   rules: DEFAULT_RULES,
+  plan: null,
 };
 
 const desk: View = {
@@ -38,6 +39,14 @@ describe("the view as a link", () => {
     expect(pageOf("/")).toBe("map");
     expect(pageOf("/rules")).toBe("rules");
     expect(pageOf("/rules.html")).toBe("map");
+  });
+
+  it("of the planner's desk names the plan, and nothing else", () => {
+    const view: View = { ...DEFAULT_VIEW, page: "planner", plan: "P-2026-001" };
+    expect(format(view)).toBe("?plan=P-2026-001");
+    expect(parse(format(view), "/prefix/planner")).toEqual(view);
+    expect(parse("?plan=P-2026-001", "/rules").plan).toBeNull();
+    expect(parse("?plan=a/b", "/planner").plan).toBeNull();
   });
 
   it("of one page says nothing of the other", () => {

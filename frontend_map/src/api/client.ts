@@ -17,6 +17,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly errors: readonly FieldError[] = [],
+    /** The whole answer: some problems say more than these fields. */
+    readonly body: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
@@ -44,7 +46,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
     // A proxy's HTML page or an empty body: the status is all we have.
   }
   const message = body.detail ?? body.title ?? `HTTP ${response.status}`;
-  return new ApiError(response.status, body.code ?? `http_${response.status}`, message, body.errors ?? []);
+  return new ApiError(response.status, body.code ?? `http_${response.status}`, message, body.errors ?? [], body as Record<string, unknown>);
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
@@ -79,3 +81,7 @@ async function write<T>(method: "POST" | "PUT", path: string, body: unknown, abo
 
 export const post = <T>(path: string, body: unknown, abort?: AbortSignal): Promise<T> => write<T>("POST", path, body, abort);
 export const put = <T>(path: string, body: unknown): Promise<T> => write<T>("PUT", path, body);
+
+export async function remove(path: string): Promise<void> {
+  await send(path, { method: "DELETE" });
+}

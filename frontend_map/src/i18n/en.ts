@@ -1,9 +1,11 @@
 import { enPlaces } from "./en_places";
+import { enPlanner } from "./en_planner";
 import { enRules } from "./en_rules";
 import type { Key } from "./index";
 
 export const en: Record<Key, string> = {
   ...enPlaces,
+  ...enPlanner,
   ...enRules,
   "app.title": "{city} · Grid governance map",
   "app.name": "Grid governance map",
@@ -24,6 +26,7 @@ export const en: Record<Key, string> = {
 
   "bar.layers": "Layers",
   "bar.list": "Incidents",
+  "bar.planner": "Planning",
   "bar.report": "Report incident",
   "bar.help": "Help and shortcuts",
   "bar.tools": "Tools",
@@ -294,6 +297,8 @@ export const en: Record<Key, string> = {
   "help.intro":
     "Click any point on the map to see its grid, community, subdistrict and specialist grids, which department is responsible, and why.",
   "help.key.search": "Search",
+  "help.key.planner": "Planning page, and back",
+  "help.planner": "Keys of the planning page",
   "help.key.help": "This help",
   "help.key.layers": "Layers panel",
   "help.key.list": "Incident list",

@@ -1,5 +1,6 @@
 /** Chinese texts: the source of all keys and of their `{parameters}`. */
 import { zhPlaces } from "./zh_places";
+import { zhPlanner } from "./zh_planner";
 import { zhRules } from "./zh_rules";
 
 const zhMap = {
@@ -22,6 +23,7 @@ const zhMap = {
 
   "bar.layers": "图层",
   "bar.list": "事件",
+  "bar.planner": "规划",
   "bar.report": "上报事件",
   "bar.help": "帮助与快捷键",
   "bar.tools": "工具",
@@ -290,6 +292,8 @@ const zhMap = {
   "help.title": "帮助与快捷键",
   "help.intro": "点击地图任意一点，即可看到它属于哪个网格、社区、街道和专业网格，由哪个部门负责，以及理由。",
   "help.key.search": "搜索",
+  "help.key.planner": "网格规划页，以及返回",
+  "help.planner": "规划页的按键",
   "help.key.help": "打开本帮助",
   "help.key.layers": "图层面板",
   "help.key.list": "事件列表",
@@ -301,4 +305,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhPlaces, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhPlaces, ...zhPlanner, ...zhRules } as const;

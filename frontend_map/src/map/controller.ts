@@ -87,6 +87,7 @@ export class CityMap {
     effect(() => {
       void store.visibleLayers.value;
       void store.page.value;
+      void store.openPlan.value;
       this.applyVisibility();
     });
     effect(() => {
@@ -145,7 +146,11 @@ export class CityMap {
   private applyVisibility(): void {
     if (!this.styled) return;
     const visible = store.visibleLayers.value;
-    for (const { code } of this.zones) for (const id of zoneLayerIds(code)) this.show(id, visible.has(code));
+    // A plan draws its grids itself.
+    const drawing = store.page.value === "planner" && store.openPlan.value !== null;
+    for (const { code, kind } of this.zones) {
+      for (const id of zoneLayerIds(code)) this.show(id, visible.has(code) && !(drawing && kind !== "region"));
+    }
     for (const id of [CLUSTER_LAYER, SINGLE_LAYER]) this.show(id, visible.has("incidents") && store.page.value === "map");
     for (const layer of this.map.getStyle().layers) {
       const source = "source" in layer ? layer.source : "";
@@ -225,11 +230,13 @@ export class CityMap {
   }
 
   private onPoint(event: MapMouseEvent): void {
+    if (store.page.value === "planner") return;
     const pointer = store.picking.value ? "crosshair" : this.incidentAt(event) ? "pointer" : "";
     this.map.getCanvas().style.cursor = pointer;
   }
 
   private onClick(event: MapMouseEvent): void {
+    if (store.page.value === "planner") return;
     const hit = store.picking.value ? undefined : this.incidentAt(event);
     const number = hit?.properties["number"] as string | undefined;
     if (number && store.page.value === "rules") {
@@ -251,7 +258,7 @@ export class CityMap {
   private take([lon, lat]: [number, number]): void {
     // Seven decimals are the lattice on which the server decides.
     const place: LonLat = [Number(lon.toFixed(7)), Number(lat.toFixed(7))];
-    if (store.page.value === "rules") return;
+    if (store.page.value !== "map") return;
     if (store.reporting.value) store.placeDraft(place);
     else if (store.locating.value) store.locatePlace.value = place;
     else store.ask(...place);

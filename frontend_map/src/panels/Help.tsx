@@ -3,7 +3,8 @@ import { say, t, type Key } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { base } from "../api/client";
 import { singleKeys } from "../state/keys";
-import { city, helpOpen } from "../state/store";
+import { city, helpOpen, page } from "../state/store";
+import { TOOL, TOOLS } from "../planner/tools";
 
 const KEYS: readonly [string, Key][] = [
   ["/", "help.key.search"],
@@ -11,6 +12,7 @@ const KEYS: readonly [string, Key][] = [
   ["I", "help.key.list"],
   ["P", "help.key.locate"],
   ["R", "help.key.rules"],
+  ["G", "help.key.planner"],
   ["N", "help.key.report"],
   ["?", "help.key.help"],
   ["Enter", "help.key.enter"],
@@ -18,6 +20,38 @@ const KEYS: readonly [string, Key][] = [
   ["+ −", "help.key.zoom"],
   ["Esc", "help.key.escape"],
 ];
+
+/** Those of the planner's desk that are no tools: tools print theirs on their buttons. */
+const PLANNER_KEYS: readonly [string, Key][] = [
+  ["N, Shift+N", "planner.key.problem"],
+  ["F", "card.zoom"],
+  ["K", "compare.title"],
+  ["[ ]", "planner.key.tabs"],
+  ["Ctrl+Z, Ctrl+Shift+Z", "planner.key.undo"],
+  ["← ↑ → ↓", "planner.key.arrows"],
+  ["Shift + ← ↑ → ↓", "planner.key.pan"],
+  ["Enter", "planner.key.enter"],
+  ["Space", "planner.key.space"],
+  ["Backspace", "planner.key.backspace"],
+  ["Esc", "planner.key.escape"],
+];
+
+function Keys({ keys }: { keys: readonly (readonly [string, Key])[] }) {
+  return (
+    <table class="keys">
+      <tbody>
+        {keys.map(([key, text]) => (
+          <tr key={key}>
+            <th scope="row">
+              <kbd>{key}</kbd>
+            </th>
+            <td>{t(text as "help.key.search")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -35,18 +69,13 @@ export function Help() {
         </button>
       </header>
       <p>{t("help.intro")}</p>
-      <table class="keys">
-        <tbody>
-          {KEYS.map(([key, text]) => (
-            <tr key={key}>
-              <th scope="row">
-                <kbd>{key}</kbd>
-              </th>
-              <td>{t(text as "help.key.search")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Keys keys={page.value === "planner" ? KEYS.filter(([key]) => key === "G" || key === "?") : KEYS} />
+      {page.value === "planner" && (
+        <>
+          <h3>{t("help.planner")}</h3>
+          <Keys keys={[...TOOLS.map((tool) => [TOOL[tool].key, `tool.${tool}`] as const), ...PLANNER_KEYS]} />
+        </>
+      )}
       <label class="check">
         <input type="checkbox" checked={singleKeys.value} onChange={(event) => (singleKeys.value = event.currentTarget.checked)} />
         {t("help.single_keys")}

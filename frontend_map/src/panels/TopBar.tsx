@@ -4,6 +4,7 @@ import { lang, say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { changeSet, rulesAddress } from "../state/rules_desk";
 import { city, helpOpen, page, panel, reporting, selection, startReport } from "../state/store";
+import { DEFAULT_VIEW, PAGE_PATH, format } from "../state/url";
 import { EditionDate } from "./EditionDate";
 import { Search } from "./Search";
 
@@ -48,6 +49,9 @@ function PageLink({ href, go, title, children }: { href: string; go: () => void;
   );
 }
 
+/** Address of the list of plans. */
+const plannerAddress = (): string => base + PAGE_PATH.planner + format({ ...DEFAULT_VIEW, page: "planner", lang: lang.value });
+
 export function TopBar() {
   const other = lang.value === "zh" ? "en" : "zh";
   const onMap = page.value === "map";
@@ -89,13 +93,17 @@ export function TopBar() {
               <span>{t("bar.rules")}</span>
               {planned > 0 && <span class="tab-count">{planned}</span>}
             </PageLink>
+            <PageLink href={plannerAddress()} go={() => (page.value = "planner")} title={`${t("planner.title")} (G)`}>
+              <Glyph name="plan" />
+              <span>{t("bar.planner")}</span>
+            </PageLink>
             <button type="button" class="bar-button primary" aria-expanded={reporting.value} title={`${t("bar.report")} (N)`} onClick={() => startReport(null)}>
               <Glyph name="plus" />
               <span>{t("bar.report")}</span>
             </button>
           </>
         ) : (
-          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={`${t("bar.map")} (R)`}>
+          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={`${t("bar.map")} (${page.value === "planner" ? "G" : "R"})`}>
             <Glyph name="home" />
             <span>{t("bar.map")}</span>
           </PageLink>

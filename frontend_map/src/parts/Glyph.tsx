@@ -18,6 +18,23 @@ const PATHS = {
   arrow: "M4 12h16M14 6l6 6-6 6",
   expand: "M6 15l6-6 6 6",
   collapse: "M6 9l6 6 6-6",
+  plan: "M4 4h16v16H4zM4 11h7M11 4v16M11 14h9",
+  pointer: "M5 3l13 8-6 1.5L9.5 19z",
+  brush: "M14 4l6 6-8 7-5-5zM7 12c-3 1-2 5-5 7 4 1.5 8 1 10-2",
+  split: "M5 5h14v14H5zM3 15L21 8",
+  divide: "M4 5h16v14H4zM9.3 5v14M14.7 5v14",
+  merge: "M4 6v12h6M20 6v12h-6M4 6h5M20 6h-5M12 3v4M12 10v4M12 17v4",
+  border: "M12 3c4 4-4 6 0 9s-4 6 0 9M7 12H2M5 9.5L2 12l3 2.5M17 12h5M19 9.5l3 2.5-3 2.5",
+  house: "M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-6h4v6",
+  create: "M4 4h9v7h7v9H4zM17 2.5v6M14 5.5h6",
+  dissolve: "M4 4h16v16H4zM8.5 8.5l7 7M15.5 8.5l-7 7",
+  rename: "M4 20l1-5L16 4l4 4L9 19zM13.5 6.5l4 4",
+  lock: "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11",
+  compare: "M12 3v18M4 6h5v12H4zM15 6h5v12h-5z",
+  target: "M12 5a7 7 0 1 1 0 14a7 7 0 0 1 0-14zM12 2v5M12 17v5M2 12h5M17 12h5",
+  check: "M5 12.5l5 5L19.5 7",
+  warn: "M12 4l9 16H3zM12 10v4.5M12 17.5h.01",
+  left: "M15 5l-7 7 7 7",
 } as const;
 
 export type GlyphName = keyof typeof PATHS;

@@ -29,11 +29,13 @@ export function startKeys(): void {
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    // The planner's desk has keys of its own and marks those it took.
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (helpOpen.value) return;
     if (event.key === "Escape") return close();
     if (!singleKeys.value || isTyping(event.target)) return;
-    const act = ACTIONS[event.key.toLowerCase()];
+    const letter = event.key.toLowerCase();
+    const act = page.value !== "planner" || PLANNER_TOO.has(letter) ? ACTIONS[letter] : undefined;
     if (!act) return;
     event.preventDefault();
     act();
@@ -47,8 +49,12 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   i: () => toggle("list"),
   p: () => toggle("locate"),
   r: () => void (page.value = page.value === "rules" ? "map" : "rules"),
+  g: () => void (page.value = page.value === "planner" ? "map" : "planner"),
   n: () => onMap(() => startReport(null)),
 };
+
+/** On the planner's desk the other letters are tools. */
+const PLANNER_TOO: ReadonlySet<string> = new Set(["g", "?"]);
 
 /** Keys that open a panel of the map mean nothing on the rules page. */
 function onMap(act: () => void): void {
@@ -59,6 +65,7 @@ const toggle = (which: NonNullable<typeof panel.value>): void => onMap(() => voi
 
 function close(): void {
   if (document.querySelector("dialog[open]")) return;
+  if (page.value === "planner") return;
   if (page.value === "rules") {
     rulesView.value = { ...rulesView.value, rule: null };
     return;

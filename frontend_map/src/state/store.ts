@@ -24,6 +24,8 @@ export const reporting = signal(false);
 export const at = signal<string | null>(null);
 export const filter = signal<ListFilter>(DEFAULT_FILTER);
 export const rulesView = signal<RulesView>(DEFAULT_RULES);
+/** Code of the plan on the planner's desk. */
+export const openPlan = signal<string | null>(null);
 
 // --- the moment --------------------------------------------------------------------------------------------------
 export type MapState = "starting" | "ready" | "absent";
@@ -82,6 +84,7 @@ export function currentView(): View {
     at: at.value,
     filter: filter.value,
     rules: rulesView.value,
+    plan: openPlan.value,
   };
 }
 
@@ -98,6 +101,7 @@ export function applyView(view: View): void {
     at.value = view.at;
     filter.value = view.filter;
     rulesView.value = view.rules;
+    openPlan.value = view.plan;
   });
 }
 

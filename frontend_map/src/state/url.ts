@@ -32,7 +32,7 @@ export interface RulesView {
   rule: string | null;
 }
 
-export type Page = "map" | "rules";
+export type Page = "map" | "rules" | "planner";
 
 export interface View {
   page: Page;
@@ -48,6 +48,8 @@ export interface View {
   at: string | null;
   filter: ListFilter;
   rules: RulesView;
+  /** Code of the plan on the planner's desk; null shows the list of plans. */
+  plan: string | null;
 }
 
 /** Not the code of a rule: those begin with a letter or a digit. */
@@ -66,12 +68,16 @@ export const DEFAULT_VIEW: View = {
   at: null,
   filter: DEFAULT_FILTER,
   rules: DEFAULT_RULES,
+  plan: null,
 };
 
 /** The page's own part of the address, below the folder in which the map lies. */
-export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules" };
+export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner" };
 
-export const pageOf = (path: string): Page => (path.split("/").at(-1) === PAGE_PATH.rules ? "rules" : "map");
+export function pageOf(path: string): Page {
+  const last = path.split("/").at(-1);
+  return last === PAGE_PATH.rules ? "rules" : last === PAGE_PATH.planner ? "planner" : "map";
+}
 
 const CODE = /^[0-9A-Za-z_.-]{1,64}$/;
 
@@ -127,6 +133,7 @@ export function parse(search: string, path = ""): View {
       inView: query.get("view") === "1",
     },
     rules: pageOf(path) === "rules" ? rules(query) : DEFAULT_RULES,
+    plan: pageOf(path) === "planner" && CODE.test(query.get("plan") ?? "") ? query.get("plan") : null,
   };
 }
 
@@ -156,6 +163,7 @@ export function format(view: View): string {
   if (c) query.push(["map", `${c.zoom.toFixed(2)}/${c.lat.toFixed(5)}/${c.lon.toFixed(5)}`]);
   if (view.lang !== "zh") query.push(["lang", view.lang]);
   if (view.page === "rules") query.push(...Object.entries(view.rules).filter(([, value]) => value));
+  else if (view.page === "planner") query.push(...(view.plan ? [["plan", view.plan] as [string, string]] : []));
   else mapQuery(view, query);
   // Commas, colons and slashes are legal in a query string and keep the link readable.
   const text = query

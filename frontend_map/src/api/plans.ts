@@ -1,0 +1,222 @@
+/** Plans of new grids: what they are, and the calls that read, change and publish them. */
+import type { FeatureCollection, LineString, MultiPolygon, Polygon, Position } from "geojson";
+import { base, get, post, remove } from "./client";
+import type { LonLat, Named, Text } from "./types";
+
+export type PlanState = "draft" | "submitted" | "approved" | "scheduled" | "published" | "superseded" | "withdrawn" | "rolled_back";
+
+export const LOCKS = ["none", "out", "in", "both"] as const;
+/** What may not happen to a zone: nothing leaves it (`out`), nothing enters (`in`), neither (`both`). */
+export type Lock = (typeof LOCKS)[number];
+
+export interface Band {
+  min: number;
+  max: number;
+}
+
+export interface Plan {
+  code: string;
+  name: Text;
+  layer: string;
+  state: PlanState;
+  /** Counts accepted steps and changes of state; goes back with each change. */
+  revision: number;
+  author: string;
+  approver: string | null;
+  area: { layer: string; code: string; name?: Text } | null;
+  base: string;
+  effective_from: string | null;
+  band: Band;
+  created_at: string;
+  zones: number;
+  units: number;
+  households: number;
+  undo: boolean;
+  redo: boolean;
+}
+
+export interface PlanZone {
+  /** The zone's number in this plan; never used again. */
+  number: number;
+  /** Null for a new zone, until it is given one. */
+  code: string | null;
+  name: Text;
+  base: boolean;
+  lock: Lock;
+  exempt: boolean;
+  dissolved: boolean;
+  posts: number;
+}
+
+/** All units and borders of a plan, column by column. */
+export interface PlanUnits {
+  revision: number;
+  zones: PlanZone[];
+  communities: Named[];
+  units: {
+    id: number[];
+    code: string[];
+    /** Index into the communities. */
+    community: number[];
+    households: number[];
+    residents: number[];
+    buildings: number[];
+    incidents_year: number[];
+    facilities: number[];
+    area_m2: number[];
+    perimeter_m: number[];
+    /** Number of the zone now, and in the base edition; null where a unit has none. */
+    zone: (number | null)[];
+    base_zone: (number | null)[];
+  };
+  edges: { a: number[]; b: number[]; length_m: number[]; barrier: number[]; joined: boolean[] };
+}
+
+export interface PlanShapes {
+  /** Feature id = unit id. */
+  units: FeatureCollection<Polygon | MultiPolygon>;
+  /** Feature id = number of the border. */
+  edges: FeatureCollection<LineString>;
+}
+
+export interface UnitMove {
+  unit: number;
+  from: number | null;
+  to: number | null;
+}
+
+export type Move =
+  | { kind: "paint"; units: number[]; zone: number }
+  | { kind: "split_line"; zone: number; line: Position[]; new_name?: Text }
+  | { kind: "split_parts"; zone: number; parts: number; seed?: number }
+  | { kind: "merge"; zones: number[]; into: number }
+  | { kind: "border"; zones: [number, number]; line: Position[]; cut?: boolean }
+  | { kind: "transfer_building"; building: number; zone: number }
+  | { kind: "new_zone"; units: number[]; name: Text }
+  | { kind: "dissolve"; zone: number }
+  | { kind: "rename"; zone: number; name: Text }
+  | { kind: "lock"; zone: number; lock: Lock }
+  | { kind: "exempt"; zone: number; exempt: boolean }
+  | { kind: "renumber"; preview: boolean }
+  | { kind: "assign"; units: number[]; zones: number[] };
+
+export type MoveKind = Move["kind"];
+
+export interface StepAnswer {
+  revision: number;
+  seq: number | null;
+  moves: UnitMove[];
+  /** Zones whose attributes changed, or that are new. */
+  zones: PlanZone[];
+  /** Units that were cut; their pieces are units of their own. */
+  cut?: unknown[] | null;
+}
+
+export interface PlanStep {
+  seq: number;
+  revision: number;
+  at: string;
+  author: string;
+  kind: MoveKind;
+  units: number[];
+  from_numbers: (number | null)[];
+  to_numbers: (number | null)[];
+  undone: boolean;
+}
+
+export interface PlanConflict {
+  unit: number;
+  yours: number | null;
+  theirs: number | null;
+  by: string;
+  at: string;
+}
+
+export interface ServerProblem {
+  code: string;
+  number?: number | null;
+  unit?: number | null;
+  place: LonLat | null;
+  text: Text;
+}
+
+export interface ServerMeasures {
+  revision: number;
+  problems: ServerProblem[];
+  zones: { number: number; reock: number | null }[];
+}
+
+export interface ProposalMeasures {
+  zones: number;
+  in_band_share: number;
+  connected_share: number;
+  mean_polsby_popper: number;
+  p10_polsby_popper: number;
+  min: number;
+  max: number;
+  moved_share: number;
+  seconds: number;
+}
+
+export interface Proposal {
+  number: number;
+  measures: ProposalMeasures;
+  assignment: { units: number[]; zones: number[] };
+  explained: { zone: number; text: Text }[];
+}
+
+export interface ProposalJob {
+  state: "running" | "done" | "failed" | "cancelled";
+  progress: number;
+  proposals: Proposal[];
+}
+
+export interface ProposalOptions {
+  seed: number;
+  seconds: number;
+  band: Band;
+  roads: number;
+  compactness: number;
+  stay: number;
+  locked: number[];
+}
+
+export interface NewPlan {
+  layer: string;
+  name: Text;
+  area: { layer: string; code: string } | null;
+  base: string | null;
+  band: Band;
+  by: string;
+}
+
+export type PlanAction = "submit" | "approve" | "schedule" | "publish" | "withdraw" | "rollback" | "reopen";
+
+const at = (code: string): string => `api/plans/${encodeURIComponent(code)}`;
+
+export const loadPlans = (abort?: AbortSignal): Promise<{ items: Plan[] }> => get("api/plans", {}, abort);
+export const makePlan = (plan: NewPlan): Promise<Plan> => post("api/plans", plan);
+/** `by` asks what this person may take back. */
+export const loadPlan = (code: string, by: string, abort?: AbortSignal): Promise<Plan> => get(at(code), { by }, abort);
+export const loadUnits = (code: string, abort?: AbortSignal): Promise<PlanUnits> => get(`${at(code)}/units`, {}, abort);
+export const loadShapes = (code: string, abort?: AbortSignal): Promise<PlanShapes> => get(`${at(code)}/shapes`, {}, abort);
+export const loadMeasures = (code: string, abort?: AbortSignal): Promise<ServerMeasures> => get(`${at(code)}/measures`, {}, abort);
+export const loadSteps = (code: string, abort?: AbortSignal): Promise<{ items: PlanStep[] }> => get(`${at(code)}/steps`, {}, abort);
+
+export const sendMove = (code: string, revision: number, by: string, move: Move): Promise<StepAnswer> =>
+  post(`${at(code)}/moves`, { revision, by, ...move });
+export const sendBack = (code: string, which: "undo" | "redo", revision: number, by: string): Promise<StepAnswer> =>
+  post(`${at(code)}/${which}`, { revision, by });
+
+export const startProposals = (code: string, communities: string[], options: ProposalOptions): Promise<{ job: string }> =>
+  post(`${at(code)}/proposals`, { communities, options });
+export const loadProposals = (code: string, job: string, abort?: AbortSignal): Promise<ProposalJob> => get(`${at(code)}/proposals/${job}`, {}, abort);
+export const cancelProposals = (code: string, job: string): Promise<void> => remove(`${at(code)}/proposals/${job}`);
+
+export const act = (code: string, action: PlanAction, revision: number, by: string, effectiveFrom?: string): Promise<Plan> =>
+  post(`${at(code)}/${action}`, { revision, by, ...(effectiveFrom ? { effective_from: effectiveFrom } : {}) });
+
+/** What publishing would do: its shape is the server's matter, its tables are named columns. */
+export const impactAddress = (code: string, kind: "html" | "csv"): string => `${base}${at(code)}/impact.${kind}`;
+export const loadImpact = <T>(code: string, abort?: AbortSignal): Promise<T> => get(`${at(code)}/impact`, {}, abort);
+export const exportAddress = (code: string, format: string): string => `${base}${at(code)}/export?format=${format}`;

@@ -1,0 +1,57 @@
+/** The base edition over the draft: a second map that follows the first, cut off at the slider. */
+import { effect } from "@preact/signals";
+import { Map as MapLibre } from "maplibre-gl";
+import { colouring } from "../planner/colouring";
+import { Draft } from "../planner/measures";
+import * as desk from "../planner/state";
+import { lang } from "../i18n";
+import { cityLayers } from "../state/store";
+import type { CityMap } from "./controller";
+import { edgeFeatures, fillOf, unitFeatures } from "./plan_map";
+import { BELOW, EDGES, HATCH, UNITS, planGround, planSources } from "./plan_style";
+import { buildStyle } from "./style";
+
+/** Shows the base edition in a container over the map; returns how to end it. */
+export function compareWithBase(city: CityMap, container: HTMLElement): () => void {
+  const here = desk.draft.value;
+  const read = desk.shapes.value;
+  if (!here || !read) return () => undefined;
+  const { units } = here.data;
+  const base = new Draft({ ...here.data, units: { ...units, zone: units.base_zone } });
+  const colours = colouring(base);
+  const mode = desk.colourMode.peek() === "change" ? "balance" : desk.colourMode.peek();
+  const style = buildStyle(
+    cityLayers.value.filter((layer) => layer.kind === "region"),
+    lang.value,
+  );
+  style.layers = style.layers.filter((layer) => !layer.id.startsWith("incident") && !layer.id.startsWith("cluster") && !layer.id.startsWith("move"));
+  for (const id of ["incidents", "moves"]) delete style.sources[id];
+  style.layers = style.layers.filter((layer) => !("source" in layer) || layer.source in style.sources);
+  const sources = planSources();
+  style.sources[UNITS] = { ...sources[UNITS]!, data: unitFeatures(read.units, (unit) => ({ c: fillOf(base, unit, mode, colours) })) } as (typeof style.sources)[string];
+  style.sources[EDGES] = { ...sources[EDGES]!, data: edgeFeatures(base, read.edges, (edge) => ({ b: base.isBorder(edge) ? 1 : 0 })) } as (typeof style.sources)[string];
+  const at = style.layers.findIndex((layer) => layer.id === BELOW);
+  style.layers.splice(at, 0, ...planGround().filter((layer) => layer.id !== HATCH));
+
+  const main = city.map;
+  const second = new MapLibre({
+    container,
+    style,
+    center: main.getCenter(),
+    zoom: main.getZoom(),
+    interactive: false,
+    attributionControl: false,
+    fadeDuration: 0,
+  });
+  const follow = (): void => void second.jumpTo({ center: main.getCenter(), zoom: main.getZoom() });
+  main.on("move", follow);
+  second.once("idle", () => (container.dataset["ready"] = "1"));
+  const end = effect(() => {
+    container.style.clipPath = `inset(0 ${(1 - desk.curtain.value) * 100}% 0 0)`;
+  });
+  return () => {
+    end();
+    main.off("move", follow);
+    second.remove();
+  };
+}

@@ -1,0 +1,252 @@
+/** A plan on the map: made when a plan is opened, then following the desk. Repaints only what a step touched. */
+import { effect } from "@preact/signals";
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Feature, FeatureCollection, Position } from "geojson";
+import { number } from "../format";
+import { balanceOf } from "../planner/balance";
+import { COLOURS, colouring, recolour } from "../planner/colouring";
+import { boundsOf } from "../planner/geometry";
+import { NOWHERE, type Draft, type Touched } from "../planner/measures";
+import * as desk from "../planner/state";
+import { zoneMark } from "../planner/words";
+import { BELOW, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
+
+export interface LabelFeature {
+  code: string;
+  count: string;
+  balance: string;
+  locked: boolean;
+  order: number;
+}
+
+export class PlanMap {
+  private readonly ends: (() => void)[] = [];
+  private colours = new Map<number, number>();
+  private drawnFor: Draft | null = null;
+  private marked: readonly number[] = [];
+  private gathered: ReadonlySet<number> = new Set();
+
+  constructor(readonly map: MapLibre) {
+    for (const { name, image, ratio } of planImages()) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
+    for (const [id, source] of Object.entries(planSources())) map.addSource(id, source);
+    for (const layer of planGround()) map.addLayer(layer, BELOW);
+    for (const layer of planTop()) map.addLayer(layer);
+    this.ends.push(desk.onTouched((touched) => this.repaint(touched)));
+    this.follow(() => this.shapes());
+    this.follow(() => this.all());
+    this.follow(() => this.mark());
+    this.follow(() => this.gather());
+    this.follow(() => this.drawn());
+  }
+
+  private follow(act: () => void): void {
+    this.ends.push(effect(act));
+  }
+
+  remove(): void {
+    for (const end of this.ends) end();
+    for (const { id } of [...planGround(), ...planTop()]) if (this.map.getLayer(id)) this.map.removeLayer(id);
+    for (const id of PLAN_SOURCES) if (this.map.getSource(id)) this.map.removeSource(id);
+  }
+
+  private source(id: string): GeoJSONSource | undefined {
+    return this.map.getSource(id);
+  }
+
+  // --- the whole plan ----------------------------------------------------------------------------------------------
+
+  private shapes(): void {
+    const read = desk.shapes.value;
+    const here = desk.draft.peek();
+    if (!read || !here) return;
+    void this.source(UNITS)?.setData(unitFeatures(read.units));
+    void this.source(EDGES)?.setData(edgeFeatures(here, read.edges));
+    this.map.removeFeatureState({ source: UNITS });
+    this.map.removeFeatureState({ source: EDGES });
+  }
+
+  /** Another draft, other colours: everything is painted. */
+  private all(): void {
+    const here = desk.draft.value;
+    void desk.colourMode.value;
+    void desk.shapes.value;
+    if (!here) return;
+    this.drawnFor = here;
+    this.colours = colouring(here);
+    for (let unit = 0; unit < here.size; unit++) this.paintUnit(here, unit);
+    for (let edge = 0; edge < here.data.edges.a.length; edge++) this.paintEdge(here, edge);
+    this.labels();
+    this.locks(here);
+    this.marked = [];
+    this.mark();
+  }
+
+  private paintUnit(here: Draft, unit: number): void {
+    this.map.setFeatureState({ source: UNITS, id: unit }, { c: fillOf(here, unit, desk.colourMode.peek(), this.colours) });
+  }
+
+  private paintEdge(here: Draft, edge: number): void {
+    const border = here.isBorder(edge);
+    const { a, b } = here.data.edges;
+    const was = here.baseOf[a[edge]!] !== here.baseOf[b[edge]!];
+    this.map.setFeatureState({ source: EDGES, id: edge }, { b: border ? 1 : 0, w: was && !border && desk.colourMode.peek() === "change" ? 1 : 0 });
+  }
+
+  // --- what a step touched -----------------------------------------------------------------------------------------
+
+  private repaint(touched: Touched): void {
+    const here = desk.draft.peek();
+    if (!here || here !== this.drawnFor) return;
+    const mode = desk.colourMode.peek();
+    const changed = recolour(here, this.colours, touched.zones);
+    const units = new Set(touched.units);
+    // By balance a whole grid changes its colour, but only where its class changed does the map repaint.
+    if (mode === "balance") for (const zone of touched.zones) for (const unit of here.sumsOf(zone).units) units.add(unit);
+    if (mode === "grid") for (const zone of changed) for (const unit of here.sumsOf(zone).units) units.add(unit);
+    for (const unit of units) this.paintUnit(here, unit);
+    for (const edge of touched.edges) this.paintEdge(here, edge);
+    this.relabel(touched.zones);
+    if ([...touched.zones].some((zone) => isLocked(here, zone)) || touched.units.length === 0) this.locks(here);
+    if (this.marked.some((zone) => touched.zones.has(zone))) this.mark(true);
+  }
+
+  private labels(): void {
+    const features = desk.rows.peek().flatMap((row) => label(row.number) ?? []);
+    void this.source(LABELS)?.setData({ type: "FeatureCollection", features });
+  }
+
+  private relabel(zones: Iterable<number>): void {
+    const remove: number[] = [];
+    const add: Feature[] = [];
+    for (const zone of zones) {
+      if (zone === NOWHERE) continue;
+      const made = label(zone);
+      if (made) add.push(made);
+      else remove.push(zone);
+    }
+    void this.source(LABELS)?.updateData({ add, remove });
+  }
+
+  private locks(here: Draft): void {
+    const units: number[] = [];
+    for (const zone of here.zones.values()) if (zone.lock !== "none") units.push(...here.sumsOf(zone.number).units);
+    this.map.setFilter(HATCH, ["in", ["id"], ["literal", units]]);
+  }
+
+  /** Strong borders and fill of the chosen grids, and of the one pointed at in a table. */
+  private mark(again = false): void {
+    const here = desk.draft.value;
+    const pointed = desk.pointed.value;
+    const next = pointed === null ? desk.chosen.value : [...new Set([...desk.chosen.value, pointed])];
+    if (!here) return;
+    const was = new Set(this.marked);
+    this.marked = next;
+    const zones = new Set(again ? [...was, ...next] : [...was, ...next].filter((zone) => was.has(zone) !== next.includes(zone)));
+    const neighbours = again ? new Set([...zones].flatMap((zone) => [...here.neighbourZones(zone)])) : [];
+    for (const zone of [...zones, ...neighbours]) {
+      const strong = next.includes(zone);
+      for (const unit of here.sumsOf(zone).units) {
+        this.map.setFeatureState({ source: UNITS, id: unit }, { s: strong ? 1 : 0 });
+        for (let at = here.start[unit]!; at < here.start[unit + 1]!; at++) {
+          const there = here.zoneOf[here.other[at]!]!;
+          const rim = there !== zone && (strong || next.includes(there));
+          this.map.setFeatureState({ source: EDGES, id: here.edge[at]! }, { s: rim ? 1 : 0 });
+        }
+      }
+    }
+  }
+
+  private gather(): void {
+    const next = desk.gathered.value;
+    for (const unit of this.gathered) if (!next.has(unit)) this.map.setFeatureState({ source: UNITS, id: unit }, { g: 0 });
+    for (const unit of next) if (!this.gathered.has(unit)) this.map.setFeatureState({ source: UNITS, id: unit }, { g: 1 });
+    this.gathered = next;
+  }
+
+  /** The line being drawn and the keyboard's cursor. */
+  private drawn(): void {
+    const features: Feature[] = [];
+    const line = desk.line.value;
+    const next = desk.lineNext.value;
+    const cursor = desk.cursor.value;
+    const shape = cursor === null ? undefined : desk.shapes.value?.units[cursor];
+    if (shape) features.push({ type: "Feature", properties: { kind: "cursor" }, geometry: shape });
+    const path = next && line.length > 0 ? [...line, next] : line;
+    if (path.length > 1) features.push({ type: "Feature", properties: { kind: "line" }, geometry: { type: "LineString", coordinates: [...path] } });
+    for (const at of line) features.push({ type: "Feature", properties: { kind: "vertex" }, geometry: { type: "Point", coordinates: at } });
+    if (next) features.push({ type: "Feature", properties: { kind: "next" }, geometry: { type: "Point", coordinates: next } });
+    void this.source(DRAWN)?.setData({ type: "FeatureCollection", features });
+  }
+}
+
+function isLocked(here: Draft, zone: number): boolean {
+  return (here.zones.get(zone)?.lock ?? "none") !== "none";
+}
+
+/** Number of a unit's colour. */
+export function fillOf(here: Draft, unit: number, mode: desk.ColourMode, colours: ReadonlyMap<number, number>): number {
+  const zone = here.zoneOf[unit]!;
+  if (mode === "change") return zone === here.baseOf[unit] ? FILL.stays : FILL.moved;
+  if (zone === NOWHERE) return -1;
+  if (mode === "grid") return (colours.get(zone) ?? zone) % COLOURS;
+  return FILL[balanceOf(here.sumsOf(zone).households, desk.band.peek(), here.zones.get(zone)?.exempt ?? false)];
+}
+
+export const unitFeatures = (units: readonly Feature["geometry"][], properties: (unit: number) => Record<string, unknown> = () => ({})): FeatureCollection => ({
+  type: "FeatureCollection",
+  features: units.map((geometry, unit) => ({ type: "Feature", id: unit, properties: properties(unit), geometry })),
+});
+
+export function edgeFeatures(here: Draft, edges: readonly Position[][], properties: (edge: number) => Record<string, unknown> = () => ({})): FeatureCollection {
+  const { a, b } = here.data.edges;
+  const { community } = here.data.units;
+  return {
+    type: "FeatureCollection",
+    features: edges.flatMap((coordinates, edge): Feature[] =>
+      coordinates.length < 2
+        ? []
+        : [
+            {
+              type: "Feature",
+              id: edge,
+              properties: { community: community[a[edge]!] === community[b[edge]!] ? 0 : 1, ...properties(edge) },
+              geometry: { type: "LineString", coordinates },
+            },
+          ],
+    ),
+  };
+}
+
+/** The label stands in the unit nearest to the middle of its grid. */
+function label(zone: number): Feature | null {
+  const here = desk.draft.peek();
+  const read = desk.shapes.peek();
+  const attributes = here?.zones.get(zone);
+  if (!here || !read || !attributes) return null;
+  const { units, households } = here.sumsOf(zone);
+  if (units.size === 0) return null;
+  const box = boundsOf([...units].map((unit) => read.units[unit]!));
+  if (!box) return null;
+  const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+  let best: Position = middle;
+  let least = Infinity;
+  for (const unit of units) {
+    const place = read.places[unit]!;
+    const away = Math.hypot(place[0]! - middle[0]!, place[1]! - middle[1]!);
+    if (away < least) [least, best] = [away, place];
+  }
+  const properties: LabelFeature = {
+    code: zoneMark(attributes),
+    count: sign(households, attributes.exempt),
+    balance: balanceOf(households, desk.band.peek(), attributes.exempt),
+    locked: attributes.lock !== "none",
+    order: -households,
+  };
+  return { type: "Feature", id: zone, properties: { ...properties }, geometry: { type: "Point", coordinates: best } };
+}
+
+/** Households, with a mark where they are outside the band: colour alone would not do. */
+function sign(households: number, exempt: boolean): string {
+  const balance = balanceOf(households, desk.band.peek(), exempt);
+  return `${balance === "above" ? "▲" : balance === "below" ? "▼" : ""}${number(households)}`;
+}

@@ -1,0 +1,173 @@
+import { batch } from "@preact/signals";
+import { useState } from "preact/hooks";
+import type { ApiError } from "../api/client";
+import { act, exportAddress, type Plan, type PlanAction } from "../api/plans";
+import { cityMoment, date, dateTime } from "../format";
+import { t } from "../i18n";
+import { Glyph } from "../parts/Glyph";
+import { asApiError } from "../parts/load";
+import { tell } from "./actions";
+import { Impact } from "./Impact";
+import { person, who } from "./person";
+import { found, plan, planListVersion, saveState, totals } from "./state";
+import { reload } from "./sync";
+
+const ACTIONS: Readonly<Record<Plan["state"], readonly PlanAction[]>> = {
+  draft: ["submit", "withdraw"],
+  submitted: ["approve", "reopen", "withdraw"],
+  approved: ["publish", "schedule", "reopen", "withdraw"],
+  scheduled: ["schedule", "withdraw"],
+  published: ["rollback"],
+  superseded: [],
+  withdrawn: [],
+  rolled_back: [],
+};
+/** Those that another person must do. */
+const SECOND: ReadonlySet<PlanAction> = new Set(["approve", "rollback"]);
+/** Those that cannot be taken back by the next button. */
+const GRAVE: ReadonlySet<PlanAction> = new Set(["publish", "withdraw", "rollback"]);
+
+const STATIONS = ["draft", "submitted", "approved", "published"] as const;
+
+/** From draft to force: who did what, what comes next, and what it would mean. */
+export function Review() {
+  const here = plan.value;
+  if (!here) return null;
+  return (
+    <div class="plan-pane scrolls" tabIndex={0} role="group" aria-label={t("desktab.review")}>
+      <Way plan={here} />
+      <Buttons key={here.state} plan={here} />
+      <Impact plan={here} />
+      <p class="small exports">
+        {t("review.export")}{" "}
+        {(["gpkg", "geojson", "shp", "csv"] as const).map((format) => (
+          <a key={format} href={exportAddress(here.code, format)} download>
+            {format === "shp" ? "Shapefile" : format === "gpkg" ? "GeoPackage" : format === "csv" ? "CSV" : "GeoJSON"}
+          </a>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+function Way({ plan: here }: { plan: Plan }) {
+  const at = here.state === "scheduled" ? 2 : here.state === "superseded" || here.state === "rolled_back" ? 3 : STATIONS.indexOf(here.state as "draft");
+  return (
+    <>
+      <ol class="stations" aria-label={t("review.way")}>
+        {STATIONS.map((one, index) => (
+          <li key={one} class={index < at ? "is-done" : index === at ? "is-now" : ""} aria-current={index === at ? "step" : undefined}>
+            {t(`planstate.${index === at ? here.state : one}`)}
+          </li>
+        ))}
+      </ol>
+      <p class="small">
+        {t("review.author", { name: here.author, date: date(here.created_at) })}
+        {here.approver && ` · ${t("review.approver", { name: here.approver })}`}
+        {here.effective_from && ` · ${t("review.effective", { date: dateTime(here.effective_from) })}`}
+      </p>
+      {here.state === "withdrawn" && <p class="warning">{t("planstate.withdrawn")}</p>}
+    </>
+  );
+}
+
+function Buttons({ plan: here }: { plan: Plan }) {
+  const [asked, setAsked] = useState<PlanAction | null>(null);
+  const [moment, setMoment] = useState("");
+  const [doing, setDoing] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const [needMoment, setNeedMoment] = useState(false);
+  const actions = ACTIONS[here.state];
+  const problems = found.value.length;
+
+  const run = async (action: PlanAction): Promise<void> => {
+    if (doing) return;
+    if (who() === "") {
+      tell(t("plan.name_first"));
+      document.getElementById("planner-name")?.focus();
+      return;
+    }
+    const from = action === "schedule" ? cityMoment(moment) : null;
+    setNeedMoment(action === "schedule" && from === null);
+    if (action === "schedule" && from === null) return;
+    setDoing(true);
+    setFailure(null);
+    try {
+      const next = await act(here.code, action, here.revision, who(), from ?? undefined);
+      batch(() => {
+        plan.value = { ...here, ...next };
+        planListVersion.value++;
+      });
+      tell(t(`did.${action}`));
+      if (action === "publish" || action === "rollback" || action === "reopen") await reload();
+    } catch (cause) {
+      setFailure(asApiError(cause));
+      setDoing(false);
+      setAsked(null);
+      return;
+    }
+    setDoing(false);
+    setAsked(null);
+  };
+
+  return (
+    <section class="approval" aria-label={t("review.next")}>
+      {here.state === "draft" && (
+        <p class={problems > 0 ? "warning" : "preview"}>
+          {totals.value.movedUnits === 0 ? t("review.nothing") : problems > 0 ? t("review.problems", { n: problems }) : t("review.clean")}
+        </p>
+      )}
+      {here.state === "submitted" && <p class="preview">{t("review.second", { author: here.author })}</p>}
+      <div class="panel-actions">
+        {actions.map((action, index) => (
+          <button
+            key={action}
+            type="button"
+            class={index === 0 ? "button primary" : "button"}
+            data-action={action}
+            aria-disabled={doing || saveState.value === "saving"}
+            title={SECOND.has(action) ? t("review.second_hint") : undefined}
+            onClick={() => (GRAVE.has(action) || action === "schedule" ? setAsked(action) : void run(action))}
+          >
+            {t(`act.${action}`)}
+          </button>
+        ))}
+      </div>
+      {asked && (
+        <div class="boxed" role="group" aria-label={t(`act.${asked}`)}>
+          <p>{t(`ask.${asked as "publish" | "withdraw" | "rollback" | "schedule"}`)}</p>
+          {asked === "schedule" && (
+            <label class="moment">
+              <span class="label">{t("apply.moment")}</span>
+              <input type="datetime-local" name="moment" value={moment} aria-invalid={needMoment ? "true" : undefined} onInput={(event) => setMoment(event.currentTarget.value)} />
+              {needMoment && <span class="field-error">{t("apply.need_moment")}</span>}
+            </label>
+          )}
+          <p class="small muted">{t("review.as", { name: person.value || "?" })}</p>
+          <div class="panel-actions">
+            <button type="button" class="button primary" data-action="confirm" aria-disabled={doing} onClick={() => void run(asked)}>
+              {t(`act.${asked}`)}
+            </button>
+            <button type="button" class="button" onClick={() => setAsked(null)}>
+              {t("newplan.cancel")}
+            </button>
+          </div>
+        </div>
+      )}
+      {failure && (
+        <div class="trouble" role="alert">
+          <p>
+            <Glyph name="warn" size={16} /> {failure.code === "unreachable" ? t("notice.unreachable") : failure.message}
+          </p>
+          {failure.errors.length > 0 && (
+            <ul>
+              {failure.errors.map((one) => (
+                <li key={one.message}>{one.message}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,272 @@
+/** What the tools do, whoever moves them: pointer, keyboard or button. */
+import { batch } from "@preact/signals";
+import type { Position } from "geojson";
+import type { Lock, Move } from "../api/plans";
+import { number } from "../format";
+import { t } from "../i18n";
+import { announcement, flash } from "../state/store";
+import { isInside, pointsAlong } from "./geometry";
+import { NOWHERE, type Draft } from "./measures";
+import { who } from "./person";
+import * as desk from "./state";
+import { perform, performDone } from "./sync";
+import { draws, type Tool } from "./tools";
+import { zoneName } from "./words";
+
+/** Says something that the map alone would not. */
+export function tell(text: string): void {
+  batch(() => {
+    announcement.value = text;
+    flash.value = text;
+  });
+}
+
+/** Steps need a draft and a name to write them under. */
+export function mayChange(): boolean {
+  const plan = desk.plan.value;
+  if (!plan || !desk.draft.value) return false;
+  if (plan.state !== "draft") {
+    tell(t("plan.not_draft"));
+    return false;
+  }
+  if (who() === "") {
+    tell(t("plan.name_first"));
+    document.getElementById("planner-name")?.focus();
+    return false;
+  }
+  return true;
+}
+
+const lockOf = (here: Draft, zone: number): Lock => here.zones.get(zone)?.lock ?? "none";
+
+/** The units that locks let go from where they are to a zone. */
+export function allowed(here: Draft, units: Iterable<number>, to: number): number[] {
+  const shut = (lock: Lock, way: "in" | "out"): boolean => lock === way || lock === "both";
+  if (shut(lockOf(here, to), "in")) return [];
+  return [...units].filter((unit) => here.zoneOf[unit] !== to && !shut(lockOf(here, here.zoneOf[unit]!), "out"));
+}
+
+export const idsOf = (here: Draft, units: Iterable<number>): number[] => [...units].map((unit) => here.ids[unit]!);
+
+// --- painting --------------------------------------------------------------------------------------------------------
+
+export interface Stroke {
+  zone: number;
+  units: Set<number>;
+  refused: boolean;
+}
+
+/** Begins at a unit: paints with the chosen grid, or with the one it begins in. */
+export function beginStroke(unit: number): Stroke | null {
+  const here = desk.draft.value;
+  if (!here || !mayChange()) return null;
+  const own = here.zoneOf[unit]!;
+  const zone = desk.target.value ?? (own === NOWHERE ? null : own);
+  if (zone === null) return null;
+  if (desk.target.value === null) desk.choose(zone);
+  const stroke = { zone, units: new Set<number>(), refused: false };
+  addToStroke(stroke, unit);
+  return stroke;
+}
+
+export function addToStroke(stroke: Stroke, unit: number): void {
+  const here = desk.draft.value;
+  if (!here || here.zoneOf[unit] === stroke.zone) return;
+  const free = allowed(here, [unit], stroke.zone);
+  if (free.length === 0) {
+    if (!stroke.refused) tell(t("plan.locked_here"));
+    stroke.refused = true;
+    return;
+  }
+  desk.moveHere(free, stroke.zone);
+  stroke.units.add(unit);
+}
+
+/** One step for the whole stroke. */
+export function endStroke(stroke: Stroke): void {
+  const here = desk.draft.value;
+  if (!here || stroke.units.size === 0) return;
+  performDone({ kind: "paint", units: idsOf(here, stroke.units), zone: stroke.zone }, stroke.units);
+  report(stroke.zone, stroke.units.size);
+}
+
+function report(zone: number, units: number): void {
+  const here = desk.draft.value;
+  if (here) announcement.value = t("plan.painted", { n: number(units), grid: zoneName(here, zone), households: number(here.sumsOf(zone).households) });
+}
+
+export function paint(units: Iterable<number>, zone: number): void {
+  const here = desk.draft.value;
+  if (!here || !mayChange()) return;
+  const free = allowed(here, units, zone);
+  if (free.length === 0) return tell(t("plan.locked_here"));
+  perform({ kind: "paint", units: idsOf(here, free), zone }, [{ units: free, to: zone }]);
+  report(zone, free.length);
+}
+
+// --- whole grids -----------------------------------------------------------------------------------------------------
+
+export function merge(zones: readonly number[]): void {
+  const here = desk.draft.value;
+  const [into] = zones;
+  if (!here || into === undefined || zones.length < 2 || !mayChange()) return;
+  const units = zones.slice(1).flatMap((zone) => [...here.sumsOf(zone).units]);
+  if (allowed(here, units, into).length < units.length) return tell(t("plan.locked_here"));
+  const names = zones.map((zone) => zoneName(here, zone)).join(t("app.comma"));
+  perform({ kind: "merge", zones: zones.slice(1), into }, [{ units, to: into }]);
+  desk.choose(into);
+  tell(t("plan.merged", { names, households: number(here.sumsOf(into).households) }));
+}
+
+export function dissolve(zone: number): void {
+  const here = desk.draft.value;
+  if (!here || !mayChange()) return;
+  const name = zoneName(here, zone);
+  perform({ kind: "dissolve", zone }, [], () => tell(t("plan.dissolved", { name })));
+  desk.choose(null);
+}
+
+export function setLock(zone: number, lock: Lock): void {
+  attribute(zone, { kind: "lock", zone, lock }, { lock });
+}
+
+export function setExempt(zone: number, exempt: boolean): void {
+  attribute(zone, { kind: "exempt", zone, exempt }, { exempt });
+}
+
+export function rename(zone: number, name: { zh: string; en: string | null }): void {
+  attribute(zone, { kind: "rename", zone, name }, { name });
+}
+
+function attribute(zone: number, move: Move, part: object): void {
+  const here = desk.draft.value;
+  const now = here?.zones.get(zone);
+  if (!here || !now || !mayChange()) return;
+  here.zones.set(zone, { ...now, ...part });
+  desk.touchZones([zone]);
+  perform(move);
+}
+
+export function divide(zone: number, parts: number): void {
+  if (!mayChange()) return;
+  perform({ kind: "split_parts", zone, parts }, [], (answer) => {
+    desk.chosen.value = [zone, ...new Set(answer.moves.flatMap(({ to }) => to ?? []))];
+    tell(t("plan.divided", { n: parts }));
+  });
+}
+
+export function create(units: readonly number[], name: { zh: string; en: string | null }): void {
+  const here = desk.draft.value;
+  if (!here || units.length === 0 || !mayChange()) return;
+  desk.takeTool("select");
+  perform({ kind: "new_zone", units: idsOf(here, units), name }, [], (answer) => {
+    const made = answer.moves[0]?.to ?? answer.zones[0]?.number ?? null;
+    desk.choose(made);
+    tell(t("plan.created", { name: name.zh }));
+  });
+}
+
+export function transfer(building: number, zone: number): void {
+  if (!mayChange()) return;
+  desk.building.value = null;
+  perform({ kind: "transfer_building", building, zone }, [], () => tell(t("plan.transferred", { grid: zoneName(desk.draft.value, zone) })));
+}
+
+// --- lines -----------------------------------------------------------------------------------------------------------
+
+/** The grids a line runs through, those it runs through most first. */
+export function zonesUnder(here: Draft, line: readonly Position[]): number[] {
+  const shapes = desk.shapes.value;
+  if (!shapes) return [];
+  const counts = new Map<number, number>();
+  let last: number | null = null;
+  for (const at of pointsAlong(line)) {
+    if (last === null || !isInside(at, shapes.units[last]!)) {
+      const next = shapes.units.findIndex((shape) => isInside(at, shape));
+      last = next < 0 ? null : next;
+    }
+    const zone: number = last === null ? NOWHERE : here.zoneOf[last]!;
+    if (zone !== NOWHERE) counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  }
+  return [...counts.keys()].toSorted((a, b) => counts.get(b)! - counts.get(a)!);
+}
+
+export function finishLine(): void {
+  const here = desk.draft.value;
+  const line = [...desk.line.value];
+  const which = desk.tool.value;
+  if (!here || !draws(which) || !mayChange()) return;
+  if (line.length < 2) return tell(t("plan.line_short"));
+  const under = zonesUnder(here, line);
+  if (which === "split") {
+    const target = desk.target.value;
+    const zone = target !== null && under.includes(target) ? target : under[0];
+    if (zone === undefined) return tell(t("plan.line_nowhere"));
+    desk.forgetLine();
+    perform({ kind: "split_line", zone, line }, [], (answer) => {
+      desk.chosen.value = [zone, ...new Set(answer.moves.flatMap(({ to }) => (to === null || to === zone ? [] : to)))];
+      tell(t("plan.was_split", { grid: zoneName(desk.draft.value, zone) }));
+    });
+    return;
+  }
+  const pair = desk.chosen.value.length === 2 ? desk.chosen.value : under.slice(0, 2);
+  const [one, two] = pair;
+  if (one === undefined || two === undefined) return tell(t("plan.border_two"));
+  desk.forgetLine();
+  perform({ kind: "border", zones: [one, two], line }, [], () => {
+    desk.chosen.value = [one, two];
+    tell(t("plan.border_moved", { one: zoneName(desk.draft.value, one), two: zoneName(desk.draft.value, two) }));
+  });
+}
+
+// --- a click, or Enter, on a unit ------------------------------------------------------------------------------------
+
+export function takeUnit(unit: number, { add = false }: { add?: boolean } = {}): void {
+  const here = desk.draft.value;
+  if (!here) return;
+  const zone = here.zoneOf[unit]!;
+  const which = desk.tool.value;
+  if (which === "paint") {
+    const stroke = beginStroke(unit);
+    if (stroke) endStroke(stroke);
+  } else if (which === "create") {
+    const next = new Set(desk.gathered.value);
+    if (!next.delete(unit)) next.add(unit);
+    desk.gathered.value = next;
+  } else if (which === "merge") {
+    const target = desk.target.value;
+    if (target === null) desk.choose(zone);
+    else if (target !== zone) merge([target, zone]);
+  } else if (which === "transfer" && desk.building.value !== null) {
+    transfer(desk.building.value, zone);
+  } else {
+    desk.choose(zone === NOWHERE ? null : zone, add);
+  }
+}
+
+const NEXT_LOCK: Readonly<Record<Lock, Lock>> = { none: "both", both: "none", in: "none", out: "none" };
+
+/** Takes a tool; one that needs nothing from the map acts on the chosen grid at once. */
+export function useTool(which: Tool): void {
+  const zone = desk.target.value;
+  const instant = which === "divide" || which === "dissolve" || which === "rename" || which === "lock";
+  if (!instant) {
+    const chosen = desk.chosen.value;
+    if (which === "merge" && chosen.length >= 2) return merge(chosen);
+    desk.takeTool(which);
+    announcement.value = `${t(`tool.${which}`)}: ${t(`tool.${which}.how`)}`;
+    return;
+  }
+  if (zone === null) return tell(t("plan.choose_first"));
+  if (!mayChange()) return;
+  if (which === "dissolve") return dissolve(zone);
+  if (which === "lock") return setLock(zone, NEXT_LOCK[desk.draft.value?.zones.get(zone)?.lock ?? "none"]);
+  desk.ask.value = { what: which, zone };
+}
+
+/** Makes a new grid of what was gathered: asks for its name. */
+export function askCreate(): void {
+  const units = [...desk.gathered.value];
+  if (units.length === 0) return tell(t("plan.gather_first"));
+  if (mayChange()) desk.ask.value = { what: "create", units };
+}

@@ -1,0 +1,139 @@
+/** Proposals asked for, on their way, and to choose from. */
+import { batch, signal } from "@preact/signals";
+import type { ApiError } from "../api/client";
+import { cancelProposals, loadProposals, startProposals, type Proposal, type ProposalJob } from "../api/plans";
+import { t } from "../i18n";
+import { asApiError } from "../parts/load";
+import { announcement } from "../state/store";
+import { idsOf, mayChange, tell } from "./actions";
+import type { Draft } from "./measures";
+import * as desk from "./state";
+import { perform } from "./sync";
+
+export interface Asked {
+  plan: string;
+  job: string;
+  communities: string[];
+  progress: number;
+  running: boolean;
+}
+
+export const asked = signal<Asked | null>(null);
+export const offered = signal<readonly Proposal[]>([]);
+export const refusedJob = signal<ApiError | null>(null);
+export const chosenProposal = signal<number | null>(null);
+
+export interface Options {
+  seconds: number;
+  roads: number;
+  compactness: number;
+  stay: number;
+  seed: number;
+}
+export const options = signal<Options>({ seconds: 5, roads: 1, compactness: 1, stay: 1, seed: 1 });
+
+const POLL_MS = 400;
+
+export async function propose(communities: string[]): Promise<void> {
+  const plan = desk.plan.value;
+  const here = desk.draft.value;
+  if (!plan || !here || communities.length === 0 || !mayChange()) return;
+  batch(() => {
+    offered.value = [];
+    refusedJob.value = null;
+    chosenProposal.value = null;
+  });
+  const locked = [...here.zones.values()].filter((zone) => zone.lock !== "none").map((zone) => zone.number);
+  try {
+    const { job } = await startProposals(plan.code, communities, { ...options.value, band: plan.band, locked });
+    asked.value = { plan: plan.code, job, communities, progress: 0, running: true };
+    await follow(plan.code, job);
+  } catch (cause) {
+    batch(() => {
+      asked.value = null;
+      refusedJob.value = asApiError(cause);
+    });
+  }
+}
+
+async function follow(code: string, job: string): Promise<void> {
+  for (;;) {
+    const now: ProposalJob = await loadProposals(code, job);
+    if (asked.value?.job !== job) return;
+    const running = now.state === "running";
+    asked.value = { ...asked.value, progress: now.progress, running };
+    if (!running) {
+      offered.value = now.proposals;
+      announcement.value = now.state === "done" ? t("propose.done", { n: now.proposals.length }) : t(`propose.${now.state === "failed" ? "failed" : "cancelled"}`);
+      if (now.state !== "done" && now.proposals.length === 0) asked.value = null;
+      return;
+    }
+    await new Promise((resolve) => window.setTimeout(resolve, POLL_MS));
+  }
+}
+
+export async function cancel(): Promise<void> {
+  const now = asked.value;
+  if (!now) return;
+  asked.value = null;
+  await cancelProposals(now.plan, now.job).catch((cause: unknown) => console.warn("proposals:", cause));
+}
+
+export function forget(): void {
+  batch(() => {
+    asked.value = null;
+    offered.value = [];
+    chosenProposal.value = null;
+    refusedJob.value = null;
+  });
+}
+
+/** Takes a proposal over, as one step that can be undone. */
+export function accept(proposal: Proposal): void {
+  const here = desk.draft.value;
+  if (!here || !mayChange()) return;
+  const { units, zones } = proposal.assignment;
+  const to = new Map<number, number[]>();
+  const moves: { unit: number; zone: number }[] = [];
+  units.forEach((id, at) => {
+    const unit = here.indexOf.get(id);
+    const zone = zones[at]!;
+    if (unit === undefined || here.zoneOf[unit] === zone) return;
+    moves.push({ unit, zone });
+    // Grids that do not exist yet have no number here before the server gives it.
+    if (here.zones.has(zone)) to.set(zone, [...(to.get(zone) ?? []), unit]);
+  });
+  if (moves.length === 0) return tell(t("propose.same"));
+  perform(
+    { kind: "assign", units: idsOf(here, moves.map((one) => one.unit)), zones: moves.map((one) => one.zone) },
+    [...to].map(([zone, list]) => ({ units: list, to: zone })),
+    () => tell(t("propose.accepted", { n: proposal.number })),
+  );
+  forget();
+}
+
+/** Colours of a proposal for a small map: neighbours differ, in order of appearance. */
+export function paintedBy(here: Draft, proposal: Proposal, colours: number): { unit: number; colour: number; moved: boolean }[] {
+  const zone = new Map<number, number>();
+  proposal.assignment.units.forEach((id, at) => {
+    const unit = here.indexOf.get(id);
+    if (unit !== undefined) zone.set(unit, proposal.assignment.zones[at]!);
+  });
+  const around = new Map<number, Set<number>>();
+  for (const [unit, own] of zone) {
+    const set = around.get(own) ?? new Set();
+    for (let at = here.start[unit]!; at < here.start[unit + 1]!; at++) {
+      const other = zone.get(here.other[at]!);
+      if (other !== undefined && other !== own) set.add(other);
+    }
+    around.set(own, set);
+  }
+  const colour = new Map<number, number>();
+  for (const own of [...around.keys()].toSorted((a, b) => a - b)) {
+    const taken = new Set([...around.get(own)!].map((other) => colour.get(other)));
+    let next = own % colours;
+    for (let tries = 0; tries < colours && taken.has(next); tries++) next = (next + 1) % colours;
+    colour.set(own, next);
+  }
+  return [...zone].map(([unit, own]) => ({ unit, colour: colour.get(own)!, moved: here.zoneOf[unit] !== own }));
+}
