@@ -81,7 +81,7 @@ def crossed(
 
 
 def _legs(roads: Shapes, fence: Shapes, tree: shapely.STRtree) -> tuple[Floats, Floats]:
-    """Meeting points of roads and fences, once for each way that the road goes on from there, and a place there."""
+    """Where roads meet fences, once for each way the road goes on from there, and a place on that way."""
     road, segment = tree.query(roads, predicate="intersects")
     meeting = shapely.intersection(roads[road], fence[segment])
     # Where the two run together the meeting is a line; its ends are where they part.

@@ -187,7 +187,7 @@ def _parts(count: int, ends: Ints) -> tuple[int, NDArray[np.int32]]:
 
 
 def _links(polygons: Shapes, ends: Ints, community: NDArray[np.int32], ways: Ways) -> Ints:
-    """Links inside communities: over bridges, then from each part that borders on nothing to the nearest unit."""
+    """Links inside communities: over bridges, then from parts that border on nothing to the nearest unit."""
     found = bridges(polygons, community.astype(np.int64), ways)
     known = set(map(tuple, ends.tolist()))
     found = np.array([pair for pair in found.tolist() if tuple(pair) not in known], dtype=np.int64).reshape(
@@ -204,7 +204,7 @@ def _links(polygons: Shapes, ends: Ints, community: NDArray[np.int32], ways: Way
 
 
 def _nearest_links(polygons: Shapes, members: Ints, part: NDArray[np.int32]) -> list[tuple[int, int]]:
-    """Links that make one of the parts of a community: the smaller part to its nearest unit, again and again."""
+    """Links that make one of a community's parts: the smallest to its nearest unit, again and again."""
     label = part[members].copy()
     links = []
     while len(np.unique(label)) > 1:

@@ -56,14 +56,16 @@ KINDS_OF_ROADS: Final[Mapping[str, WayKind]] = MappingProxyType(
         word: kind
         for kind, words in {
             WayKind.MOTORWAY: ("motorway", "高速公路", "高速", "快速路", "城市快速路"),
-            WayKind.ARTERIAL: ("trunk", "primary", "secondary", "主干路", "主干道", "次干路", "次干道", "国道", "省道"),
+            WayKind.ARTERIAL: (
+                "trunk", "primary", "secondary", "主干路", "主干道", "次干路", "次干道", "国道", "省道",
+            ),
             WayKind.STREET: (
                 "tertiary", "residential", "unclassified", "living_street", "road", "street", "busway",
                 "支路", "街道", "街巷", "县道", "乡道", "道路",
             ),
-            WayKind.RAIL: ("rail", "railway", "light_rail", "subway", "narrow_gauge", "铁路", "轨道交通"),
+            WayKind.RAIL: ("rail", "railway", "light_rail", "narrow_gauge", "铁路", "轻轨"),
             WayKind.PATH: (
-                "path", "footway", "pedestrian", "steps", "cycleway", "track", "service", "bridleway", "corridor",
+                "path", "footway", "pedestrian", "steps", "cycleway", "track", "service", "bridleway",
                 "小路", "步行道", "人行道", "内部道路",
             ),
         }.items()
@@ -71,6 +73,12 @@ KINDS_OF_ROADS: Final[Mapping[str, WayKind]] = MappingProxyType(
     }
 )  # fmt: skip
 """Classes as OpenStreetMap and Chinese surveys name them."""
+
+
+NOT_ON_THE_GROUND: Final = frozenset(
+    {"subway", "ferry", "proposed", "construction", "abandoned", "razed", "corridor", "地铁", "轮渡", "规划"}
+)
+"""Classes that neither bound nor cross anything."""
 
 
 def road_kinds(classes: Iterable[object], default: WayKind = WayKind.STREET) -> NDArray[np.uint8]:

@@ -37,7 +37,7 @@ async def units_under(connection: Connection, shapes: NDArray[np.object_]) -> pd
 async def locate_facilities(
     connection: Connection, codes: Sequence[str] = (), units: Sequence[int] = ()
 ) -> int:
-    """Find the units of facilities again: of those named, of those on given units, and of all on none that lives.
+    """Find anew the units of facilities: of those named, those on given units, and all on no living unit.
 
     Returns
     -------
