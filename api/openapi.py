@@ -23,6 +23,10 @@ TAGS = [
         "name": "rules",
         "description": "Who answers for what, where: rules, checked and tried before they hold. 分派规则",
     },
+    {
+        "name": "plans",
+        "description": "Redrawing: drafts, moves of land units, taking back, judging, proposals. 重新划分",
+    },
     {"name": "incidents", "description": "Report, read and list incidents. 事件"},
     {"name": "places", "description": "Places not believed, and locating incidents. 定位核实"},
     {"name": "statistics", "description": "Incidents counted. 统计"},

@@ -130,6 +130,36 @@ PROBLEMS = _table(
         "The place a person gives cannot be meant; the code in errors says why. Nothing was changed.",
     ),
     (
+        "not-redrawable", 409, "无法重新划分", "Not redrawable",
+        "只有网格图层可以编制方案，且该时刻该范围内须有网格和地块。",
+        "Plans are made for layers of grids, where there are zones and land units at that moment.",
+    ),
+    (
+        "plan-exists", 409, "方案编码已被使用", "Plan code in use",
+        "已有方案使用此编码；请换一个，或不给编码由系统编排。",
+        "There is a plan with this code; take another, or leave it out to be given one.",
+    ),
+    (
+        "plan-not-draft", 409, "方案不是草案", "Plan is no draft",
+        "方案已提交、批准、发布或撤回，不能再修改划分。",
+        "The plan is submitted, approved, published or withdrawn: nothing can be drawn in it.",
+    ),
+    (
+        "plan-conflict", 409, "方案已被他人更改", "Plan changed meanwhile",
+        "他人已改动同一地块或同一网格属性，或该步骤已不能撤销；conflicts 列出双方的值，未写入任何内容。",
+        "Somebody changed the same since, or a step cannot be taken back; conflicts has both values.",
+    ),
+    (
+        "zone-locked", 409, "网格已锁定", "Zone locked",
+        "网格的锁定方式不允许移出或移入地块；解锁后才能改动。",
+        "The zone's lock lets no unit leave, or none enter; unlock it first.",
+    ),
+    (
+        "move-refused", 409, "无法这样移动", "Move refused",
+        "该移动不成立：跨社区、网格或地块不存在、划线未切开网格等；errors 的 code 说明原因。",
+        "Across communities, no such zone or unit, a line that divides nothing; the code in errors says why.",
+    ),
+    (
         "too-large", 413, "请求过大", "Request too large",
         "请求正文超过上限（256 kB）。",
         "The body of the request is over the limit of 256 kB.",
@@ -168,13 +198,18 @@ class Problem(Exception):
         What is wrong this time.
     errors
         Fields concerned.
+    more
+        Members of the document beside those that every problem has.
     """
 
-    def __init__(self, code: str, detail: Name, *errors: FieldError) -> None:
+    def __init__(
+        self, code: str, detail: Name, *errors: FieldError, more: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail.en)
         self.problem = PROBLEMS[code]
         self.detail = detail
         self.errors = errors
+        self.more = more
 
 
 def bad_parameter(field: str, zh: str, en: str, *, code: str = "invalid-value") -> Problem:
@@ -189,6 +224,7 @@ def answer(
     detail: Name | None,
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """A problem as response, in the language of the request; what may pass says when to try again."""
     chosen: Language = language(request)
@@ -202,6 +238,7 @@ def answer(
             {"field": error.field, "message": chosen.of(error.message), "code": error.code}
             for error in errors
         ],
+        **(more or {}),
     }
     return Response(
         json_bytes(body),
@@ -234,7 +271,7 @@ _RETRY = {"Retry-After": "5"}
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return answer(request, error.problem, error.detail, error.errors)
+    return answer(request, error.problem, error.detail, error.errors, more=error.more)
 
 
 def _governance(request: Request, error: Exception) -> Response:

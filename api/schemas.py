@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from governance.answers import IncidentSummary, Name, Named
+from governance.plan_answers import Conflict
 
 LonLat = Annotated[list[float], Field(min_length=2, max_length=2, examples=[[120.4691, 36.1075]])]
 Bounds = Annotated[
@@ -294,6 +295,9 @@ class ProblemDocument(BaseModel):
     detail: str
     code: str
     errors: list[ProblemField]
+    conflicts: Annotated[
+        list[Conflict] | None, Field(description="Only of `plan-conflict`: what somebody else changed.")
+    ] = None
 
 
 class ProblemKind(Document):

@@ -1,0 +1,220 @@
+"""Bodies of the plan routes: a new plan, and moves as they are drawn."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from api.formats import NOT_NUL, AnyMoment, LayerKey
+from api.plan_problems import PLAN_CODE, By
+from api.reports import SAYS_SOMETHING, Body
+from gis.redraw_steps import Lock
+from governance.plan_requests import Assign, ChangeZone, Dissolve, Merge, NewZone, Paint
+
+__all__ = ["AnyMove", "NewPlan", "TakeBody"]
+
+NEW_PLAN: JsonDict = {
+    "layer": "base_grid",
+    "name": {"zh": "2027 年网格调整", "en": "Redraw 2027"},
+    "area": {"layer": "community", "code": "370212001001"},
+    "band": {"min": 300, "max": 500},
+    "by": "王规划",
+}
+
+Revision = Annotated[
+    int, Field(ge=0, le=2_000_000_000, description="`revision` of the plan as you read it.", examples=[0])
+]
+UnitId = Annotated[int, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"})]
+ZoneNumber = Annotated[int, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
+Units = Annotated[list[UnitId], Field(min_length=1, max_length=20_000)]
+Said = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS_SOMETHING)]
+
+
+class GivenName(Body):
+    """A name as a person gives it."""
+
+    zh: Said
+    en: Annotated[str | None, Field(max_length=100, pattern=NOT_NUL)] = None
+
+    def plain(self) -> tuple[str, str | None]:
+        """Chinese, and English or None."""
+        return self.zh.strip(), (self.en or "").strip() or None
+
+
+class GivenArea(Body):
+    """A region by its layer's code and its own."""
+
+    layer: LayerKey
+    code: Annotated[str, Field(max_length=60, pattern=NOT_NUL)]
+
+
+class GivenBand(Body):
+    """Households a zone should have, both ends inclusive."""
+
+    min: Annotated[int, Field(ge=0, le=1_000_000)]
+    max: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class NewPlan(Body):
+    """A draft to be started."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [NEW_PLAN]})
+
+    layer: LayerKey
+    name: GivenName
+    area: Annotated[GivenArea | None, Field(description="The region it may change; null: the layer.")] = None
+    base: Annotated[
+        AnyMoment | None, Field(description="Moment whose edition it starts from; default now.")
+    ] = None
+    band: GivenBand | None = None
+    code: Annotated[
+        str | None, Field(pattern=PLAN_CODE, description="Default: the next of today, `P20261127-01`.")
+    ] = None
+    note: Annotated[str | None, Field(max_length=2000, pattern=NOT_NUL)] = None
+    by: By
+
+
+class TakeBody(Body):
+    """A step to be taken back, or made again."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"revision": 3, "by": "王规划"}]}
+    )
+
+    revision: Revision
+    by: By
+    seq: Annotated[
+        int | None, Field(ge=1, le=2_000_000_000, description="Which step; null: the next of this person.")
+    ] = None
+
+
+class _Move(Body):
+    """Base of moves."""
+
+    revision: Revision
+    by: By
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"revision": 0, "by": "王规划", **values}]}
+    )
+
+
+class PaintBody(_Move):
+    """Units to a zone."""
+
+    model_config = _example(kind="paint", units=[101, 102], zone=4)
+
+    kind: Literal["paint"]
+    units: Units
+    zone: ZoneNumber
+
+    def plain(self) -> Paint:
+        """The move as a plain value."""
+        return Paint(self.units, self.zone)
+
+
+class NewZoneBody(_Move):
+    """Units to a zone of their own."""
+
+    model_config = _example(kind="new_zone", units=[101], name={"zh": "东区新网格"})
+
+    kind: Literal["new_zone"]
+    units: Units
+    name: GivenName
+
+    def plain(self) -> NewZone:
+        """The move as a plain value."""
+        return NewZone(self.units, self.name.plain())
+
+
+class MergeBody(_Move):
+    """Zones into one."""
+
+    model_config = _example(kind="merge", zones=[3, 4], into=3)
+
+    kind: Literal["merge"]
+    zones: Annotated[list[ZoneNumber], Field(min_length=1, max_length=100)]
+    into: ZoneNumber
+
+    def plain(self) -> Merge:
+        """The move as a plain value."""
+        return Merge(self.zones, self.into)
+
+
+class DissolveBody(_Move):
+    """A zone among its neighbours."""
+
+    model_config = _example(kind="dissolve", zone=4)
+
+    kind: Literal["dissolve"]
+    zone: ZoneNumber
+
+    def plain(self) -> Dissolve:
+        """The move as a plain value."""
+        return Dissolve(self.zone)
+
+
+class RenameBody(_Move):
+    """Another name for a zone."""
+
+    model_config = _example(kind="rename", zone=4, name={"zh": "海尔路东网格"})
+
+    kind: Literal["rename"]
+    zone: ZoneNumber
+    name: GivenName
+
+    def plain(self) -> ChangeZone:
+        """The move as a plain value."""
+        return ChangeZone("rename", self.zone, name=self.name.plain())
+
+
+class LockBody(_Move):
+    """What may not happen to a zone's units: leave (`out`), enter (`in`), either (`both`)."""
+
+    model_config = _example(kind="lock", zone=4, lock="both")
+
+    kind: Literal["lock"]
+    zone: ZoneNumber
+    lock: Lock
+
+    def plain(self) -> ChangeZone:
+        """The move as a plain value."""
+        return ChangeZone("lock", self.zone, lock=self.lock)
+
+
+class ExemptBody(_Move):
+    """Whether a zone is held to the band."""
+
+    model_config = _example(kind="exempt", zone=4, exempt=True)
+
+    kind: Literal["exempt"]
+    zone: ZoneNumber
+    exempt: bool
+
+    def plain(self) -> ChangeZone:
+        """The move as a plain value."""
+        return ChangeZone("exempt", self.zone, exempt=self.exempt)
+
+
+class AssignBody(_Move):
+    """Many units to many zones: a proposal taken over. Numbers that no zone has stand for new zones."""
+
+    model_config = _example(kind="assign", units=[101, 102], zones=[3, 4])
+
+    kind: Literal["assign"]
+    units: Units
+    zones: Annotated[list[ZoneNumber], Field(min_length=1, max_length=20_000)]
+
+    def plain(self) -> Assign:
+        """The move as a plain value."""
+        return Assign(self.units, self.zones)
+
+
+AnyMove = Annotated[
+    PaintBody | NewZoneBody | MergeBody | DissolveBody | RenameBody | LockBody | ExemptBody | AssignBody,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,47 @@
+"""Moves in a plan: made, taken back, made again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends
+
+from api.dependencies import Transaction, known_parameters
+from api.openapi import problems
+from api.plan_bodies import AnyMove, TakeBody
+from api.plan_problems import PlanCode, plan_problems
+from governance.plan_answers import MoveAnswer
+from governance.plan_moves import make_move, take_step
+
+router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
+
+MOVING = (
+    "bad-parameter", "unknown-parameter", "not-found", "plan-not-draft", "plan-conflict", "zone-locked",
+    "move-refused", "too-large", "database-away", "too-slow",
+)  # fmt: skip
+
+
+@router.post("/api/plans/{code}/moves", summary="Make a move", responses=problems(*MOVING))
+async def add_move(connection: Transaction, code: PlanCode, body: AnyMove) -> MoveAnswer:
+    """Make a move on the revision you read; one move is one transaction and one step.
+
+    Moves of others since then are kept. Where both touch the same unit or the same attribute of a zone,
+    nothing is stored and both values are told (409 `plan-conflict`).
+    """
+    with plan_problems():
+        return await make_move(connection, code, body.revision, body.by.strip(), body.plain())
+
+
+@router.post("/api/plans/{code}/undo", summary="Take a step back", responses=problems(*MOVING))
+async def undo_step(connection: Transaction, code: PlanCode, body: TakeBody) -> MoveAnswer:
+    """Take the newest step of this person back, or the one named; it stays in the list.
+
+    A step on which others have built since is not taken back (409 `plan-conflict`).
+    """
+    with plan_problems():
+        return await take_step(connection, code, body.revision, body.by.strip(), seq=body.seq)
+
+
+@router.post("/api/plans/{code}/redo", summary="Make a step again", responses=problems(*MOVING))
+async def redo_step(connection: Transaction, code: PlanCode, body: TakeBody) -> MoveAnswer:
+    """Make the step of this person that was taken back last again, or the one named."""
+    with plan_problems():
+        return await take_step(connection, code, body.revision, body.by.strip(), seq=body.seq, again=True)

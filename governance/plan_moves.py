@@ -1,0 +1,314 @@
+"""Moves in a plan: made, taken back, made again; each one transaction, one step, one entry in the history.
+
+Who asks says which revision of the plan was read. What others changed since is compared with the move: where
+both touch the same unit, the same ground or the same attribute of a zone, nothing is stored and both versions
+are told; everything else goes together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gis.crs import geometry_to_metric
+from gis.measures import NOWHERE, Band
+from gis.redraw import Draft
+from gis.redraw_steps import DraftZone, RedrawRefused, Step, clashes, reversed_step
+from gis.words import Words
+from governance.plan_answers import Conflict, MoveAnswer, UnitMoved
+from governance.plan_errors import MoveRefused, PlanConflict, PlanMissing, PlanNotDraft
+from governance.plan_measures import figures_of
+from governance.plan_requests import WholeMove
+from governance.planning import zones_of
+from grid_data.city import read_city
+from grid_data.database import Connection
+from grid_data.history import add_history
+from grid_data.plan_writing import StoredStep, mark_step, step_to_take, steps_since, store_step, write_step
+from grid_data.plans import PlanRow, ReadDraft, communities_of, lock_plan, read_draft, read_shapes
+
+__all__ = ["make_move", "take_step"]
+
+
+async def make_move(connection: Connection, code: str, revision: int, by: str, move: WholeMove) -> MoveAnswer:
+    """Make a move on the revision that was read.
+
+    Raises
+    ------
+    PlanMissing, PlanNotDraft
+    PlanConflict
+        Somebody else changed the same since.
+    MoveRefused
+        A rule forbids it: a lock, another community, a zone that is no more.
+    """
+    plan = await opened(connection, code, revision)
+    since = await steps_since(connection, plan["id"], revision)
+    read = await scope(connection, plan, move.units, move.zones)
+    unknown = frozenset(
+        number for stored in since for number, (was, _) in stored.step.zones.items() if was is None
+    )
+    try:
+        step = move.step(read.draft, unknown)
+        after = read.draft.made(step)
+    except RedrawRefused as refusal:
+        raise MoveRefused(refusal) from refusal
+    refuse_clashes(plan, step, read.draft, since)
+    await write_step(connection, plan["id"], step)
+    return await kept(connection, plan, step, replace(read, draft=after), by)
+
+
+async def opened(connection: Connection, code: str, revision: int) -> PlanRow:
+    """A draft, locked, whose revision the caller can have read.
+
+    Raises
+    ------
+    PlanMissing, PlanNotDraft, PlanConflict
+    """
+    plan = await lock_plan(connection, code)
+    if plan is None:
+        raise PlanMissing(Words(f"没有方案 {code}", f"no plan {code}"))
+    if plan["state"] != "draft":
+        raise PlanNotDraft(plan["state"])
+    if revision > plan["revision"]:
+        raise PlanConflict(
+            Words(
+                f"方案没有版次 {revision}，当前为 {plan['revision']}",
+                f"the plan has no revision {revision} yet; it is at {plan['revision']}",
+            ),
+            plan["revision"],
+        )
+    return plan
+
+
+async def scope(
+    connection: Connection,
+    plan: PlanRow,
+    units: Sequence[int],
+    zones: Sequence[int],
+    *,
+    named: Sequence[int] = (),
+    shapes: bool = False,
+) -> ReadDraft:
+    """The part of a plan that a move concerns: the communities of its units and zones.
+
+    Zones of a layer that is not nested may reach anywhere: there it is the whole plan.
+    """
+    near = None
+    if plan["nested"]:
+        near = await communities_of(connection, plan["id"], [*units, *named], zones)
+    return await read_draft(connection, plan, near, named=named, shapes=shapes)
+
+
+def refuse_clashes(plan: PlanRow, step: Step, draft: Draft, since: Sequence[StoredStep]) -> None:
+    """Refuse a step that touches what others changed since.
+
+    Raises
+    ------
+    PlanConflict
+    """
+    units, attributes = clashes(step, [stored.step for stored in since])
+    if not units and not attributes:
+        return
+    wanted = dict(zip(step.units, step.after, strict=True))
+    conflicts = []
+    for unit in sorted(units):
+        last = next(s for s in reversed(since) if unit in s.step.units or unit in s.step.ground)
+        now = int(draft.zone[draft.row[unit]]) if unit in draft.row else NOWHERE
+        conflicts.append(
+            Conflict(
+                unit=unit, number=None, attribute=None, yours=wanted.get(unit), theirs=now or None,
+                by=last.author, at=last.at,
+            )
+        )  # fmt: skip
+    for number, name in sorted(attributes):
+        last = next(s for s in reversed(since) if (number, name) in s.step.attributes())
+        yours, theirs = step.zones[number][1], draft.zones.get(number)
+        conflicts.append(
+            Conflict(
+                unit=None, number=number, attribute=name, yours=getattr(yours, name),
+                theirs=getattr(theirs, name, None), by=last.author, at=last.at,
+            )
+        )  # fmt: skip
+    raise PlanConflict(
+        Words(
+            f"{conflicts[0].by} 已改动其中 {len(conflicts)} 处，未写入任何内容",
+            f"{conflicts[0].by} has changed {len(conflicts)} of this since; nothing was stored",
+        ),
+        plan["revision"],
+        conflicts,
+    )
+
+
+async def kept(
+    connection: Connection, plan: PlanRow, step: Step, after: ReadDraft, by: str, **more: Any
+) -> MoveAnswer:
+    """Store a step that has been written, and answer it."""
+    revision = plan["revision"] + 1
+    seq = await store_step(connection, plan["id"], step, by, revision)
+    await _tell(connection, plan, step, by, revision, seq, "plan.move")
+    return await answered(connection, plan, step, after, revision, seq, **more)
+
+
+async def _tell(
+    connection: Connection, plan: PlanRow, step: Step, by: str, revision: int, seq: int, action: str
+) -> None:
+    await add_history(
+        connection,
+        by,
+        action,
+        plan_id=plan["id"],
+        before={"revision": plan["revision"]},
+        after={
+            "revision": revision,
+            "seq": seq,
+            "kind": step.kind,
+            "units": len(step.units),
+            "zones": step.touched_zones,
+        },
+    )
+
+
+async def answered(
+    connection: Connection,
+    plan: PlanRow,
+    step: Step,
+    after: ReadDraft,
+    revision: int,
+    seq: int | None,
+    **more: Any,
+) -> MoveAnswer:
+    """What a step did, with the figures of the zones it touched."""
+    draft = after.draft
+    touched = [number for number in step.touched_zones if number in draft.zones]
+    concerned = np.isin(draft.zone, touched)
+    metric = np.full(len(draft.ids), None, dtype=object)
+    if concerned.any():
+        srid = (await read_city(connection)).frame.metric_srid
+        shapes = await read_shapes(connection, plan, draft.ids[concerned])
+        metric[concerned] = geometry_to_metric(shapes, srid)
+    band = Band(plan["band_min"], plan["band_max"])
+    changed = [draft.zones[number] for number in sorted(step.zones) if number in draft.zones]
+    return MoveAnswer(
+        revision=revision,
+        seq=seq,
+        moves=[
+            UnitMoved(unit=unit, from_=before, to=now)
+            for unit, before, now in zip(step.units, step.before, step.after, strict=True)
+        ],
+        zones=zones_of(changed, after.posts),
+        measures=figures_of(draft.measures(band, touched, metric), draft.zones, after.posts),
+        **{"cut": [], "edges": None, "renumbered": [], **more},
+    )
+
+
+async def take_step(
+    connection: Connection, code: str, revision: int, by: str, *, seq: int | None = None, again: bool = False
+) -> MoveAnswer:
+    """Take the newest step of a person back, or make the last one taken back again; ``seq`` names another.
+
+    Raises
+    ------
+    PlanMissing, PlanNotDraft
+    PlanConflict
+        There is no such step, or what it touched was changed since.
+    MoveRefused
+        A lock made since forbids it.
+    """
+    plan = await opened(connection, code, revision)
+    stored = await step_to_take(connection, plan["id"], by, seq, again=again)
+    if stored is None:
+        words = Words(f"{by} 没有可恢复的步骤", f"{by} has no step to make again")
+        if not again:
+            words = Words(f"{by} 没有可撤销的步骤", f"{by} has no step to take back")
+        raise PlanConflict(words, plan["revision"])
+    step = stored.step if again else reversed_step(stored.step)
+    read = await scope(
+        connection, plan, step.units, step.touched_zones, named=step.units, shapes=bool(step.ground)
+    )
+    others = await steps_since(connection, plan["id"], -1)
+    _refuse_overtaken(plan, step, stored, read.draft, others, again=again)
+    step = _on_top(step, read.draft)
+    try:
+        after = read.draft.made(step)
+    except RedrawRefused as refusal:
+        raise MoveRefused(refusal) from refusal
+    await write_step(connection, plan["id"], step)
+    now = plan["revision"] + 1
+    await mark_step(connection, plan["id"], stored.seq, now, undone=not again)
+    await _tell(connection, plan, step, by, now, stored.seq, "plan.redo" if again else "plan.undo")
+    return await answered(connection, plan, step, replace(read, draft=after), now, stored.seq)
+
+
+def _refuse_overtaken(
+    plan: PlanRow, step: Step, stored: StoredStep, draft: Draft, others: Sequence[StoredStep], *, again: bool
+) -> None:
+    """Refuse to turn a step round when the plan is not as the step left it."""
+    moved = {
+        unit
+        for unit, before in zip(step.units, step.before, strict=True)
+        if (int(draft.zone[draft.row[unit]]) or None) != before
+    }
+    changed = {
+        (number, name)
+        for number, (was, _) in step.zones.items()
+        if was is not None and number in draft.zones
+        for name in _changing(step, number)
+        if getattr(draft.zones[number], name) != getattr(was, name)
+    }
+    # Ground that was cut since, or whose cut is gone: vertices and borders would not fit together any more.
+    ground = [
+        other
+        for other in others
+        if other.seq != stored.seq and other.step.ground & step.ground
+        and (not other.undone if other.seq > stored.seq else again and other.undone)
+    ]  # fmt: skip
+    if not moved and not changed and not ground:
+        return
+    later = [other for other in others if other.seq != stored.seq]
+    conflicts = []
+    wanted = dict(zip(step.units, step.after, strict=True))
+    common = set[int]().union(*(other.step.ground & step.ground for other in ground))
+    for unit in sorted(moved or common):
+        last = next((o for o in reversed(later) if unit in o.step.units or unit in o.step.ground), stored)
+        now = int(draft.zone[draft.row[unit]]) if unit in draft.row else NOWHERE
+        conflicts.append(
+            Conflict(
+                unit=unit, number=None, attribute=None, yours=wanted.get(unit), theirs=now or None,
+                by=last.author, at=last.at,
+            )
+        )  # fmt: skip
+    for number, name in sorted(changed):
+        last = next((o for o in reversed(later) if (number, name) in o.step.attributes()), stored)
+        conflicts.append(
+            Conflict(
+                unit=None, number=number, attribute=name, yours=getattr(step.zones[number][1], name),
+                theirs=getattr(draft.zones[number], name), by=last.author, at=last.at,
+            )
+        )  # fmt: skip
+    raise PlanConflict(
+        Words(
+            f"其后 {conflicts[0].by} 已改动其中 {len(conflicts)} 处",
+            f"{conflicts[0].by} has changed {len(conflicts)} of it since",
+        ),
+        plan["revision"],
+        conflicts,
+    )
+
+
+def _changing(step: Step, number: int) -> list[str]:
+    return [name for which, name in step.attributes() if which == number]
+
+
+def _on_top(step: Step, draft: Draft) -> Step:
+    """A step taken again: only the attributes it changes, on top of what zones are now."""
+    zones: dict[int, tuple[DraftZone | None, DraftZone]] = {}
+    for number, (was, now) in step.zones.items():
+        present = draft.zones.get(number)
+        if was is None or present is None:
+            zones[number] = (present, now)
+        else:
+            new = {name: getattr(now, name) for name in _changing(step, number)}
+            zones[number] = (present, replace(present, **new))
+    return replace(step, zones=zones)

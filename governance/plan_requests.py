@@ -1,0 +1,133 @@
+"""Moves as they are asked for: what each concerns, and the step it becomes on a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from gis.redraw import Draft, assign, change_zone, dissolve, merge, new_zone, paint
+from gis.redraw_steps import Lock, Step
+
+__all__ = ["Assign", "ChangeZone", "Dissolve", "Merge", "NewZone", "Paint", "WholeMove"]
+
+
+class WholeMove(Protocol):
+    """A move of whole units: nothing is cut."""
+
+    @property
+    def units(self) -> Sequence[int]:
+        """Units it names."""
+        ...
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """Zones it names."""
+        ...
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """What it does; ``unknown`` are zones made after the caller looked."""
+        ...
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Units to a zone."""
+
+    units: Sequence[int]
+    zone: int
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zone."""
+        return [self.zone]
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw.paint`."""
+        return paint(draft, self.units, self.zone)
+
+
+@dataclass(frozen=True)
+class NewZone:
+    """Units to a zone of their own."""
+
+    units: Sequence[int]
+    name: tuple[str, str | None]
+    zones: ClassVar[Sequence[int]] = ()
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw.new_zone`."""
+        return new_zone(draft, self.units, *self.name)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Zones into one."""
+
+    merged: Sequence[int]
+    into: int
+    units: ClassVar[Sequence[int]] = ()
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """All of them."""
+        return [*self.merged, self.into]
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw.merge`."""
+        return merge(draft, self.merged, self.into)
+
+
+@dataclass(frozen=True)
+class Dissolve:
+    """A zone among its neighbours."""
+
+    zone: int
+    units: ClassVar[Sequence[int]] = ()
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zone."""
+        return [self.zone]
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw.dissolve`."""
+        return dissolve(draft, self.zone)
+
+
+@dataclass(frozen=True)
+class ChangeZone:
+    """A zone's name, lock, or exemption from the band."""
+
+    kind: str
+    zone: int
+    name: tuple[str, str | None] | None = None
+    lock: Lock | None = None
+    exempt: bool | None = None
+    units: ClassVar[Sequence[int]] = ()
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zone."""
+        return [self.zone]
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw.change_zone`."""
+        return change_zone(draft, self.kind, self.zone, name=self.name, lock=self.lock, exempt=self.exempt)
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Many units to many zones: a proposal, or an imported plan."""
+
+    units: Sequence[int]
+    targets: Sequence[int]
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """All zones named."""
+        return sorted(set(self.targets))
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw.assign`."""
+        return assign(draft, self.units, self.targets, unknown)

@@ -1,0 +1,134 @@
+"""Steps of plans on their way into the database and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import shapely
+from psycopg.types.json import Jsonb
+
+from gis.redraw_steps import DraftZone, Step
+from grid_data.database import Connection, one, rows, run
+
+__all__ = ["StoredStep", "advance", "mark_step", "step_to_take", "steps_since", "store_step", "write_step"]
+
+
+@dataclass(frozen=True)
+class StoredStep:
+    """A step with who made it and whether it holds."""
+
+    seq: int
+    revision: int
+    at: datetime
+    author: str
+    undone: bool
+    step: Step
+
+
+async def steps_since(connection: Connection, plan: int, revision: int) -> list[StoredStep]:
+    """Steps made, taken back or made again after a revision, in the order in which they were first made."""
+    return [_stored(row) for row in await rows(connection, "plans/steps", {"plan": plan, "since": revision})]
+
+
+async def step_to_take(
+    connection: Connection, plan: int, by: str, seq: int | None, *, again: bool
+) -> StoredStep | None:
+    """The step to take back (or to make again): the one named, or the person's next; None: there is none."""
+    asked = {"plan": plan, "by": by, "seq": seq}
+    row = await (
+        one(connection, "plans/step_to_redo", asked)
+        if again
+        else one(connection, "plans/step_to_undo", asked)
+    )
+    return None if row is None else _stored(row)
+
+
+async def write_step(connection: Connection, plan: int, step: Step) -> None:
+    """Bring units, zones and shapes of a draft to where a step puts them."""
+    if step.zones:
+        zones = [asdict(now) for _, now in step.zones.values()]
+        await run(connection, "plan_drafts/set_zones", {"plan": plan, "zones": Jsonb(zones)})
+    if step.units:
+        moved = {"plan": plan, "units": list(step.units), "numbers": list(step.after)}
+        await run(connection, "plan_drafts/move_units", moved)
+
+
+async def store_step(connection: Connection, plan: int, step: Step, by: str, revision: int) -> int:
+    """Keep a step that has been written; returns its number in the plan."""
+    row = await one(
+        connection,
+        "plan_drafts/insert_step",
+        {
+            "plan": plan,
+            "revision": revision,
+            "by": by,
+            "kind": step.kind,
+            "units": list(step.units),
+            "from_numbers": list(step.before),
+            "to_numbers": list(step.after),
+            "before": Jsonb(_side(step, 0)),
+            "after": Jsonb(_side(step, 1)),
+        },
+    )
+    assert row is not None
+    await advance(connection, plan, revision)
+    return int(row["seq"])
+
+
+async def mark_step(connection: Connection, plan: int, seq: int, revision: int, *, undone: bool) -> None:
+    """Say that a step is taken back, or made again."""
+    marked = {"plan": plan, "seq": seq, "revision": revision, "undone": undone}
+    await run(connection, "plan_drafts/mark_step", marked)
+    await advance(connection, plan, revision)
+
+
+async def advance(connection: Connection, plan: int, revision: int) -> None:
+    """Count a change of the plan."""
+    await run(connection, "plan_drafts/advance", {"plan": plan, "revision": revision})
+
+
+def _side(step: Step, side: int) -> dict[str, Any]:
+    """What beside units a step changes, before (0) or after it (1)."""
+    return {
+        "zones": {
+            str(number): None if both[side] is None else asdict(both[side])
+            for number, both in step.zones.items()
+        },
+        "shapes": {str(unit): _hex(both[side]) for unit, both in step.shapes.items()},
+        "ground": sorted(step.ground),
+    }
+
+
+def _hex(shape: Any) -> str | None:
+    return None if shape is None else str(shapely.to_wkb(shape, hex=True))
+
+
+def _stored(row: Mapping[str, Any]) -> StoredStep:
+    before, after = row["before"], row["after"]
+    step = Step(
+        kind=row["kind"],
+        units=tuple(row["units"]),
+        before=tuple(row["from_numbers"]),
+        after=tuple(row["to_numbers"]),
+        zones={
+            int(number): (_zone(before["zones"][number]), DraftZone(**zone))
+            for number, zone in after["zones"].items()
+        },
+        shapes={
+            int(unit): (_shape(before["shapes"][unit]), _shape(shape))
+            for unit, shape in after["shapes"].items()
+        },
+        ground=frozenset(after["ground"]),
+    )
+    return StoredStep(row["seq"], row["revision"], row["at"], row["author"], row["undone"], step)
+
+
+def _zone(stored: Mapping[str, Any] | None) -> DraftZone | None:
+    return None if stored is None else DraftZone(**stored)
+
+
+def _shape(stored: str | None) -> Any:
+    return None if stored is None else shapely.from_wkb(stored)

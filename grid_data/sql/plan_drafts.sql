@@ -1,0 +1,136 @@
+-- name: codes_today
+-- How many plans were made today, by the city's calendar.
+SELECT count(*) AS plans, to_char(now() AT TIME ZONE %(timezone)s, 'YYYYMMDD') AS day
+FROM plan WHERE code LIKE 'P' || to_char(now() AT TIME ZONE %(timezone)s, 'YYYYMMDD') || '-%%'
+
+-- name: insert
+-- Store a new draft; none when the code is in use.
+INSERT INTO plan (code, layer_id, name_zh, name_en, author, area_zone_id, base_at, band_min, band_max, note)
+VALUES (%(code)s, %(layer_id)s, %(name_zh)s, %(name_en)s, %(by)s, %(area)s, %(base)s, %(band_min)s, %(band_max)s,
+        %(note)s)
+ON CONFLICT (code) DO NOTHING
+RETURNING id
+
+-- name: insert_zones
+-- Number the zones of the edition a draft starts from, by code: those in its area.
+WITH RECURSIVE below (id) AS (
+    SELECT %(area)s::bigint
+    UNION
+    SELECT zone_version.zone_id
+    FROM below JOIN zone_version ON zone_version.parent_zone_id = below.id
+    JOIN layer ON layer.id = zone_version.layer_id AND layer.kind = 'region'
+    WHERE zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
+)
+INSERT INTO plan_zone (plan_id, number, zone_id, code, name_zh, name_en, community_zone_id)
+SELECT %(plan)s, row_number() OVER (ORDER BY zone.code), zone.id, zone.code, version.name_zh, version.name_en,
+       CASE WHEN layer.kind = 'base_grid' THEN version.parent_zone_id END
+FROM zone_version AS version
+JOIN zone ON zone.id = version.zone_id
+JOIN layer ON layer.id = version.layer_id
+WHERE version.layer_id = %(layer_id)s AND version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
+  AND (%(area)s::bigint IS NULL
+       OR layer.kind = 'base_grid' AND version.parent_zone_id IN (SELECT id FROM below)
+       OR layer.kind <> 'base_grid' AND EXISTS (
+           SELECT FROM zone_version AS region
+           WHERE region.zone_id = %(area)s::bigint AND region.valid @> %(at)s::timestamptz
+             AND upper_inf(region.recorded) AND ST_Intersects(region.lattice, version.lattice)
+             AND NOT ST_Touches(region.lattice, version.lattice)))
+
+-- name: insert_units
+-- Put the land units of the area into a draft, each with its zone and its figures of now.
+WITH RECURSIVE below (id) AS (
+    SELECT %(area)s::bigint
+    UNION
+    SELECT zone_version.zone_id
+    FROM below JOIN zone_version ON zone_version.parent_zone_id = below.id
+    JOIN layer ON layer.id = zone_version.layer_id AND layer.kind = 'region'
+    WHERE zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
+), unit AS MATERIALIZED (
+    SELECT land_unit.id, land_unit.area_m2, land_unit.perimeter_m, land_unit.lattice FROM land_unit
+    WHERE land_unit.valid @> %(at)s::timestamptz
+      AND (%(area)s::bigint IS NULL OR land_unit.community_zone_id IN (SELECT id FROM below))
+), placed AS (
+    SELECT unit_zone.land_unit_id AS id, plan_zone.number
+    FROM unit_zone JOIN plan_zone ON plan_zone.plan_id = %(plan)s AND plan_zone.zone_id = unit_zone.zone_id
+    WHERE %(nested)s AND unit_zone.layer_id = %(layer_id)s AND unit_zone.valid @> %(at)s::timestamptz
+      AND upper_inf(unit_zone.recorded)
+    UNION ALL
+    (SELECT DISTINCT ON (unit.id) unit.id, plan_zone.number
+    FROM unit
+    CROSS JOIN LATERAL (
+        SELECT ST_SnapToGrid(ST_PointOnSurface(unit.lattice), 1) AS point
+    ) AS middle
+    JOIN zone_piece ON zone_piece.layer_id = %(layer_id)s AND zone_piece.shape && middle.point
+        AND ST_Covers(zone_piece.shape, middle.point)
+    JOIN zone_version AS version ON version.id = zone_piece.version_id
+        AND version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
+    JOIN plan_zone ON plan_zone.plan_id = %(plan)s AND plan_zone.zone_id = zone_piece.zone_id
+    WHERE NOT %(nested)s
+    ORDER BY unit.id, zone_piece.code)
+), house AS (
+    SELECT building.land_unit_id AS id, count(*) AS buildings
+    FROM unit JOIN building ON building.land_unit_id = unit.id GROUP BY building.land_unit_id
+), home AS (
+    SELECT building.land_unit_id AS id, count(*) AS households, sum(household.residents) AS residents
+    FROM unit JOIN building ON building.land_unit_id = unit.id JOIN household ON household.building_id = building.id
+    GROUP BY building.land_unit_id
+), report AS (
+    SELECT incident.land_unit_id AS id, count(*) AS incidents
+    FROM incident
+    WHERE incident.reported_at > now() - interval '365 days' AND incident.reported_at <= now()
+      AND incident.land_unit_id IS NOT NULL
+    GROUP BY incident.land_unit_id
+), stock AS (
+    SELECT facility.land_unit_id AS id, count(*) AS facilities
+    FROM facility WHERE facility.state <> 'removed' AND facility.land_unit_id IS NOT NULL
+    GROUP BY facility.land_unit_id
+)
+INSERT INTO plan_unit (plan_id, land_unit_id, base_number, number, households, residents, buildings, incidents_year,
+                       facilities, area_m2, perimeter_m)
+SELECT %(plan)s, unit.id, placed.number, placed.number, coalesce(home.households, 0), coalesce(home.residents, 0),
+       coalesce(house.buildings, 0), coalesce(report.incidents, 0), coalesce(stock.facilities, 0), unit.area_m2,
+       unit.perimeter_m
+FROM unit
+JOIN placed ON placed.id = unit.id
+LEFT JOIN house ON house.id = unit.id
+LEFT JOIN home ON home.id = unit.id
+LEFT JOIN report ON report.id = unit.id
+LEFT JOIN stock ON stock.id = unit.id
+
+-- name: has_borders
+-- Whether anything is known of the borders between the units of a draft.
+SELECT EXISTS (SELECT FROM plan_unit JOIN unit_edge ON unit_edge.unit_a = plan_unit.land_unit_id
+               WHERE plan_unit.plan_id = %(plan)s) AS known
+
+-- name: move_units
+-- Put units of a draft into zones; null takes them away.
+UPDATE plan_unit SET number = moved.number
+FROM unnest(%(units)s::bigint[], %(numbers)s::integer[]) AS moved (id, number)
+WHERE plan_unit.plan_id = %(plan)s AND plan_unit.land_unit_id = moved.id
+
+-- name: set_zones
+-- Zones of a draft as they are to be.
+INSERT INTO plan_zone (plan_id, number, code, name_zh, name_en, community_zone_id, exempt, lock, dissolved)
+SELECT %(plan)s, zone.number, zone.code, zone.name_zh, zone.name_en, zone.community, zone.exempt, zone.lock,
+       zone.dissolved
+FROM jsonb_to_recordset(%(zones)s) AS zone (number integer, code text, name_zh text, name_en text, community bigint,
+                                            exempt boolean, lock text, dissolved boolean)
+ON CONFLICT (plan_id, number) DO UPDATE
+SET code = excluded.code, name_zh = excluded.name_zh, name_en = excluded.name_en, exempt = excluded.exempt,
+    lock = excluded.lock, dissolved = excluded.dissolved
+
+-- name: insert_step
+-- Keep a step.
+INSERT INTO plan_step (plan_id, seq, revision, author, kind, units, from_numbers, to_numbers, before, after)
+SELECT %(plan)s, coalesce(max(seq), 0) + 1, %(revision)s, %(by)s, %(kind)s, %(units)s::bigint[],
+       %(from_numbers)s::integer[], %(to_numbers)s::integer[], %(before)s, %(after)s
+FROM plan_step WHERE plan_id = %(plan)s
+RETURNING seq
+
+-- name: mark_step
+-- A step taken back, or made again.
+UPDATE plan_step SET undone = %(undone)s, revision = %(revision)s WHERE plan_id = %(plan)s AND seq = %(seq)s
+
+-- name: advance
+-- The plan has changed.
+UPDATE plan SET revision = %(revision)s WHERE id = %(plan)s
