@@ -23,6 +23,7 @@ __all__ = ["Fault", "FaultCode", "PlannedUnits", "PlannedZone", "check_plan"]
 FaultCode = Literal[
     "base-moved", "unit-gone", "no-zone", "empty-zone", "dissolved-zone", "crosses-community",
     "not-connected", "code-taken", "code-malformed", "code-twice", "incomplete-cut", "not-a-coverage",
+    "not-of-units",
 ]  # fmt: skip
 
 Ints = NDArray[np.int64]

@@ -78,6 +78,8 @@ class Guard(StrEnum):
     """The moment given, if any, is not over."""
     DUE = "due"
     """The moment of the plan has come."""
+    AT_ONCE = "at_once"
+    """No moment is given."""
     IN_PLACE = "in_place"
     """Every unit is still where this plan put it."""
 
@@ -144,7 +146,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(Action.SUPERSEDE, State.PUBLISHED, State.SUPERSEDED, Who.PROGRAM),
     Transition(
-        Action.ROLL_BACK, State.PUBLISHED, State.ROLLED_BACK, Who.SECOND, (Guard.NOT_PAST, Guard.IN_PLACE),
+        Action.ROLL_BACK, State.PUBLISHED, State.ROLLED_BACK, Who.SECOND, (Guard.AT_ONCE, Guard.IN_PLACE),
         (Effect.RETURN_EDITION, Effect.NOTICE),
     ),
 )  # fmt: skip
@@ -274,6 +276,10 @@ def _guard(guard: Guard, facts: Facts) -> Refusal | None:
             )
         case Guard.DUE if moment is None or moment > now:
             return Refusal("plan-moment", (Words("生效时间未到", "its moment has not come"),))
+        case Guard.AT_ONCE if moment is not None:
+            return Refusal(
+                "plan-moment", (Words("回退立即生效，不能另定时间", "a roll-back takes effect at once"),)
+            )
         case Guard.IN_PLACE if facts.elsewhere:
             return Refusal("plan-overtaken", tuple(facts.elsewhere))
     return None

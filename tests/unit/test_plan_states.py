@@ -72,6 +72,7 @@ BREAKING: dict[Guard, tuple[dict[str, Any], str]] = {
     Guard.FUTURE: ({"moment": NOW}, "plan-moment"),
     Guard.NOT_PAST: ({"moment": BEFORE}, "plan-moment"),
     Guard.DUE: ({"moment": SOON}, "plan-moment"),
+    Guard.AT_ONCE: ({"moment": SOON}, "plan-moment"),
     Guard.IN_PLACE: ({"elsewhere": (FAULT,)}, "plan-overtaken"),
 }
 

@@ -1,0 +1,232 @@
+"""A judged plan put into force: one edition, written in the caller's transaction, open incidents with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from gis.lineage import Step, lineage
+from governance.plan_judging import Judged
+from grid_data import rerouting
+from grid_data.database import Connection
+from grid_data.edition_writing import NewVersion, PostMove, Writing, superseded
+from grid_data.history import add_history, name_incidents
+from grid_data.plan_publishing import concerned, insert_zones, open_incidents, zone_codes
+
+__all__ = ["Edition", "Moved", "put_into_force"]
+
+MANY = 20_000
+"""From so many incidents on it pays to count all open ones: most of the city may be concerned."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Open incidents that were routed again.
+
+    Attributes
+    ----------
+    asked
+        How many were looked at.
+    ids
+        Those whose answer changed.
+    flows
+        Number of incidents by (organisation before, organisation after); 0: none.
+    """
+
+    asked: int
+    ids: Sequence[int]
+    flows: Mapping[tuple[int, int], int]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What was written.
+
+    Attributes
+    ----------
+    zones
+        Ids of all zones that changed, began or ended.
+    begun, ended
+        Those that began (or are there again) and ended.
+    """
+
+    zones: Sequence[int]
+    begun: Sequence[int]
+    ended: Sequence[int]
+    lineage: Sequence[Step]
+    posts: Sequence[PostMove]
+    incidents: Moved
+    superseded: Sequence[str]
+
+    def summary(self) -> dict[str, Any]:
+        """Figures for the history."""
+        return {
+            "zones": len(self.zones),
+            "begun": len(self.begun),
+            "ended": len(self.ended),
+            "households": sum(step.households for step in self.lineage if step.source != step.target),
+            "units": sum(step.units for step in self.lineage if step.source != step.target),
+            "posts": len(self.posts),
+            "asked": self.incidents.asked,
+            "moved": len(self.incidents.ids),
+            "superseded": list(self.superseded),
+        }
+
+
+async def put_into_force(
+    connection: Connection,
+    plan: Mapping[str, Any],
+    judged: Judged,
+    at: datetime,
+    actor: str,
+    *,
+    vacancies: bool = True,
+) -> Edition:
+    """Write a judged plan, without a fault, as the edition that holds from ``at`` on.
+
+    Open incidents that it concerns are routed again for the present moment; closed ones keep what they have.
+    Without ``vacancies`` zones that begin get no posts.
+    """
+    writing = Writing(connection, plan["id"], plan["layer_id"], at)
+    final = await _zones(connection, plan, judged)
+    units = judged.units
+    target = np.array([final[number] for number in units["number"].tolist()], dtype=np.int64)
+    source = units["zone_before"].to_numpy()
+    ids = units["id"].to_numpy()
+    fresh = (target != source) | (units["piece"].to_numpy() > 0)
+    moved = dict(zip(ids[fresh].tolist(), target[fresh].tolist(), strict=True))
+    redrawn = judged.draft.units.loc[judged.draft.units["redrawn"] > 0]
+    reshaped = sorted({*redrawn["id"].tolist()} - set(judged.roots))
+    changed = units.loc[units["id"].isin(list(judged.roots)), "community"].tolist()
+    communities = sorted({*changed, *redrawn["community"].tolist()})
+    await writing.units(moved, judged.roots, reshaped, communities)
+    steps = lineage(source, target, units["households"], units["area_m2"])
+    before = {zone.zone_id for zone in judged.zones.values() if zone.zone_id is not None}
+    ended = sorted(zone for zone in before if zone not in set(final.values()))
+    versions = _versions(judged, final, steps)
+    closed = [each.before.id for each in judged.drawn if each.before is not None]
+    closed = sorted({*closed, *judged.versions_of(ended)})
+    await writing.zones(closed, versions, ended)
+    await writing.lineage(steps)
+    begun = sorted({version.zone_id for version in versions} - _there(judged))
+    posts = await _posts(writing, steps, ended, begun if vacancies else [])
+    gone = await superseded(connection, plan["id"], closed)
+    touched = {*(set(moved) - set(judged.roots)), *judged.roots.values(), *reshaped}
+    incidents = await _incidents(connection, plan, sorted(touched), sorted(before), actor)
+    every = sorted({version.zone_id for version in versions} | set(ended))
+    return Edition(every, begun, ended, steps, posts, incidents, gone)
+
+
+def _there(judged: Judged) -> set[int]:
+    """Zones that were there before, those included that only got a vertex."""
+    drawn = {each.before.zone_id for each in judged.drawn if each.before is not None}
+    return drawn | {row["zone_id"] for row in judged.draft.zones if row["version_id"] is not None}
+
+
+async def _zones(connection: Connection, plan: Mapping[str, Any], judged: Judged) -> dict[int, int]:
+    """The zone that each number of the plan becomes; zones that do not exist yet are made."""
+    known = judged.draft.codes
+    new = {number: code for number, code in judged.codes.items() if code not in known}
+    made = await insert_zones(connection, plan["layer_id"], list(new.values())) if new else {}
+    ids = dict(known) | made
+    if new:
+        writing = Writing(connection, plan["id"], plan["layer_id"], plan["now"])
+        await writing.name_zones({number: (ids[code], code) for number, code in new.items()})
+    return {number: ids[code] for number, code in judged.codes.items()}
+
+
+def _versions(judged: Judged, final: Mapping[int, int], steps: Sequence[Step]) -> list[NewVersion]:
+    """Zones that were drawn, as new versions; for a new one answers whoever answered for most of it."""
+    answers = {row["zone_id"]: row["organisation_id"] for row in judged.draft.zones if row["zone_id"]}
+    origin = _largest(steps, by_target=True)
+    made = []
+    for each in judged.drawn:
+        before = each.before
+        if each.number is None:
+            assert before is not None
+            names = before.name_zh, before.name_en
+            made.append(
+                NewVersion(before.zone_id, *names, before.parent_zone_id, before.organisation_id, each.shape)
+            )
+            continue
+        row = judged.row(each.number)
+        zone_id = final.get(each.number, row["zone_id"])
+        organisation = before.organisation_id if before else answers.get(origin.get(zone_id, 0))
+        made.append(
+            NewVersion(
+                zone_id,
+                row["name_zh"],
+                row["name_en"],
+                judged.parent_of(each.number),
+                organisation,
+                each.shape,
+            )
+        )
+    return made
+
+
+def _largest(steps: Sequence[Step], *, by_target: bool) -> dict[int, int]:
+    """For each target the source that most came from (households, then area), or the other way round."""
+    best: dict[int, tuple[int, float, int]] = {}
+    for step in steps:
+        if step.source == step.target:
+            continue
+        key, other = (step.target, step.source) if by_target else (step.source, step.target)
+        if key and other:
+            best[key] = max(best.get(key, (-1, -1.0, 0)), (step.households, step.area_m2, other))
+    return {key: other for key, (_, _, other) in best.items()}
+
+
+async def _posts(
+    writing: Writing, steps: Sequence[Step], ended: Sequence[int], begun: Sequence[int]
+) -> list[PostMove]:
+    heirs = {zone: heir for zone, heir in _largest(steps, by_target=False).items() if zone in set(ended)}
+    origins = {
+        zone: origin
+        for zone, origin in _largest(steps, by_target=True).items()
+        if zone in set(begun) - set(heirs.values())
+    }
+    return await writing.posts(heirs, origins)
+
+
+async def _incidents(
+    connection: Connection, plan: Mapping[str, Any], units: Sequence[int], zones: Sequence[int], actor: str
+) -> Moved:
+    """Route again what the moved units concern, for the present moment, with an entry of its own."""
+    asked = await concerned(connection, units, zones)
+    n = len(asked)
+    of = await open_incidents(connection) if n > MANY else 10**9
+    moves = await rerouting.find_moves(connection, asked, plan["now"], of=of)
+    moved = await rerouting.move(connection, moves, plan["now"]) if len(moves) else []
+    seq = await add_history(
+        connection,
+        actor,
+        "routing.again",
+        plan_id=plan["id"],
+        after={
+            "at": plan["now"].isoformat(),
+            "known": plan["now"].isoformat(),
+            # Only what this plan changed was looked at: routing again goes on from where it was.
+            "layers": [plan["layer"]],
+            "plan": plan["code"],
+            "full": False,
+            "asked": n,
+            "moved": len(moved),
+        },
+    )
+    await name_incidents(connection, seq, moved)
+    flows: dict[tuple[int, int], int] = {}
+    pairs = np.column_stack([moves.before["organisation_id"].to_numpy(np.int64), moves.after.organisation_id])
+    for before, after in pairs.tolist():
+        if before != after:
+            flows[before, after] = flows.get((before, after), 0) + 1
+    return Moved(n, moved, flows)
+
+
+async def codes_of(connection: Connection, zones: Sequence[int]) -> list[str]:
+    """Codes of zones, sorted."""
+    return sorted((await zone_codes(connection, list(zones))).values())
