@@ -20,6 +20,7 @@ from cli.route import route
 from cli.rules import rules
 from cli.sample import sample
 from cli.stop import stop
+from cli.units import units
 from cli.up import up
 from cli.worker import worker
 from grid_data.embedded import ClusterError
@@ -47,6 +48,7 @@ app.add_typer(imports)
 app.add_typer(incident)
 app.add_typer(rules)
 app.add_typer(checks)
+app.add_typer(units)
 
 
 def main() -> None:

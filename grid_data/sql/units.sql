@@ -68,7 +68,7 @@ WITH wanted AS (
     FROM near JOIN building ON building.land_unit_id = near.id JOIN household ON household.building_id = building.id
     GROUP BY building.land_unit_id
 )
-SELECT near.id, near.kind, near.community_zone_id, ST_AsBinary(near.geom) AS shape,
+SELECT near.id, near.code, near.kind, near.community_zone_id, ST_AsBinary(near.geom) AS shape,
        %(communities)s::bigint[] IS NULL OR near.community_zone_id = ANY (%(communities)s::bigint[]) AS wanted,
        coalesce(home.households, 0) AS households
 FROM near LEFT JOIN home ON home.id = near.id
@@ -83,7 +83,7 @@ SELECT 'water', kind, ST_AsBinary(geom) FROM water
 WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
 
 -- name: store_edges
--- Bring the edges of some units to what was computed; whether a person's border joins stays as it was decided.
+-- Bring the edges of some units to what was computed; what was told about a border stays as it was told.
 WITH given AS (
     SELECT * FROM unnest(%(a)s::bigint[], %(b)s::bigint[], %(length_m)s::float8[], %(barrier)s::smallint[],
                          %(joined)s::boolean[]) AS edge (unit_a, unit_b, length_m, barrier, joined)
@@ -98,10 +98,12 @@ WITH given AS (
 INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin)
 SELECT unit_a, unit_b, length_m, barrier, joined, CASE WHEN length_m > 0 THEN 'border' ELSE 'link' END FROM given
 ON CONFLICT (unit_a, unit_b) DO UPDATE
-SET length_m = excluded.length_m, barrier = excluded.barrier, origin = excluded.origin,
+SET length_m = excluded.length_m, origin = excluded.origin,
+    barrier = CASE WHEN unit_edge.by_hand THEN unit_edge.barrier ELSE excluded.barrier END,
     joined = CASE WHEN unit_edge.by_hand THEN unit_edge.joined ELSE excluded.joined END
-WHERE (unit_edge.length_m, unit_edge.barrier, unit_edge.joined, unit_edge.origin)
-    IS DISTINCT FROM (excluded.length_m, excluded.barrier, excluded.joined, excluded.origin)
+WHERE (unit_edge.length_m, unit_edge.origin) IS DISTINCT FROM (excluded.length_m, excluded.origin)
+   OR NOT unit_edge.by_hand
+      AND (unit_edge.barrier, unit_edge.joined) IS DISTINCT FROM (excluded.barrier, excluded.joined)
 
 -- name: locate_facilities
 -- Facilities that may stand elsewhere now stand on the living unit that covers their middle; the lowest code on an edge.
@@ -132,3 +134,47 @@ SELECT land_unit_id AS id, count(*) AS incidents FROM incident
 WHERE land_unit_id = ANY (%(ids)s::bigint[])
   AND reported_at >= %(since)s::timestamptz AND reported_at < %(until)s::timestamptz
 GROUP BY land_unit_id
+
+-- name: living_unit
+-- A land unit that has not ended, by its code.
+SELECT id, community_zone_id FROM land_unit WHERE code = %(code)s AND upper_inf(valid)
+
+-- name: edge
+-- The border or link between two units.
+SELECT length_m, barrier, joined, origin FROM unit_edge WHERE unit_a = %(a)s AND unit_b = %(b)s
+
+-- name: decide_edge
+-- Whether a grid may hold together by two units, as somebody decided; units without a border get a link.
+INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin, by_hand)
+VALUES (%(a)s, %(b)s, 0, 1, %(joined)s, 'link', true)
+ON CONFLICT (unit_a, unit_b) DO UPDATE SET joined = excluded.joined, by_hand = true
+
+-- name: take_edges
+-- Barriers and crossings as a file tells them, by codes of living units; borders that are none are passed over.
+WITH told AS (
+    SELECT least(first.id, second.id) AS unit_a, greatest(first.id, second.id) AS unit_b,
+           edge.barrier, edge.joined, edge.link
+    FROM unnest(%(a)s::text[], %(b)s::text[], %(barrier)s::smallint[], %(joined)s::boolean[], %(link)s::boolean[])
+        AS edge (a, b, barrier, joined, link)
+    JOIN land_unit AS first ON first.code = edge.a AND upper_inf(first.valid)
+    JOIN land_unit AS second ON second.code = edge.b AND upper_inf(second.valid)
+    WHERE first.id <> second.id
+), linked AS (
+    INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin, by_hand)
+    SELECT unit_a, unit_b, 0, barrier, joined, 'link', true FROM told WHERE link
+    ON CONFLICT DO NOTHING
+)
+UPDATE unit_edge SET barrier = told.barrier, joined = told.joined, by_hand = true
+FROM told
+WHERE unit_edge.unit_a = told.unit_a AND unit_edge.unit_b = told.unit_b
+  AND (unit_edge.barrier, unit_edge.joined) IS DISTINCT FROM (told.barrier, told.joined)
+
+-- name: community_shapes
+-- Shapes of zones as they are today.
+SELECT zone_id, ST_AsBinary(geom) AS shape FROM zone_version
+WHERE zone_id = ANY (%(ids)s::bigint[]) AND valid @> now() AND upper_inf(recorded)
+
+-- name: stray_facilities
+-- Facilities on land units that have ended.
+SELECT count(*) AS facilities FROM facility JOIN land_unit ON land_unit.id = facility.land_unit_id
+WHERE NOT upper_inf(land_unit.valid)
