@@ -43,8 +43,16 @@ class Profile:
         return weights
 
 
-def profiles_of(options: ProposeOptions, *, warm: bool) -> tuple[Profile, ...]:
-    """The kinds of proposals worth making, the one to look at first first."""
+def profiles_of(options: ProposeOptions, *, warm: bool, streets: bool) -> tuple[Profile, ...]:
+    """The kinds of proposals worth making, the one to look at first first.
+
+    Parameters
+    ----------
+    warm
+        Whether there are grids of today to hold on to.
+    streets
+        Whether it is known which borders follow streets.
+    """
     usual = {
         "even": 0.06, "shape": options.compactness, "borders": 0.35, "roads": options.roads,
         "stay": 1.2 * options.stay if warm else 0.0, "touch": 0.25 * options.stay if warm else 0.0,
@@ -57,8 +65,11 @@ def profiles_of(options: ProposeOptions, *, warm: bool) -> tuple[Profile, ...]:
         like(Words("均衡", "balanced")),
         like(Words("紧凑", "compact"), shape=3.0 * max(options.compactness, 0.5), borders=0.15),
         like(Words("户数均匀", "even"), even=1.5),
-        like(Words("沿路", "along streets"), roads=1.7 * max(options.roads, 0.5), borders=1.0),
     ]
+    if streets:
+        profiles.append(
+            like(Words("沿路", "along streets"), roads=1.7 * max(options.roads, 0.5), borders=1.0)
+        )
     if warm:
         profiles.insert(
             1,

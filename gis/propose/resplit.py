@@ -24,7 +24,10 @@ CUTS_TRIED = 24
 @compiled
 def gathered(atoms: Atoms, zones: Zones, slots: Ints, count: Whole, begin: Whole, place: Ints) -> Any:
     """Atoms of the first ``count`` slots, from one of them outward; ``place`` (n,) gets their position."""
-    nodes = np.empty(zones.size[slots[:count]].sum(), np.int64)
+    size = 0
+    for k in range(count):
+        size += zones.size[slots[k]]
+    nodes = np.empty(size, np.int64)
     if len(nodes) > MOST_ATOMS:
         return nodes[:0]
     nodes[0] = begin
@@ -43,6 +46,15 @@ def gathered(atoms: Atoms, zones: Zones, slots: Ints, count: Whole, begin: Whole
                         filled += 1
                         break
     return nodes[:filled]
+
+
+@compiled
+def picked(values: Ints, order: Ints) -> Ints:
+    """``values[order]``: compiled in a tenth of the time that takes."""
+    result = np.empty(len(order), np.int64)
+    for k in range(len(order)):
+        result[k] = values[order[k]]
+    return result
 
 
 @compiled
@@ -214,7 +226,8 @@ def resplit(
     """
     slots = np.empty(4, np.int64)
     slots[0] = zones.zone[begin]
-    count = 1
+    # Not a plain 1, for which the loops would be compiled once more.
+    count = np.int64(1)
     nodes = gathered(atoms, zones, slots, count, begin, place)
     while count < wanted:
         chosen, seen = -1, 0
@@ -297,8 +310,8 @@ def _divided(
     best = np.inf
     best_order = np.arange(available)
     if parts == 1:
-        best_order = best_labels(atoms, nodes, best_part, 1, labels)
-        best = cost_of_parts(atoms, nodes, place, best_part, 1, labels[best_order], weights)[0]
+        best_order = best_labels(atoms, nodes, best_part, parts, labels)
+        best = cost_of_parts(atoms, nodes, place, best_part, parts, picked(labels, best_order), weights)[0]
     else:
         parent, order, size = spanning_tree(atoms, nodes, place, rng)
         weight = np.empty(m, np.int64)
@@ -325,7 +338,9 @@ def _divided(
                         band_off(weights, one) + band_off(weights, two) + band_off(weights, total - one - two)
                     )
                     way += 1
-        limit = off.min() + 0.5
+        limit = np.inf
+        for k in range(ways):
+            limit = min(limit, off[k] + 0.5)
         number = 0
         for k in range(ways):
             if off[k] <= limit:
@@ -347,7 +362,9 @@ def _divided(
                             for k in range(j, j + size[order[j]]):
                                 part[order[k]] = 2
                         naming = best_labels(atoms, nodes, part, parts, labels)
-                        cost = cost_of_parts(atoms, nodes, place, part, parts, labels[naming], weights)[0]
+                        cost = cost_of_parts(
+                            atoms, nodes, place, part, parts, picked(labels, naming), weights
+                        )[0]
                         for k in range(parts, available):
                             if labels[naming[k]] >= 0:
                                 cost += weights[8]
@@ -366,7 +383,7 @@ def _divided(
         return 0.0
     if gain > 0.0 and (temperature <= 0.0 or random_number(rng) >= np.exp(-gain / temperature)):
         return 0.0
-    _written(atoms, zones, weights, nodes, slots[best_order], available, parts, best_part, place)
+    _written(atoms, zones, weights, nodes, picked(slots, best_order), available, parts, best_part, place)
     return float(gain)
 
 
@@ -383,7 +400,7 @@ def _written(
     place: Ints,
 ) -> None:
     """Put a division into the zones."""
-    labels = zones.label[slots[:available]]
+    labels = picked(zones.label, slots)
     figures = cost_of_parts(atoms, nodes, place, part, parts, labels, weights)
     for k in range(available):
         slot = slots[k]

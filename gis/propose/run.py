@@ -19,7 +19,7 @@ from gis.propose.proposal import NO_ZONE, Proposal
 from gis.propose.putting_together import put_together
 from gis.propose.search import Candidate, search
 from gis.threads import thread_count
-from gis.unit_graph import UnitGraph
+from gis.unit_graph import Barrier, UnitGraph
 
 __all__ = ["propose"]
 
@@ -73,7 +73,7 @@ def propose(
         raise ValueError(f"{len(today)} zone numbers for {len(graph)} units")
     pieces = cut_into_pieces(graph, today, options)
     warm = bool((today != NO_ZONE).any())
-    profiles = profiles_of(options, warm=warm)
+    profiles = profiles_of(options, warm=warm, streets=bool((graph.barrier >= Barrier.STREET).any()))
     stop = threading.Event()
 
     def stopped() -> bool:

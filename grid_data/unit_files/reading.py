@@ -105,7 +105,7 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     ImportRefused
         The file cannot be read, lacks a column, or a row has no area or no number of households.
     """
-    source = read_source(asked.path, layer=asked.layer)
+    source = _read(asked.path, asked.layer, "units")
     if not len(source.table):
         raise ImportRefused("no_rows", f"{asked.path.name} 中没有单元", f"{asked.path.name} holds no unit")
     table = source.table
@@ -151,7 +151,7 @@ def read_current(path: Path, units: UnitFile, code: str | None, layer: str | Non
     ImportRefused
         The file cannot be read or has no codes.
     """
-    source = read_source(path, layer=layer)
+    source = _read(path, layer, "grids")
     column = _column(source.table, code, ("code", "grid", "编码"), path)
     assert column is not None
     shapes, system = _areas(source, None)
@@ -167,6 +167,19 @@ def read_current(path: Path, units: UnitFile, code: str | None, layer: str | Non
     order = np.argsort(-number[row], kind="stable")
     zone[unit[order]] = number[row[order]]
     return CurrentGrids(codes, zone)
+
+
+def _read(path: Path, layer: str | None, usual: str) -> Source:
+    """A file; of several layers the one named, else the one with the usual name."""
+    try:
+        return read_source(path, layer=layer)
+    except ImportRefused as refused:
+        if refused.code != "which_layer":
+            raise
+        try:
+            return read_source(path, layer=usual)
+        except ImportRefused:
+            raise refused from None
 
 
 def in_metres(shapes: Shapes, system: str) -> tuple[Shapes, int]:
