@@ -38,6 +38,7 @@ FROM (
       AND (%(number_from)s::timestamptz IS NULL
            OR reported_at >= %(number_from)s::timestamptz AND reported_at < %(number_to)s::timestamptz)
       AND (%(address)s::text IS NULL OR address ILIKE %(address)s::text)
+      AND (%(address_as_told)s::text IS NULL OR address LIKE %(address_as_told)s::text)
       AND (%(after_at)s::timestamptz IS NULL
            OR (reported_at, id) < (%(after_at)s::timestamptz, %(after_id)s::bigint))
     ORDER BY reported_at DESC, id DESC
