@@ -21,7 +21,7 @@ export interface Plan {
   state: PlanState;
   /** Counts accepted steps and changes of state; goes back with each change. */
   revision: number;
-  author: string;
+  author: string | null;
   approver: string | null;
   area: { layer: string; code: string; name?: Text } | null;
   base: string;
@@ -121,13 +121,18 @@ export interface PlanStep {
   units: number[];
   from_numbers: (number | null)[];
   to_numbers: (number | null)[];
+  /** Zones that changed otherwise than by their units. */
+  zones: number[];
   undone: boolean;
 }
 
+/** What two people both changed: the zone of a unit, or (`unit` null) an attribute of a zone. */
 export interface PlanConflict {
-  unit: number;
-  yours: number | null;
-  theirs: number | null;
+  unit: number | null;
+  number: number | null;
+  attribute: string | null;
+  yours: number | string | boolean | null;
+  theirs: number | string | boolean | null;
   by: string;
   at: string;
 }
@@ -201,7 +206,7 @@ export const loadPlan = (code: string, by: string, abort?: AbortSignal): Promise
 export const loadUnits = (code: string, abort?: AbortSignal): Promise<PlanUnits> => get(`${at(code)}/units`, {}, abort);
 export const loadShapes = (code: string, abort?: AbortSignal): Promise<PlanShapes> => get(`${at(code)}/shapes`, {}, abort);
 export const loadMeasures = (code: string, abort?: AbortSignal): Promise<ServerMeasures> => get(`${at(code)}/measures`, {}, abort);
-export const loadSteps = (code: string, abort?: AbortSignal): Promise<{ items: PlanStep[] }> => get(`${at(code)}/steps`, {}, abort);
+export const loadSteps = (code: string, abort?: AbortSignal): Promise<{ items: PlanStep[]; next: number | null }> => get(`${at(code)}/steps`, {}, abort);
 
 export const sendMove = (code: string, revision: number, by: string, move: Move): Promise<StepAnswer> =>
   post(`${at(code)}/moves`, { revision, by, ...move });

@@ -7,8 +7,8 @@ import * as desk from "../planner/state";
 import { lang } from "../i18n";
 import { cityLayers } from "../state/store";
 import type { CityMap } from "./controller";
-import { edgeFeatures, fillOf, unitFeatures } from "./plan_map";
-import { BELOW, EDGES, HATCH, UNITS, planGround, planSources } from "./plan_style";
+import { edgeFeatures, fillOf, labelFeatures, unitFeatures } from "./plan_map";
+import { BELOW, EDGES, HATCH, LABEL, LABELS, UNITS, planGround, planSources, planTop } from "./plan_style";
 import { buildStyle } from "./style";
 
 /** Shows the base edition in a container over the map; returns how to end it. */
@@ -30,6 +30,11 @@ export function compareWithBase(city: CityMap, container: HTMLElement): () => vo
   const sources = planSources();
   style.sources[UNITS] = { ...sources[UNITS]!, data: unitFeatures(read.units, (unit) => ({ c: fillOf(base, unit, mode, colours) })) } as (typeof style.sources)[string];
   style.sources[EDGES] = { ...sources[EDGES]!, data: edgeFeatures(base, read.edges, (edge) => ({ b: base.isBorder(edge) ? 1 : 0 })) } as (typeof style.sources)[string];
+  // Locks are of the draft.
+  const open = here.data.zones.filter((zone) => zone.base).map((zone) => ({ ...zone, lock: "none" as const, dissolved: false }));
+  for (const zone of open) base.zones.set(zone.number, zone);
+  style.sources[LABELS] = { ...sources[LABELS]!, data: labelFeatures(base, read) } as (typeof style.sources)[string];
+  style.layers.push(...planTop().filter((layer) => layer.id === LABEL));
   const at = style.layers.findIndex((layer) => layer.id === BELOW);
   style.layers.splice(at, 0, ...planGround().filter((layer) => layer.id !== HATCH));
 

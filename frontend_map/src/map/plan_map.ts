@@ -111,16 +111,20 @@ export class PlanMap {
   }
 
   private labels(): void {
-    const features = desk.rows.peek().flatMap((row) => label(row.number) ?? []);
-    void this.source(LABELS)?.setData({ type: "FeatureCollection", features });
+    const here = desk.draft.peek();
+    const read = desk.shapes.peek();
+    if (here && read) void this.source(LABELS)?.setData(labelFeatures(here, read));
   }
 
   private relabel(zones: Iterable<number>): void {
     const remove: number[] = [];
     const add: Feature[] = [];
+    const here = desk.draft.peek();
+    const read = desk.shapes.peek();
+    if (!here || !read) return;
     for (const zone of zones) {
       if (zone === NOWHERE) continue;
-      const made = label(zone);
+      const made = label(here, read, zone);
       if (made) add.push(made);
       else remove.push(zone);
     }
@@ -217,12 +221,17 @@ export function edgeFeatures(here: Draft, edges: readonly Position[][], properti
   };
 }
 
+type Read = NonNullable<typeof desk.shapes.value>;
+
+export const labelFeatures = (here: Draft, read: Read): FeatureCollection => ({
+  type: "FeatureCollection",
+  features: here.numbers().flatMap((zone) => label(here, read, zone) ?? []),
+});
+
 /** The label stands in the unit nearest to the middle of its grid. */
-function label(zone: number): Feature | null {
-  const here = desk.draft.peek();
-  const read = desk.shapes.peek();
-  const attributes = here?.zones.get(zone);
-  if (!here || !read || !attributes) return null;
+function label(here: Draft, read: Read, zone: number): Feature | null {
+  const attributes = here.zones.get(zone);
+  if (!attributes) return null;
   const { units, households } = here.sumsOf(zone);
   if (units.size === 0) return null;
   const box = boundsOf([...units].map((unit) => read.units[unit]!));

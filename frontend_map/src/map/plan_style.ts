@@ -1,7 +1,7 @@
 /** How a plan is drawn: units filled by grid, balance or change; borders of grids, chosen ones, locks, labels. */
 import type { FeatureCollection } from "geojson";
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from "maplibre-gl";
-import { FONT, FONT_BOLD } from "./fonts";
+import { FONT_BOLD } from "./fonts";
 import { GRID_COLOURS } from "../planner/colours";
 import { BASE } from "./palette";
 
@@ -13,6 +13,7 @@ export const PLAN_SOURCES = [UNITS, EDGES, LABELS, DRAWN] as const;
 
 export const UNIT_FILL = "plan-fill";
 export const HATCH = "plan-hatch";
+export const LABEL = "plan-label";
 export const CURSOR = "plan-cursor";
 /** The layer of the page's own style below which plans are filled: labels stay above. */
 export const BELOW = "facilities";
@@ -97,7 +98,7 @@ export function planGround(): LayerSpecification[] {
 export function planTop(): LayerSpecification[] {
   return [
     {
-      id: "plan-label",
+      id: LABEL,
       type: "symbol",
       source: LABELS,
       layout: {
@@ -150,13 +151,6 @@ export function planTop(): LayerSpecification[] {
         "circle-stroke-color": "#b3371a",
         "circle-stroke-width": 2,
       },
-    },
-    {
-      id: "plan-hint",
-      type: "symbol",
-      source: DRAWN,
-      filter: ["==", ["get", "kind"], "target"],
-      layout: { "text-field": ["get", "text"], "text-font": FONT, "text-size": 12 },
     },
   ];
 }

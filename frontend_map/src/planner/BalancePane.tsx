@@ -6,7 +6,7 @@ import { COLUMNS, histogram, type Column, type Row } from "./balance";
 import { zoomTo } from "./moves";
 import { band, choose, draft, listed, order, pointed, rows, shapes, target } from "./state";
 import { planView } from "./view";
-import { zoneLabel } from "./words";
+import { zoneMark, zoneName } from "./words";
 
 const ROW_PX = 32;
 const SPARE = 6;
@@ -33,11 +33,11 @@ function Histogram() {
         {bars.map((bar) => (
           <li key={bar.from} class={`is-${bar.balance}`} title={t("histogram.bar", { from: number(bar.from), to: number(bar.to), n: number(bar.count) })}>
             <span class="visually-hidden">{t("histogram.bar", { from: number(bar.from), to: number(bar.to), n: number(bar.count) })}</span>
-            <span class="bar-count" aria-hidden="true">
+            <span class="size-count" aria-hidden="true">
               {bar.count || ""}
             </span>
-            <span class="bar" style={{ height: `${(44 * bar.count) / most}px` }} aria-hidden="true" />
-            <span class="bar-from" aria-hidden="true">
+            <span class="size" style={{ height: `${(44 * bar.count) / most}px` }} aria-hidden="true" />
+            <span class="size-from" aria-hidden="true">
               {bar.from}
             </span>
           </li>
@@ -154,7 +154,8 @@ function TableRow({ row, at, active }: { row: Row; at: number; active: boolean }
       onPointerLeave={() => pointed.value === row.number && (pointed.value = null)}
     >
       <span role="gridcell" class="grid-name">
-        {zoneLabel(draft.value, row.number)}
+        <span class="suffix">{zoneMark(row.zone)}</span>
+        {zoneName(draft.value, row.number)}
         {!row.connected && (
           <span class="mark" title={t("problem.not_connected")}>
             <Glyph name="warn" size={14} />

@@ -1,16 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Lock, PlanConflict } from "../api/plans";
 import { dateTime, number } from "../format";
 import { t } from "../i18n";
-import { paint } from "./actions";
-import { NOWHERE } from "./measures";
-import { conflict, draft, saveState } from "./state";
+import { paint, rename, setExempt, setLock } from "./actions";
+import { conflict, draft, saveState, type Conflict } from "./state";
 import { zoneName } from "./words";
 
-/** Somebody else moved the same units meanwhile: both sides of each, and a choice for each. Nothing is overwritten unseen. */
+/** Somebody else changed the same meanwhile: both sides of each, and a choice for each. Nothing is overwritten unseen. */
 export function ConflictDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const now = conflict.value;
-  const [mine, setMine] = useState<ReadonlySet<number>>(new Set());
+  const [mine, setMine] = useState<ReadonlySet<PlanConflict>>(new Set());
   useEffect(() => {
     setMine(new Set());
     if (now && !dialog.current?.open) dialog.current?.showModal();
@@ -18,35 +18,23 @@ export function ConflictDialog() {
   }, [now]);
   if (!now) return <dialog ref={dialog} class="dialog" aria-label={t("conflict.title")} />;
 
-  const settle = (): void => {
-    const here = draft.value;
-    const kept = now.units.filter((one) => mine.has(one.unit));
-    conflict.value = null;
-    saveState.value = "saved";
-    if (!here) return;
-    for (const zone of new Set(kept.map((one) => one.yours ?? NOWHERE))) {
-      const units = kept.filter((one) => (one.yours ?? NOWHERE) === zone).flatMap((one) => here.indexOf.get(one.unit) ?? []);
-      if (zone !== NOWHERE && units.length > 0) paint(units, zone);
-    }
-  };
-  const choose = (unit: number, own: boolean): void => {
+  const choose = (one: PlanConflict, own: boolean): void => {
     const next = new Set(mine);
-    if (own) next.add(unit);
-    else next.delete(unit);
+    if (own) next.add(one);
+    else next.delete(one);
     setMine(next);
   };
-  const all = (own: boolean): void => setMine(new Set(own ? now.units.map((one) => one.unit) : []));
   return (
     <dialog ref={dialog} class="dialog conflict-dialog" aria-labelledby="conflict-title" onClose={() => (conflict.value = null)}>
       <h2 id="conflict-title">{t("conflict.title")}</h2>
-      <p>{t("conflict.intro", { n: number(now.units.length) })}</p>
-      {now.units.length > 0 && (
+      <p>{t("conflict.intro", { n: number(now.conflicts.length) })}</p>
+      {now.conflicts.length > 0 && (
         <>
           <div class="panel-actions">
-            <button type="button" class="button" onClick={() => all(false)}>
+            <button type="button" class="button" onClick={() => setMine(new Set())}>
               {t("conflict.all_theirs")}
             </button>
-            <button type="button" class="button" onClick={() => all(true)}>
+            <button type="button" class="button" onClick={() => setMine(new Set(now.conflicts))}>
               {t("conflict.all_mine")}
             </button>
           </div>
@@ -60,8 +48,8 @@ export function ConflictDialog() {
                 </tr>
               </thead>
               <tbody>
-                {now.units.map((one) => (
-                  <ConflictRow key={one.unit} one={one} own={mine.has(one.unit)} onChoose={(own) => choose(one.unit, own)} />
+                {now.conflicts.map((one, at) => (
+                  <ConflictRow key={at} one={one} at={at} own={mine.has(one)} onChoose={(own) => choose(one, own)} />
                 ))}
               </tbody>
             </table>
@@ -69,7 +57,7 @@ export function ConflictDialog() {
         </>
       )}
       <div class="panel-actions">
-        <button type="button" class="button primary" onClick={settle}>
+        <button type="button" class="button primary" onClick={() => settle(now, mine)}>
           {t("conflict.settle")}
         </button>
       </div>
@@ -77,20 +65,47 @@ export function ConflictDialog() {
   );
 }
 
-function ConflictRow({ one, own, onChoose }: { one: NonNullable<typeof conflict.value>["units"][number]; own: boolean; onChoose: (own: boolean) => void }) {
+/** What stays as the other person saved it needs nothing; the rest is done once more, on what now holds. */
+function settle(now: Conflict, mine: ReadonlySet<PlanConflict>): void {
   const here = draft.value;
-  const index = here?.indexOf.get(one.unit);
-  const name = `conflict-${one.unit}`;
+  conflict.value = null;
+  saveState.value = "saved";
+  if (!here) return;
+  const units = new Map<number, number[]>();
+  for (const one of mine) {
+    const index = one.unit === null ? undefined : here.indexOf.get(one.unit);
+    if (index !== undefined && typeof one.yours === "number") units.set(one.yours, [...(units.get(one.yours) ?? []), index]);
+  }
+  for (const [zone, list] of units) paint(list, zone);
+  const { move } = now;
+  if (![...mine].some((one) => one.unit === null)) return;
+  if (move.kind === "rename") rename(move.zone, move.name);
+  if (move.kind === "lock") setLock(move.zone, move.lock);
+  if (move.kind === "exempt") setExempt(move.zone, move.exempt);
+}
+
+/** A side of a conflict in words: a grid for a unit, a value for an attribute. */
+function side(one: PlanConflict, value: PlanConflict["yours"]): string {
+  if (one.unit !== null) return zoneName(draft.value, typeof value === "number" ? value : null);
+  if (one.attribute === "lock") return t(`lock.${value as Lock}`);
+  if (typeof value === "boolean") return t(value ? "card.yes" : "card.no");
+  return String(value ?? "–");
+}
+
+function ConflictRow({ one, at, own, onChoose }: { one: PlanConflict; at: number; own: boolean; onChoose: (own: boolean) => void }) {
+  const here = draft.value;
+  const index = one.unit === null ? undefined : here?.indexOf.get(one.unit);
+  const name = `conflict-${at}`;
   return (
-    <tr data-conflict={one.unit}>
+    <tr data-conflict={one.unit ?? one.number ?? ""}>
       <th scope="row">
-        {index === undefined ? one.unit : here?.data.units.code[index]}
-        <span class="small muted block">{t("conflict.households", { n: number(index === undefined ? null : here?.data.units.households[index]) })}</span>
+        {one.unit === null ? zoneName(here, one.number) : index === undefined ? one.unit : here?.data.units.code[index]}
+        {index !== undefined && <span class="small muted block">{t("conflict.households", { n: number(here?.data.units.households[index]) })}</span>}
       </th>
       <td>
         <label class="check">
           <input type="radio" name={name} checked={!own} onChange={() => onChoose(false)} />
-          {zoneName(here, one.theirs)}
+          {side(one, one.theirs)}
         </label>
         <span class="small muted block">
           {one.by} · {dateTime(one.at)}
@@ -99,7 +114,7 @@ function ConflictRow({ one, own, onChoose }: { one: NonNullable<typeof conflict.
       <td>
         <label class="check">
           <input type="radio" name={name} checked={own} onChange={() => onChoose(true)} />
-          {zoneName(here, one.yours)}
+          {side(one, one.yours)}
         </label>
       </td>
     </tr>

@@ -8,6 +8,7 @@ import { AskDialog } from "./AskDialog";
 import { BalancePane } from "./BalancePane";
 import { ConflictDialog } from "./ConflictDialog";
 import { History } from "./History";
+import { composing } from "./keys";
 import { person } from "./person";
 import { StateBadge } from "./PlanList";
 import { Problems } from "./Problems";
@@ -37,7 +38,15 @@ export function Desk() {
           <SaveState />
           <label class="plan-person">
             <span class="muted">{t("planner.your_name")}</span>
-            <input id="planner-name" maxLength={100} autocomplete="name" value={person.value} onInput={(event) => (person.value = event.currentTarget.value)} />
+            <input
+              id="planner-name"
+              maxLength={100}
+              placeholder={t("planner.name_here")}
+              autocomplete="name"
+              value={person.value}
+              onInput={(event) => (person.value = event.currentTarget.value)}
+              onKeyDown={(event) => event.key === "Enter" && !composing(event) && document.querySelector<HTMLElement>("#map canvas")?.focus()}
+            />
           </label>
         </div>
         <Totals />

@@ -86,7 +86,7 @@ function about(plan: Plan): string {
     say(layer?.name) || plan.layer,
     area,
     t("planner.size", { zones: number(plan.zones), households: number(plan.households) }),
-    plan.author,
+    plan.author ?? "",
     date(plan.created_at),
     plan.effective_from ? t("planner.effective", { date: date(plan.effective_from) }) : "",
   ]

@@ -62,7 +62,7 @@ function Way({ plan: here }: { plan: Plan }) {
         ))}
       </ol>
       <p class="small">
-        {t("review.author", { name: here.author, date: date(here.created_at) })}
+        {t("review.author", { name: here.author ?? t("app.unknown"), date: date(here.created_at) })}
         {here.approver && ` · ${t("review.approver", { name: here.approver })}`}
         {here.effective_from && ` · ${t("review.effective", { date: dateTime(here.effective_from) })}`}
       </p>
@@ -117,7 +117,7 @@ function Buttons({ plan: here }: { plan: Plan }) {
           {totals.value.movedUnits === 0 ? t("review.nothing") : problems > 0 ? t("review.problems", { n: problems }) : t("review.clean")}
         </p>
       )}
-      {here.state === "submitted" && <p class="preview">{t("review.second", { author: here.author })}</p>}
+      {here.state === "submitted" && <p class="preview">{t("review.second", { author: here.author ?? t("app.unknown") })}</p>}
       <div class="panel-actions">
         {actions.map((action, index) => (
           <button

@@ -4,7 +4,7 @@ import type { Position } from "geojson";
 import type { Lock, Move } from "../api/plans";
 import { number } from "../format";
 import { t } from "../i18n";
-import { announcement, flash } from "../state/store";
+import { announcement, cityLayers, flash } from "../state/store";
 import { isInside, pointsAlong } from "./geometry";
 import { NOWHERE, type Draft } from "./measures";
 import { who } from "./person";
@@ -39,12 +39,24 @@ export function mayChange(): boolean {
 
 const lockOf = (here: Draft, zone: number): Lock => here.zones.get(zone)?.lock ?? "none";
 
-/** The units that locks let go from where they are to a zone. */
-export function allowed(here: Draft, units: Iterable<number>, to: number): number[] {
-  const shut = (lock: Lock, way: "in" | "out"): boolean => lock === way || lock === "both";
-  if (shut(lockOf(here, to), "in")) return [];
-  return [...units].filter((unit) => here.zoneOf[unit] !== to && !shut(lockOf(here, here.zoneOf[unit]!), "out"));
+const shut = (lock: Lock, way: "in" | "out"): boolean => lock === way || lock === "both";
+
+/** Base grids lie inside one community; an empty one takes the first that comes. */
+function crosses(here: Draft, unit: number, to: number): boolean {
+  const nested = cityLayers.peek().find((layer) => layer.code === desk.plan.peek()?.layer)?.kind === "base_grid";
+  const { communities } = here.sumsOf(to);
+  return nested && communities.size > 0 && !communities.has(here.data.units.community[unit]!);
 }
+
+/** The units that may go to a zone: locks and communities hold, as on the server. */
+export function allowed(here: Draft, units: Iterable<number>, to: number): number[] {
+  if (shut(lockOf(here, to), "in")) return [];
+  return [...units].filter((unit) => here.zoneOf[unit] !== to && !shut(lockOf(here, here.zoneOf[unit]!), "out") && !crosses(here, unit, to));
+}
+
+/** Why a unit may not go there. */
+const whyNot = (here: Draft, unit: number, to: number): string =>
+  crosses(here, unit, to) ? t("plan.other_community") : t("plan.locked_here");
 
 export const idsOf = (here: Draft, units: Iterable<number>): number[] => [...units].map((unit) => here.ids[unit]!);
 
@@ -74,7 +86,7 @@ export function addToStroke(stroke: Stroke, unit: number): void {
   if (!here || here.zoneOf[unit] === stroke.zone) return;
   const free = allowed(here, [unit], stroke.zone);
   if (free.length === 0) {
-    if (!stroke.refused) tell(t("plan.locked_here"));
+    if (!stroke.refused) tell(whyNot(here, unit, stroke.zone));
     stroke.refused = true;
     return;
   }
@@ -99,7 +111,8 @@ export function paint(units: Iterable<number>, zone: number): void {
   const here = desk.draft.value;
   if (!here || !mayChange()) return;
   const free = allowed(here, units, zone);
-  if (free.length === 0) return tell(t("plan.locked_here"));
+  const [first] = units;
+  if (free.length === 0) return first === undefined ? undefined : tell(whyNot(here, first, zone));
   perform({ kind: "paint", units: idsOf(here, free), zone }, [{ units: free, to: zone }]);
   report(zone, free.length);
 }
@@ -111,7 +124,9 @@ export function merge(zones: readonly number[]): void {
   const [into] = zones;
   if (!here || into === undefined || zones.length < 2 || !mayChange()) return;
   const units = zones.slice(1).flatMap((zone) => [...here.sumsOf(zone).units]);
-  if (allowed(here, units, into).length < units.length) return tell(t("plan.locked_here"));
+  const free = new Set(allowed(here, units, into));
+  const stuck = units.find((unit) => !free.has(unit));
+  if (stuck !== undefined) return tell(whyNot(here, stuck, into));
   const names = zones.map((zone) => zoneName(here, zone)).join(t("app.comma"));
   perform({ kind: "merge", zones: zones.slice(1), into }, [{ units, to: into }]);
   desk.choose(into);

@@ -73,11 +73,14 @@ export function histogram(sizes: readonly number[], band: Band): Bar[] {
   // A size equal to the largest allowed one is inside.
   edges.push(band.max + 1);
   for (let at = band.max + 1 + step; edges.at(-1)! <= most; at += step) edges.push(at);
-  return edges.slice(0, -1).map((from, index) => {
+  const bars: Bar[] = edges.slice(0, -1).map((from, index) => {
     const to = edges[index + 1]!;
     const count = sizes.filter((size) => size >= from && size < to).length;
     return { from, to: to - 1, count, balance: to <= band.min ? "below" : from > band.max ? "above" : "in" };
   });
+  // Empty bars on the far left would squeeze the others; the last one before the band stays.
+  const first = bars.findIndex((bar, at) => bar.count > 0 || bars[at + 1]?.balance !== "below");
+  return bars.slice(first);
 }
 
 export const PROBLEMS = ["unassigned", "not_connected", "crosses_community", "above_band", "below_band", "empty"] as const;

@@ -117,11 +117,11 @@ function apply(here: Draft, answer: StepAnswer): void {
 async function refused(step: Waiting, problem: ApiError): Promise<void> {
   // What was seen here on the strength of the forecast is taken back, with everything after it.
   queue.length = 0;
-  const found = (problem.body["conflicts"] ?? problem.body["errors"]) as PlanConflict[] | undefined;
+  const found = (problem.body["conflicts"] ?? []) as PlanConflict[];
   batch(() => {
     desk.saveState.value = "refused";
     desk.refusal.value = problem;
-    if (problem.code === "plan-conflict" && step.move) desk.conflict.value = { move: step.move, units: (found ?? []).filter((one) => typeof one.unit === "number") };
+    if (problem.code === "plan-conflict" && step.move) desk.conflict.value = { move: step.move, conflicts: found };
   });
   announcement.value = problem.message;
   await reload().catch((cause: unknown) => console.warn("plan:", cause));

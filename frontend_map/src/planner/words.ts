@@ -1,6 +1,6 @@
 /** Grids and steps in words. */
 import type { PlanZone } from "../api/plans";
-import { lang, say, t } from "../i18n";
+import { say, t } from "../i18n";
 import type { Draft } from "./measures";
 import { NOWHERE } from "./measures";
 
@@ -16,9 +16,8 @@ export function zoneName(draft: Draft | null, number: number | null): string {
   return say(zone.name) || zone.code || t("plan.new_mark", { n: number });
 }
 
-/** Name and code, so that two grids of one name are told apart. */
+/** Code and name, so that two grids of one name are told apart. */
 export function zoneLabel(draft: Draft | null, number: number): string {
   const code = draft?.zones.get(number)?.code;
-  const name = zoneName(draft, number);
-  return code && !name.includes(code.slice(-3)) ? `${name}${lang.value === "zh" ? "（" : " ("}${code.slice(-3)}${lang.value === "zh" ? "）" : ")"}` : name;
+  return code ? `${code.slice(-3)} ${zoneName(draft, number)}` : zoneName(draft, number);
 }
