@@ -23,6 +23,7 @@ from governance.plan_errors import (
     PlanMissing,
     PlanNotDraft,
 )
+from governance.plan_refusals import PlanRefused
 
 __all__ = ["PLAN_CODE", "By", "PlanCode", "plan_problems"]
 
@@ -78,6 +79,13 @@ def plan_problems() -> Iterator[None]:
             FieldError("revision", name, "plan-conflict"),
             more={"conflicts": conflicts},
         ) from refusal
+    except PlanRefused as refusal:
+        detail = Name(
+            zh="；".join(words.zh for words in refusal.reasons),
+            en="; ".join(words.en for words in refusal.reasons),
+        )
+        faults = [FieldError("plan", _name(words), refusal.code) for words in refusal.reasons]
+        raise Problem("plan-refused", detail, *faults) from refusal
     except MoveRefused as refusal:
         name = _name(refusal.words)
         kind = "zone-locked" if refusal.code == "zone-locked" else "move-refused"

@@ -150,6 +150,11 @@ PROBLEMS = _table(
         "Somebody changed the same since, or a step cannot be taken back; conflicts has both values.",
     ),
     (
+        "plan-refused", 409, "方案未获通过", "Plan refused",
+        "方案的状态、经办人、时间或内容不允许这样做；errors 列出每条原因，code 说明属于哪一类，未写入任何内容。",
+        "State, person, moment or the plan itself does not allow it; errors has each reason and its kind.",
+    ),
+    (
         "zone-locked", 409, "网格已锁定", "Zone locked",
         "网格的锁定方式不允许移出或移入地块；解锁后才能改动。",
         "The zone's lock lets no unit leave, or none enter; unlock it first.",

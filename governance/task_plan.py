@@ -19,6 +19,7 @@ class TaskPlan:
 
     rule: Rule = field(default_factory=Rule)
     check_places_at: str = "10 3 * * *"
+    publish_plans_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0
     stalled_s: float = 30.0

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from governance.access import NIGHTLY
 from governance.fallback_places import check_places
+from governance.plan_tasks import publish_due_plans
 from governance.task_plan import TaskPlan
 from grid_data.city import city_timezone, readiness
 from grid_data.database import Database
@@ -58,6 +59,13 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
                 return "no city"
             found = await check_places(connection, NIGHTLY, plan.rule, apply=True)
         return f"{len(found.suspects)} places, {found.withdrawn} incidents"
+
+    @app.periodic(cron=plan.publish_plans_at, periodic_id="publish_plans")
+    @app.task(name="publish_plans", lock="publish_plans")
+    async def publish_plans(timestamp: int) -> str:
+        """Put scheduled plans into force whose moment has come."""
+        done = await publish_due_plans(database)
+        return ", ".join(f"{each.code}: {each.state}" for each in done)
 
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")

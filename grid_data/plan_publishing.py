@@ -213,6 +213,14 @@ async def told_before(connection: Connection, plan_id: int) -> list[int]:
     return [row["id"] for row in await rows(connection, "plan_publishing/told_before", {"plan": plan_id})]
 
 
+async def notice_rows(
+    connection: Connection, *, organisation: str | None, plan: str | None, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """Notices, the newest first."""
+    asked = {"organisation": organisation, "plan": plan, "before": before, "limit": limit}
+    return list(await rows(connection, "plan_publishing/notices", asked))
+
+
 async def change_state(
     connection: Connection,
     plan: Mapping[str, Any],

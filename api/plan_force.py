@@ -1,0 +1,143 @@
+"""Plans on their way into force: submitted, approved, scheduled, published, withdrawn, rolled back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import ConfigDict, Field
+
+from api.dependencies import Limit, Transaction, known_parameters
+from api.formats import AnyMoment, OrganisationCode
+from api.openapi import problems
+from api.plan_bodies import Revision
+from api.plan_problems import By, PlanCode, plan_problems
+from api.reports import Body
+from governance.notices import Notices, list_notices
+from governance.plan_answers import Plan
+from governance.plan_states import Action
+from governance.planning import get_plan
+from governance.publishing import act
+
+router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
+
+ACTING = (
+    "bad-parameter", "unknown-parameter", "not-found", "plan-conflict", "plan-refused", "too-large",
+    "database-away", "too-slow",
+)  # fmt: skip
+
+
+class StateBody(Body):
+    """Who asks, and what they have seen."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"revision": 4, "by": "李审批"}]}
+    )
+
+    revision: Revision
+    by: By
+
+
+class MomentBody(StateBody):
+    """The same, with the moment from which on the plan holds."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"revision": 4, "by": "李审批", "effective_from": "2027-01-01T00:00:00+08:00"}]
+        },
+    )
+
+    effective_from: Annotated[AnyMoment, Field(description="In the future.")]
+
+
+class PublishBody(StateBody):
+    """The same, with the moment if it is not now."""
+
+    effective_from: Annotated[
+        AnyMoment | None, Field(description="From when on it holds: now, or in the future.")
+    ] = None
+
+
+async def _act(connection: Transaction, action: Action, code: str, body: StateBody) -> Plan:
+    moment = body.effective_from if isinstance(body, (MomentBody, PublishBody)) else None
+    with plan_problems():
+        done = await act(
+            connection, action, code, by=body.by.strip(), revision=body.revision, effective_from=moment
+        )
+        return await get_plan(connection, done.code)
+
+
+@router.post("/api/plans/{code}/submit", summary="Submit a draft", responses=problems(*ACTING))
+async def submit(connection: Transaction, code: PlanCode, body: StateBody) -> Plan:
+    """Hand a draft in for approval. It is checked whole: `plan-refused` names each fault."""
+    return await _act(connection, Action.SUBMIT, code, body)
+
+
+@router.post("/api/plans/{code}/reopen", summary="Send a plan back", responses=problems(*ACTING))
+async def reopen(connection: Transaction, code: PlanCode, body: StateBody) -> Plan:
+    """A submitted or approved plan becomes a draft again; an approval is gone."""
+    return await _act(connection, Action.REOPEN, code, body)
+
+
+@router.post("/api/plans/{code}/approve", summary="Approve a plan", responses=problems(*ACTING))
+async def approve(connection: Transaction, code: PlanCode, body: StateBody) -> Plan:
+    """Approve a submitted plan. Nobody approves what they worked on."""
+    return await _act(connection, Action.APPROVE, code, body)
+
+
+@router.post("/api/plans/{code}/schedule", summary="Schedule a plan", responses=problems(*ACTING))
+async def schedule(connection: Transaction, code: PlanCode, body: MomentBody) -> Plan:
+    """Say when an approved plan takes effect, or another time. Until then nothing of it is written."""
+    return await _act(connection, Action.SCHEDULE, code, body)
+
+
+@router.post("/api/plans/{code}/publish", summary="Publish a plan", responses=problems(*ACTING))
+async def publish(connection: Transaction, code: PlanCode, body: PublishBody) -> Plan:
+    """Put an approved plan into force now; with a moment in the future it is scheduled.
+
+    Units, grids, posts, lineage and open incidents change in one transaction, or nothing does. Publishing
+    what is published changes nothing.
+    """
+    return await _act(connection, Action.PUBLISH, code, body)
+
+
+@router.post("/api/plans/{code}/withdraw", summary="Withdraw a plan", responses=problems(*ACTING))
+async def withdraw(connection: Transaction, code: PlanCode, body: StateBody) -> Plan:
+    """Give a plan up that is not in force."""
+    return await _act(connection, Action.WITHDRAW, code, body)
+
+
+@router.post("/api/plans/{code}/rollback", summary="Roll a published plan back", responses=problems(*ACTING))
+async def roll_back(connection: Transaction, code: PlanCode, body: StateBody) -> Plan:
+    """Units return to their grids of before, at once, as an edition of its own; the answer is its plan.
+
+    Refused when anything of the plan has been redrawn since, and to whoever worked on it.
+    """
+    return await _act(connection, Action.ROLL_BACK, code, body)
+
+
+@router.get(
+    "/api/notices",
+    summary="Notices to organisations",
+    responses=problems("bad-parameter", "unknown-parameter", "database-away"),
+)
+async def read_notices(
+    connection: Transaction,
+    organisation: Annotated[
+        OrganisationCode | None, Query(description="Only to this organisation.", examples=["LS-CG"])
+    ] = None,
+    plan: Annotated[
+        str | None,
+        Query(
+            max_length=100, pattern=r"^[^\x00]*$", description="Only of this plan.", examples=["P20261127-01"]
+        ),
+    ] = None,
+    before: Annotated[
+        int | None,
+        Query(ge=1, le=2**62, description="Only notices below this id: `next` of a page.", examples=[40]),
+    ] = None,
+    limit: Limit = 100,
+) -> Notices:
+    """What plans mean for organisations, the newest first."""
+    return await list_notices(connection, organisation=organisation, plan=plan, before=before, limit=limit)

@@ -1,0 +1,123 @@
+"""Plans into force over HTTP: the whole way, and what is refused on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def draft(client: TestClient, get: Callable[..., Json]) -> Json:
+    """A draft over one community, in which one unit at the edge of a grid goes to the grid beside it."""
+    zones = get("/api/zones", layer="community", limit=200)["items"]
+    for zone in zones:
+        body = {
+            "layer": "base_grid", "name": {"zh": "测试方案"}, "by": "王规划",
+            "code": f"T{uuid.uuid4().hex[:12]}", "area": {"layer": "community", "code": zone["code"]},
+        }  # fmt: skip
+        made = client.post("/api/plans", json=body)
+        if made.status_code != 201:
+            continue
+        plan: Json = made.json()
+        if moved := _one_move(client, plan):
+            return moved
+    raise AssertionError("no community has two grids that border")
+
+
+def _one_move(client: TestClient, plan: Json) -> Json | None:
+    """Try units at borders until one may go."""
+    units = client.get(f"/api/plans/{plan['code']}/units").json()
+    zone, edges = units["units"]["zone"], units["edges"]
+    for a, b, joined in zip(edges["a"], edges["b"], edges["joined"], strict=True):
+        if not joined or zone[a] == zone[b] or zone.count(zone[a]) < 3:
+            continue
+        body = {
+            "revision": 0, "by": "王规划", "kind": "paint", "units": [units["units"]["id"][a]],
+            "zone": zone[b],
+        }  # fmt: skip
+        made = client.post(f"/api/plans/{plan['code']}/moves", json=body)
+        if made.status_code == 200 and all(each["connected"] for each in made.json()["measures"]):
+            return plan | {"revision": made.json()["revision"]}
+        if made.status_code == 200:
+            return None
+    return None
+
+
+def refused(response: Any, status: int, code: str) -> Json:
+    """The problem that a response is."""
+    assert (response.status_code, response.json()["code"]) == (status, code), response.text
+    problem: Json = response.json()
+    return problem
+
+
+def act(client: TestClient, plan: Json, action: str, by: str, **values: Any) -> Any:
+    body = {"revision": plan["revision"], "by": by, **values}
+    return client.post(f"/api/plans/{plan['code']}/{action}", json=body)
+
+
+def test_from_draft_to_force_and_back(client: TestClient, draft: Json, database: psycopg.Connection) -> None:
+    plan = draft
+    for action, by, state in (
+        ("submit", "王规划", "submitted"), ("reopen", "李审批", "draft"), ("submit", "王规划", "submitted"),
+        ("approve", "李审批", "approved"), ("publish", "李审批", "published"),
+    ):  # fmt: skip
+        response = act(client, plan, action, by)
+        assert response.status_code == 200, response.text
+        assert response.json()["state"] == state
+        assert response.json()["revision"] == plan["revision"] + 1
+        plan = response.json()
+    again = act(client, {**plan, "revision": 0}, "publish", "李审批")
+    assert again.json() == plan
+    row = database.execute(
+        "SELECT count(*) FROM zone_version JOIN plan ON plan.id = plan_id WHERE plan.code = %s",
+        [plan["code"]],
+    ).fetchone()
+    assert row == (2,)
+    notices = client.get("/api/notices", params={"plan": plan["code"]}).json()
+    assert {each["kind"] for each in notices["items"]} == {"published"}
+    assert all(len(each["about"]["zones"]) == 2 for each in notices["items"])
+    page = client.get("/api/notices", params={"plan": plan["code"], "limit": 1}).json()
+    assert page["items"] == notices["items"][:1]
+    back = act(client, plan, "rollback", "李审批")
+    assert back.status_code == 200, back.text
+    assert (back.json()["code"], back.json()["state"]) == (f"{plan['code']}-R", "published")
+    assert client.get(f"/api/plans/{plan['code']}").json()["state"] == "rolled_back"
+
+
+def test_who_drew_it_does_not_approve_it(client: TestClient, draft: Json) -> None:
+    plan = act(client, draft, "submit", "王规划").json()
+    refused(act(client, plan, "approve", "王规划"), 409, "plan-refused")
+
+
+def test_refusals_are_told(client: TestClient, draft: Json) -> None:
+    problem = refused(act(client, draft, "approve", "李审批"), 409, "plan-refused")
+    assert problem["errors"][0]["code"] == "plan-state"
+    stale = {**draft, "revision": draft["revision"] + 5}
+    refused(act(client, stale, "submit", "王规划"), 409, "plan-conflict")
+    refused(act(client, {**draft, "code": "NOBODY"}, "submit", "王规划"), 404, "not-found")
+    plan = act(client, draft, "submit", "王规划").json()
+    plan = act(client, plan, "approve", "李审批").json()
+    past = act(client, plan, "publish", "李审批", effective_from="2020-01-01T00:00:00+08:00")
+    assert refused(past, 409, "plan-refused")["errors"][0]["code"] == "plan-moment"
+    later = act(client, plan, "schedule", "李审批", effective_from="2999-01-01T00:00:00+08:00")
+    assert later.json()["state"] == "scheduled"
+    gone = act(client, later.json(), "withdraw", "王规划").json()
+    assert (gone["state"], gone["effective_from"]) == ("withdrawn", None)
+
+
+def test_an_empty_plan_is_not_submitted(client: TestClient, get: Callable[..., Json]) -> None:
+    community = get("/api/zones", layer="community", limit=1)["items"][0]
+    body = {
+        "layer": "base_grid", "name": {"zh": "空方案"}, "by": "王规划",
+        "area": {"layer": "community", "code": community["code"]},
+    }  # fmt: skip
+    plan = client.post("/api/plans", json=body).json()
+    problem = refused(act(client, plan, "submit", "王规划"), 409, "plan-refused")
+    assert problem["errors"][0]["code"] == "plan-empty"
