@@ -144,7 +144,7 @@ def search(
     worked: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> list[Candidate]:
-    """Divisions of a piece, at least one per profile.
+    """Divisions of a piece, at least one per profile, the cheapest that was found first.
 
     Parameters
     ----------
@@ -183,6 +183,7 @@ def search(
         each = int(moves * (1 - share) / len(rest))
         candidates.append(run.annealed(profile, number, best.part, best.label, each, 0.5))
     met = run.memory.zones()
+    answers: list[Candidate] = []
     for number, profile in enumerate(profiles):
         if cancelled():
             raise Cancelled
@@ -199,5 +200,8 @@ def search(
             mixed_candidate = run.evaluated(profile, number, mixed, None)
             if mixed_candidate.cost < best.cost:
                 best = mixed_candidate
-        candidates.append(best)
-    return candidates
+        answers.append(best)
+        if options.change_budget is not None:
+            # Whoever puts the pieces together may have to take what moves fewer households.
+            answers += [run.evaluated(profile, number, one.part, one.label) for one in candidates]
+    return answers
