@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from benchmarks.coverages import layer, layers, places, vertex_count
 from benchmarks.measure import Measure
 from benchmarks.routing_peers import Peer, geopandas_join, postgis_join, sedonadb_join, shapely_tree
+from gis.cells.edges import Int32s
+from gis.cells.locate import BLOCK, places_of
 from gis.compiled import Whole, compiled
 from gis.lattice import to_lattice, to_steps
 from gis.router import Router, in_threads
@@ -67,10 +69,15 @@ def _place(
     if compared is not None:
         note += f", {seconds / compared:.2f} × the district"
     yield Measure(f"{name}: zones", seconds, "s", note)
-    limit = _limit(router, lon, lat)
-    yield Measure(
-        f"{name}: one gather a place", limit, "s", f"on all cores; the router takes {seconds / limit:.1f} ×"
-    )
+    shape = (len(zones), POINTS)
+    limit = _limit(router, lon, lat, lambda: np.empty(shape, np.int32))
+    note = "the input and output of the router, all cores"
+    note += f"; the router takes {seconds / limit:.1f} ×"
+    yield Measure(f"{name}: one gather a place", limit, "s", note)
+    one_each = np.zeros((1, POINTS), np.int32)
+    look_up = _limit(router, lon, lat, lambda: one_each)
+    note = f"one number out, into memory that is there; the router takes {seconds / look_up:.1f} ×"
+    yield Measure(f"{name}: one gather a place, hardly written", look_up, "s", note)
     order = np.lexsort((lon // 0.001, lat // 0.001))
     lon_near, lat_near = lon[order].copy(), lat[order].copy()
     sorted_seconds, _ = _timed(lambda: router.zones(lon_near, lat_near))
@@ -121,30 +128,49 @@ def _timed(work: Callable[[], T], repeats: int = REPEATS) -> tuple[float, T]:
     return float(best), result
 
 
-def _limit(router: Router, lon: Floats, lat: Floats) -> float:
-    """Reading the places, one look-up each in an array of the router's cells, writing one number."""
-    x, y = to_steps(lon, lat)
-    grid = router._grid
-    found = np.empty(len(x), dtype=np.int32)
-    ask = (x, y, grid.x0, grid.y0, grid.shift, grid.cells, found)
-    gather(0, 1, *ask)
-    return _timed(lambda: in_threads(lambda begin, end: gather(begin, end, *ask), len(x)))[0]
+def _limit(router: Router, lon: Floats, lat: Floats, found: Callable[[], Int32s]) -> float:
+    """The least a router over cells can take: read the places, look each one's cell up, write numbers.
+
+    ``found`` gives the array written, int32 (k, n): k numbers a place. The loops are those of the router,
+    up to the look-up, on all cores.
+    """
+    g = router._grid
+    gather(lon, lat, 0, 1, g.x0, g.y0, g.shift, g.nx, g.ny, g.cells, found())
+
+    def all_places() -> Int32s:
+        into = found()
+        in_threads(
+            lambda begin, end: gather(lon, lat, begin, end, g.x0, g.y0, g.shift, g.nx, g.ny, g.cells, into),
+            len(lon),
+        )
+        return into
+
+    return _timed(all_places)[0]
 
 
 @compiled
 def gather(
+    lon: Floats,
+    lat: Floats,
     begin: Whole,
     end: Whole,
-    x: NDArray[np.int32],
-    y: NDArray[np.int32],
     x0: Whole,
     y0: Whole,
     shift: Whole,
-    cells: NDArray[np.int32],
-    found: NDArray[np.int32],
+    nx: Whole,
+    ny: Whole,
+    cells: Int32s,
+    found: Int32s,
 ) -> None:
-    """One look-up for each point."""
-    ny, nx = cells.shape
-    for i in range(begin, end):
-        column, row = (x[i] - x0) >> shift, (y[i] - y0) >> shift
-        found[i] = cells[row, column] if 0 <= column < nx and 0 <= row < ny else -1
+    """One look-up for each point, and what it says in every row of ``found``."""
+    x, y, place = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    value = np.empty(BLOCK, np.int32)
+    for block in range(begin, end, BLOCK):
+        size = min(BLOCK, end - block)
+        places_of(lon[block : block + size], lat[block : block + size], x0, y0, shift, nx, ny, x, y, place)
+        for k in range(size):
+            value[k] = cells[place[k]]
+        for number in range(len(found)):
+            row = found[number, block : block + size]
+            for k in range(size):
+                row[k] = value[k]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from gis.errors import LayerError
 
-MAGIC = b"GGROUTE1"
+MAGIC = b"GGROUTE2"
 _ALIGN = 64
 
 

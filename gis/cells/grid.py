@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.cells.edges import Edges, Int32s
+from gis.cells.records import MOST_LAYERS
 from gis.cells.signatures import OUTSIDE
 from gis.cells.sweep import rows_of_edges, sweep_rows
 from gis.errors import LayerError
@@ -18,6 +19,8 @@ from gis.threads import thread_count
 # Products of two differences of coordinates, and the difference of two such products, stay within int64.
 WIDEST = 1 << 30
 FINEST, COARSEST = 6, 24
+# Places of cells are 32 bits wide while they are worked out.
+MOST_CELLS = (1 << 31) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +33,11 @@ class CellGrid:
         Lattice steps of the lower left corner.
     shift
         A cell is ``2**shift`` lattice steps wide and high.
+    nx, ny
+        How many cells there are in a row, and rows.
     cells
-        int32 (ny, nx): number of the signature, or inverted (``~``) the place of its record in the stream.
+        int32 (ny nx + 1,), row by row: number of the signature, or inverted (``~``) the place of its record
+        in the stream. The last is for places beyond all cells.
     stream
         int32: the records, see `gis.cells.records`.
     signatures
@@ -41,6 +47,8 @@ class CellGrid:
     x0: int
     y0: int
     shift: int
+    nx: int
+    ny: int
     cells: Int32s
     stream: Int32s
     signatures: Int32s
@@ -66,18 +74,22 @@ class CellGrid:
         Raises
         ------
         LayerError
-            The zones spread over more than 107 degrees.
+            The zones spread over more than 107 degrees, or there are more layers than `MOST_LAYERS`.
         """
         ends = edges.ends
         nowhere = np.full((1, len(zone_counts)), OUTSIDE, dtype=np.int32)
         if not len(ends):
-            return cls(0, 0, 0, np.zeros((0, 0), np.int32), np.empty(0, np.int32), nowhere)
+            return cls(0, 0, 0, 0, 0, np.zeros(1, np.int32), np.empty(0, np.int32), nowhere)
         x0, y0 = int(ends[:, 0::2].min()), int(ends[:, 1].min())
         width, height = int(ends[:, 0::2].max()) - x0 + 1, int(ends[:, 3].max()) - y0 + 1
         if max(width, height) >= WIDEST:
             raise LayerError("the zones of all layers together spread over more than 107 degrees")
-        shift = _shift(width, height, cells_per_edge * len(ends))
-        cells = np.empty((-(-height >> shift), -(-width >> shift)), dtype=np.int32)
+        if len(zone_counts) > MOST_LAYERS:
+            raise LayerError(f"one router takes at most {MOST_LAYERS:,} layers")
+        shift = _shift(width, height, min(cells_per_edge * len(ends), MOST_CELLS))
+        nx, ny = -(-width >> shift), -(-height >> shift)
+        flat = np.empty(ny * nx + 1, dtype=np.int32)
+        cells = flat[:-1].reshape(ny, nx)
         row_begin, row_edge = rows_of_edges(ends, y0, shift, len(cells))
         # Shares of equal work: what costs is edges in rows, and a little every row.
         work = row_begin + np.arange(len(row_begin)) * 8
@@ -107,8 +119,9 @@ class CellGrid:
             signature_at += len(signatures)
         if stream_at >= 1 << 31:
             raise LayerError("the layers are too large for one router; ask for fewer cells")
+        flat[-1] = signature_at
         return cls(
-            x0, y0, shift, cells,
+            x0, y0, shift, nx, ny, flat,
             np.concatenate([stream for stream, _, _ in parts]),
             np.concatenate([*(signatures for _, _, signatures in parts), nowhere]),
         )  # fmt: skip

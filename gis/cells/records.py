@@ -1,11 +1,12 @@
 """Records: what a cell says that more than one zone of a layer may cover. All are words in one int32 stream.
 
-A record is the number of the cell's signature, then one entry for each layer that has `BORDER` in it, in the
-order of layers. An entry is one or more groups of at most `GROUP` candidate zones:
+A record is the number of the cell's signature, then one entry for each layer that has borders in the cell or
+several zones over it, in the order of layers. An entry is one or more groups of at most `GROUP` candidates:
 
-    head        candidates | wide << 5 | more << 6 | edges << 7   (more: another group of the layer follows)
+    head        candidates | wide << 5 | more << 6 | last << 7 | edges << 8
+                more: another group of the layer follows; last: nothing follows in this record
     candidates  zone numbers, ascending
-    start       mask: which candidates cover the cell's middle
+    start       mask: which candidates cover the cell's middle; layer << 16
     edges       two words (four int16) or, if wide, four words: both ends, relative to the middle;
                 then a mask: whose border it is
 
@@ -23,8 +24,9 @@ import numpy as np
 from gis.cells.edges import Int32s, Int64s
 from gis.compiled import Whole, compiled
 
-GROUP = 30
-WIDE_BIT, MORE_BIT, EDGES_SHIFT = 1 << 5, 1 << 6, 7
+GROUP = 16
+WIDE_BIT, MORE_BIT, LAST_BIT, EDGES_SHIFT, LAYER_SHIFT = 1 << 5, 1 << 6, 1 << 7, 8, 16
+MOST_LAYERS = 1 << 15
 
 
 @compiled
@@ -65,6 +67,8 @@ def write_entry(
     middle_x: Whole,
     middle_y: Whole,
     candidates: Int32s,
+    layer: Whole,
+    is_last: bool,
 ) -> Any:
     """Append the entry of one layer: (stream, used).
 
@@ -90,7 +94,7 @@ def write_entry(
         last = min(first + GROUP, count)
         stream = with_room(stream, used, 2 + (last - first) + 5 * (end - begin))
         head = used
-        start = 0
+        start = np.int32(layer << LAYER_SHIFT)
         for k in range(first, last):
             stream[head + 1 + k - first] = candidates[k]
             for a in range(n_active):
@@ -122,6 +126,7 @@ def write_entry(
             (last - first)
             | (WIDE_BIT if wide else 0)
             | (MORE_BIT if last < count else 0)
+            | (LAST_BIT if last == count and is_last else 0)
             | (kept << EDGES_SHIFT)
         )
         first = last

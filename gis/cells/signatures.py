@@ -1,6 +1,7 @@
 """Signatures: the distinct rows "zone of each layer" that cells have; few, so each is kept once.
 
-A signature has one number per layer: a zone, `OUTSIDE`, or `BORDER` when the cell's record has to be asked.
+A signature has one number per layer, a zone or `OUTSIDE`: who covers the cell's middle, of several the
+lowest. A cell with borders has the signature of its neighbours without, and a record that says more.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from gis.cells.edges import Int32s
 from gis.compiled import compiled
 
 OUTSIDE = -1
-BORDER = -2
 
 
 @compiled

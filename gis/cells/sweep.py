@@ -8,7 +8,7 @@ import numpy as np
 
 from gis.cells.edges import Int32s, Int64s
 from gis.cells.records import add_candidate, with_room, write_entry
-from gis.cells.signatures import BORDER, OUTSIDE, find_signature
+from gis.cells.signatures import OUTSIDE, find_signature
 from gis.compiled import Whole, compiled
 
 # A key orders what happens in a row: column, then crossings before borders, then the edge (so the layer).
@@ -138,18 +138,17 @@ def sweep_rows(
                 column = following
             else:
                 # A cell with borders, or the first of a run of cells that are alike.
-                several = begin < at
+                last = -1
                 for layer in range(n_layers):
                     signature[layer] = OUTSIDE if n_active[layer] == 0 else active[layer, 0]
                     if n_active[layer] > 1:
-                        signature[layer] = BORDER
-                        several = True
-                for k in range(begin, at):
-                    edge = keys[k] & 0xFFFFFFFF
-                    signature[np.searchsorted(layer_begin, edge, side="right") - 1] = BORDER
+                        last = layer
+                if begin < at:
+                    edge = keys[at - 1] & 0xFFFFFFFF
+                    last = max(last, np.searchsorted(layer_begin, edge, side="right") - 1)
                 number, rows, n_rows, table = find_signature(signature, rows, n_rows, table)
                 value = number
-                if several:
+                if last >= 0:
                     value = ~used
                     records = with_room(records, n_records, 1)
                     records[n_records] = used
@@ -158,12 +157,12 @@ def sweep_rows(
                     stream[used] = number
                     used += 1
                     k = begin
-                    for layer in range(n_layers):
-                        if signature[layer] != BORDER:
-                            continue
+                    for layer in range(last + 1):
                         first = k
                         while k < at and (keys[k] & 0xFFFFFFFF) < layer_begin[layer + 1]:
                             k += 1
+                        if first == k and n_active[layer] < 2:
+                            continue
                         stream, used = write_entry(
                             stream,
                             used,
@@ -177,6 +176,8 @@ def sweep_rows(
                             x0 + (np.int64(column) << shift) + (np.int64(1) << shift >> 1),
                             low + (np.int64(1) << shift >> 1),
                             candidates,
+                            layer,
+                            layer == last,
                         )
                 if begin < at:
                     cells[row, column] = value

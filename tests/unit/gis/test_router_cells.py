@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import gis.cells.grid
 import gis.router
-from gis.errors import AntimeridianCrossing, LayerError
+from gis.errors import AntimeridianCrossing, LayerError, OutOfRange
 from gis.lattice import SCALE, from_lattice, to_steps
 from gis.router import NO_ZONE, LayerAnswer, Method, Router, ZoneLayer
 from tests.support.tree_router import TreeAnswer, ask_tree
@@ -167,6 +168,47 @@ def test_layers_on_both_ends_of_the_world_are_refused() -> None:
     ends = [ZoneLayer(str(w), ["A"], [shapely.box(w, 36, w + 0.1, 36.1)]) for w in (-100, 100)]
     with pytest.raises(LayerError, match="107 degrees"):
         Router.build(ends, METRIC)
+
+
+def test_more_layers_than_a_record_can_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gis.cells.grid, "MOST_LAYERS", 2)
+    layers = [ZoneLayer(str(k), ["A"], [shapely.box(120, 36, 120.1, 36.1)]) for k in range(3)]
+    assert Router.build(layers[:2], METRIC).zones([120.05], [36.05]).tolist() == [[0], [0]]
+    with pytest.raises(LayerError, match="at most 2 layers"):
+        Router.build(layers, METRIC)
+
+
+def test_borders_in_many_layers_of_one_cell_each_answer_for_themselves() -> None:
+    # Three lines through one cell; the layers between have no border there, and the last none anywhere near.
+    cut = [shapely.box(120, 36, 120.05, 36.1), shapely.box(120.05, 36, 120.1, 36.1)]
+    across = [shapely.box(120, 36, 120.1, 36.05), shapely.box(120, 36.05, 120.1, 36.1)]
+    whole = [shapely.box(120, 36, 120.1, 36.1)]
+    shapes = {
+        "cut": cut,
+        "whole": whole,
+        "across": across,
+        "again": whole,
+        "cut too": cut[::-1],
+        "last": whole,
+    }
+    layers = [ZoneLayer(code, [str(k) for k in range(len(s))], s) for code, s in shapes.items()]
+    lon, lat = [120.0499999, 120.05, 120.0500001], [36.0499999, 36.05, 36.0500001]
+    zones = Router.build(layers, METRIC).zones(lon, lat)
+    assert zones.tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 1], [0, 0, 0], [1, 0, 0], [0, 0, 0]]
+
+
+@given(
+    st.lists(st.sampled_from([np.nan, np.inf, -np.inf, 180.0000001, -181.0, 1e300]), min_size=1, max_size=3)
+)
+@few
+def test_what_is_no_coordinate_is_refused_wherever_it_stands(bad: list[float]) -> None:
+    router = Router.build([ZoneLayer("grid", ["A"], [shapely.box(120, 36, 120.1, 36.1)])], METRIC)
+    lon, lat = np.full(1000, 120.05), np.full(1000, 36.05)
+    lon[300 : 300 + len(bad)] = bad
+    for ask in (router.zones, router.route):
+        for columns in ((lon, lat), (lat, lon)):
+            with pytest.raises(OutOfRange, match="at position"):
+                ask(*columns)
 
 
 def test_an_edge_of_many_degrees() -> None:
