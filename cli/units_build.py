@@ -119,7 +119,7 @@ def build(
     from gis.units.options import UnitOptions
     from gis.units.ways import WayKind
     from grid_data.importers.problems import ImportRefused
-    from grid_data.unit_building import read_buildings, unit_frames, write_frames
+    from grid_data.unit_building import read_buildings, unit_frames, with_columns, write_frames
 
     read: Read = read_layers([GivenLayer(str(communities), code, crs)], None, srid)
     codes, shapes = usable(read.layers[0])
@@ -147,6 +147,7 @@ def build(
                 progress=lambda step, seconds: say(f"{seconds:7.1f} s  {step}"),
             )
         units, edges, around = unit_frames(made, codes)
+        around = with_columns(around, communities, code)
         with progress.status(in_words(f"写入 {output.name}", f"writing {output.name}")):
             written = write_frames(output, {"units": units, "edges": edges, "communities": around})
     except ImportRefused as refused:

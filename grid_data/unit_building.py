@@ -27,12 +27,23 @@ from grid_data.importers.mapping import GEOMETRY_FIELDS, ColumnMapping
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.reading import read_source
 from grid_data.importers.shapes import declared_system, raw_shapes
+from grid_data.importers.zones import FIELDS as ZONE_FIELDS
 
-__all__ = ["Drawn", "read_buildings", "read_homes", "read_ways", "unit_frames", "write_frames"]
+__all__ = [
+    "Drawn",
+    "read_buildings",
+    "read_homes",
+    "read_ways",
+    "unit_frames",
+    "with_columns",
+    "write_frames",
+]
 
 Shapes = NDArray[np.object_]
 
 _ID = Field("id", aliases=("osm_id", "osmid", "code", "编码", "编号"))
+_CODE = next(field for field in ZONE_FIELDS if field.name == "code")
+GEOMETRY_COLUMNS = tuple(name for field in GEOMETRY_FIELDS for name in (field.name, *field.aliases))
 _CLASS = Field(
     "class",
     aliases=("highway", "road_class", "fclass", "railway", "kind_detail", "type", "道路等级", "等级", "类型"),
@@ -213,6 +224,18 @@ def unit_frames(
         crs=4326,
     )
     return frame, edges, around[~around.geometry.is_empty].reset_index(drop=True)
+
+
+def with_columns(frame: gpd.GeoDataFrame, path: Path, code: str | None) -> gpd.GeoDataFrame:
+    """Communities with the other columns of the file they came from (names, parents), by their code."""
+    source = read_source(path, any_form=True)
+    mapped, used = ColumnMapping({"code": code} if code else {}).apply(source.table, (_CODE,))
+    if "code" not in mapped:
+        return frame
+    others = source.table.drop(columns=[used["code"], *GEOMETRY_COLUMNS], errors="ignore")
+    others.index = pd.Index([None if empty(value) else text_of(value) for value in mapped["code"]])
+    others = others[~others.index.duplicated()].drop(columns=["code"], errors="ignore")
+    return frame.join(others, on="code")[["code", *others.columns, "geometry"]]
 
 
 def write_frames(path: Path, frames: dict[str, gpd.GeoDataFrame]) -> list[Path]:
