@@ -27,6 +27,7 @@ __all__ = [
     "due_plans",
     "lock_plan",
     "read_draft",
+    "read_plan",
     "read_shapes",
     "read_versions",
 ]
@@ -131,6 +132,11 @@ class Version:
 async def lock_plan(connection: Connection, code: str) -> dict[str, Any] | None:
     """A plan by its code, locked until the transaction ends; None if there is none."""
     return await one(connection, "plan_publishing/plan", {"code": code})
+
+
+async def read_plan(connection: Connection, code: str) -> dict[str, Any] | None:
+    """A plan as `lock_plan` gives it, for whoever only reads."""
+    return await one(connection, "plan_publishing/plan_read", {"code": code})
 
 
 async def due_plans(connection: Connection) -> list[str]:

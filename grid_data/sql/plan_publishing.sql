@@ -9,6 +9,16 @@ FROM plan JOIN layer ON layer.id = plan.layer_id
 WHERE plan.code = %(code)s
 FOR UPDATE OF plan
 
+-- name: plan_read
+-- The same without the lock.
+SELECT plan.id, plan.code, plan.layer_id, layer.code AS layer, layer.kind AS layer_kind, layer.code_pattern,
+       plan.name_zh, plan.name_en, plan.state, plan.author, plan.approver, plan.effective_from, plan.base_at,
+       plan.revision, plan.reverts_id, now() AS now,
+       ARRAY(SELECT DISTINCT plan_step.author FROM plan_step
+             WHERE plan_step.plan_id = plan.id AND NOT plan_step.undone) AS step_authors
+FROM plan JOIN layer ON layer.id = plan.layer_id
+WHERE plan.code = %(code)s
+
 -- name: due
 -- Codes of plans whose moment has come, in its order.
 SELECT code FROM plan WHERE state = 'scheduled' AND effective_from <= now() ORDER BY effective_from, id

@@ -121,3 +121,54 @@ def test_an_empty_plan_is_not_submitted(client: TestClient, get: Callable[..., J
     plan = client.post("/api/plans", json=body).json()
     problem = refused(act(client, plan, "submit", "王规划"), 409, "plan-refused")
     assert problem["errors"][0]["code"] == "plan-empty"
+
+
+def test_the_impact_is_told_before_and_comes_true(
+    client: TestClient, draft: Json, database: psycopg.Connection
+) -> None:
+    address = f"/api/plans/{draft['code']}"
+    impact = client.get(f"{address}/impact").json()
+    assert impact["faults"] == []
+    (flow,) = impact["flows"]
+    totals = impact["totals"]
+    assert (totals["grids"], totals["units"], totals["households"]) == (2, 1, flow["households"])
+    for grid in impact["grids"]:
+        sign = {flow["source"]["code"]: -1, flow["target"]["code"]: 1}[grid["grid"]["code"]]
+        assert grid["households_after"] - grid["households_before"] == sign * flow["households"]
+        assert grid["open_incidents_after"] - grid["open_incidents_before"] == sign * flow["open_incidents"]
+    assert len(impact["overlaps"]) == 8
+    for layer in impact["overlaps"]:
+        for code in (flow["source"]["code"], flow["target"]["code"]):
+            mine = [row for row in layer["rows"] if row["grid"]["code"] == code]
+            assert sum(row["area_share"] for row in mine) <= 1.001
+            assert sum(row["household_share"] or 0 for row in mine) <= 1.001
+    table = client.get(f"{address}/impact.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    head, row = table.text.removeprefix("\ufeff").splitlines()
+    cells = dict(zip(head.split(","), row.split(","), strict=True))
+    assert (cells["from"], cells["to"]) == (flow["source"]["code"], flow["target"]["code"])
+    assert int(cells["households"]) == flow["households"]
+    for language, word in (("zh", "网格调整影响报告"), ("en", "Impact of a redraw")):
+        page = client.get(f"{address}/impact.html", params={"lang": language})
+        assert word in page.text
+        assert flow["target"]["code"] in page.text
+        assert page.headers["content-language"] == language
+        # Nothing is loaded: it can be kept and printed anywhere.
+        assert "src=" not in page.text
+        assert "href=" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert (
+        client.get(f"{address}/impact.html", headers={"Accept-Language": "zh"}).headers["content-language"]
+        == "zh"
+    )
+    plan = draft
+    for action, by in (("submit", "王规划"), ("approve", "李审批"), ("publish", "李审批")):
+        plan = act(client, plan, action, by).json()
+    written = database.execute(
+        """SELECT sum(households), sum(units) FROM zone_lineage JOIN plan ON plan.id = plan_id
+           WHERE plan.code = %s AND from_zone_id <> to_zone_id""",
+        [plan["code"]],
+    ).fetchone()
+    assert written == (flow["households"], 1)
+    problem = refused(client.get(f"{address}/impact"), 409, "plan-refused")
+    assert problem["errors"][0]["code"] == "plan-state"

@@ -1,0 +1,87 @@
+"""What a plan will touch, counted before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from grid_data.database import Connection, rows
+
+__all__ = ["Home", "SpecialistZone", "homes", "open_by_unit", "posts_of", "specialist_zones", "unit_figures"]
+
+
+@dataclass(frozen=True)
+class SpecialistZone:
+    """A zone of a specialist layer; ``shape`` in EPSG:4326."""
+
+    layer: str
+    layer_zh: str
+    layer_en: str | None
+    code: str
+    name_zh: str
+    name_en: str | None
+    shape: Any
+
+
+@dataclass(frozen=True)
+class Home:
+    """A building with households, at a point in it (EPSG:4326)."""
+
+    unit: int
+    x: float
+    y: float
+    households: int
+
+
+async def open_by_unit(
+    connection: Connection, units: Sequence[int], roots: Mapping[int, int]
+) -> dict[int, int]:
+    """Open incidents per unit; ``roots`` is the unit each piece is cut from, by piece."""
+    asked = {
+        "units": sorted(set(units) - set(roots)),
+        "pieces": sorted(roots),
+        "roots": sorted(set(roots.values())),
+    }
+    return {row["unit"]: row["n"] for row in await rows(connection, "plan_impact/open_incidents", asked)}
+
+
+async def unit_figures(
+    connection: Connection, plan_id: int, units: Sequence[int]
+) -> dict[int, tuple[int, int, int]]:
+    """Incidents of a year, facilities and buildings of each unit."""
+    asked = {"plan": plan_id, "units": list(units)}
+    return {
+        row["id"]: (row["incidents_year"], row["facilities"], row["buildings"])
+        for row in await rows(connection, "plan_impact/figures", asked)
+    }
+
+
+async def posts_of(connection: Connection, zones: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
+    """Posts of zones today: kind, and who holds it."""
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for row in await rows(connection, "plan_impact/posts", {"zones": list(zones)}):
+        found.setdefault(row["zone_id"], []).append((row["kind"], row["person"]))
+    return found
+
+
+async def specialist_zones(
+    connection: Connection, bounds: NDArray[np.float64]
+) -> dict[str, list[SpecialistZone]]:
+    """Zones of specialist layers that meet a box (west, south, east, north), by layer in its precedence."""
+    west, south, east, north = (float(side) for side in bounds)
+    box = {"west": west, "south": south, "east": east, "north": north}
+    found: dict[str, list[SpecialistZone]] = {}
+    for row in await rows(connection, "plan_impact/specialist_zones", box):
+        zone = SpecialistZone(**row | {"shape": shapely.from_wkb(row["shape"])})
+        found.setdefault(zone.layer, []).append(zone)
+    return found
+
+
+async def homes(connection: Connection, units: Sequence[int]) -> list[Home]:
+    """Buildings with households on some units."""
+    return [Home(**row) for row in await rows(connection, "plan_impact/homes", {"units": list(units)})]

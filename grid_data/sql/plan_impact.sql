@@ -1,0 +1,48 @@
+-- name: open_incidents
+-- Open incidents on some units; those on a unit that is cut are counted for the piece that covers them, the lowest code.
+SELECT unit, count(*) AS n FROM (
+    SELECT incident.land_unit_id AS unit FROM incident
+    WHERE land_unit_id = ANY (%(units)s::bigint[])
+      AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+    UNION ALL
+    SELECT piece.id
+    FROM incident CROSS JOIN LATERAL (
+        SELECT unit.id FROM land_unit AS unit
+        WHERE unit.id = ANY (%(pieces)s::bigint[])
+          AND ST_Covers(unit.lattice, ST_Point(round(ST_X(incident.place) * 1e7), round(ST_Y(incident.place) * 1e7)))
+        ORDER BY unit.code LIMIT 1
+    ) AS piece
+    WHERE incident.land_unit_id = ANY (%(roots)s::bigint[])
+      AND incident.state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+) AS counted
+GROUP BY unit
+
+-- name: figures
+-- What the units of a plan carry beside households.
+SELECT land_unit_id AS id, incidents_year, facilities, buildings FROM plan_unit WHERE plan_id = %(plan)s
+  AND land_unit_id = ANY (%(units)s::bigint[])
+
+-- name: posts
+-- Posts of zones today, held or vacant.
+SELECT post.zone_id, post.kind, person.name AS person
+FROM post LEFT JOIN person ON person.id = post.person_id
+WHERE post.zone_id = ANY (%(zones)s::bigint[]) AND post.valid @> now()
+ORDER BY post.zone_id, post.kind, post.id
+
+-- name: specialist_zones
+-- Zones of specialist layers that meet a box today.
+SELECT layer.code AS layer, layer.name_zh AS layer_zh, layer.name_en AS layer_en, zone.code, version.name_zh,
+       version.name_en, ST_AsBinary(version.geom) AS shape
+FROM zone_version AS version JOIN zone ON zone.id = version.zone_id JOIN layer ON layer.id = version.layer_id
+WHERE layer.active AND layer.kind IN ('specialist', 'jurisdiction') AND version.valid @> now()
+  AND upper_inf(version.recorded)
+  AND version.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
+ORDER BY layer.precedence, layer.code, zone.code
+
+-- name: homes
+-- Buildings with households on some units: where each stands, and how many there are.
+SELECT building.land_unit_id AS unit, ST_X(middle.point) AS x, ST_Y(middle.point) AS y, homes.n AS households
+FROM building
+CROSS JOIN LATERAL (SELECT count(*) AS n FROM household WHERE household.building_id = building.id) AS homes
+CROSS JOIN LATERAL (SELECT ST_PointOnSurface(building.geom) AS point) AS middle
+WHERE building.land_unit_id = ANY (%(units)s::bigint[]) AND homes.n > 0
