@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, HTTPException, Query, Request
@@ -17,35 +17,61 @@ from api.formats import BoundingBox, Moment
 from api.problems import Problem, bad_parameter
 from governance.access import VISITOR
 from governance.answers import Name
+from governance.intake import Report, report_transaction
 from grid_data.city import city_timezone
-from grid_data.database import Connection, Database, Plans
+from grid_data.database import Connection, Database
+from grid_data.routing import Asked
 
-__all__ = ["At", "Bbox", "Limit", "PlaceTransaction", "Transaction", "area_of", "known_parameters", "moment"]
+__all__ = [
+    "At",
+    "Bbox",
+    "Limit",
+    "PlaceTransaction",
+    "Transaction",
+    "area_of",
+    "known_parameters",
+    "moment",
+    "report_turn",
+]
 
 WAIT_S = 5.0
 """How long a request waits for a database connection before it is told that there is none."""
+
+Opened = TypeVar("Opened")
 
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
+@asynccontextmanager
+async def report_turn(request: Request, sent: Report) -> AsyncIterator[tuple[Connection, Asked]]:
+    """The turn of a report and its transaction."""
+    async with AsyncExitStack() as stack:
+        opening = report_transaction(_database(request), VISITOR, sent)
+        yield await _opened(stack, opening)
+
+
 async def transaction(request: Request) -> AsyncIterator[Connection]:
     """One transaction for the request: committed before the answer leaves, rolled back on a problem."""
     async with AsyncExitStack() as stack:
-        yield await _opened(stack, request, "auto")
+        yield await _opened(stack, _database(request).transaction(VISITOR))
 
 
 async def place_transaction(request: Request) -> AsyncIterator[Connection]:
     """The same for a request about one place or one incident: statements are planned once for all of them."""
     async with AsyncExitStack() as stack:
-        yield await _opened(stack, request, "generic")
+        yield await _opened(stack, _database(request).transaction(VISITOR, plans="generic"))
 
 
-async def _opened(stack: AsyncExitStack, request: Request, plans: Plans) -> Connection:
+def _database(request: Request) -> Database:
     database: Database = request.app.state.database
+    return database
+
+
+async def _opened(stack: AsyncExitStack, opening: AbstractAsyncContextManager[Opened]) -> Opened:
     try:
         async with asyncio.timeout(WAIT_S):
-            return await stack.enter_async_context(database.transaction(VISITOR, plans=plans))
+            return await stack.enter_async_context(opening)
     except TimeoutError:
         raise Problem("database-away", Name(zh="没有空闲的数据库连接", en="no free connection")) from None
 

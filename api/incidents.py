@@ -6,9 +6,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
-from api.dependencies import Bbox, Limit, PlaceTransaction, Transaction, area_of, known_parameters, moment
+from api.dependencies import (
+    Bbox,
+    Limit,
+    PlaceTransaction,
+    Transaction,
+    area_of,
+    known_parameters,
+    moment,
+    report_turn,
+)
 from api.formats import IncidentNumber, PlainText, ZoneKey
 from api.incident_filters import (
     InCategory,
@@ -24,7 +33,7 @@ from api.incident_filters import (
 from api.openapi import problems
 from api.paging import AfterIncident, read_incident_token, token
 from api.problems import Problem
-from api.rendering import JsonText, json_page
+from api.rendering import JsonText, answer_json, json_page
 from api.reports import IncidentReport, Source
 from api.schemas import IncidentPage
 from governance.access import VISITOR
@@ -67,17 +76,19 @@ router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
         ),
     },
 )
-async def report_incident(connection: PlaceTransaction, body: IncidentReport) -> JsonText:
+async def report_incident(request: Request, body: IncidentReport) -> JsonText:
     """Store a report and route it, in one transaction; the answer says who is responsible and why.
 
     A place outside the city, with swapped coordinates or absurdly inaccurate is not believed: the incident is
     accepted without a place and `place_problem` says why. The same `source` and `source_ref` again gives the
     stored incident (200), or 409 when the content differs.
     """
-    outcome = await report(connection, VISITOR, body.report())
+    sent = body.report()
+    async with report_turn(request, sent) as (connection, asked):
+        outcome = await report(connection, VISITOR, sent, asked)
     address = f"/api/incidents/{quote(outcome.incident.number)}"
     return JsonText(
-        outcome.incident.model_dump_json(),
+        answer_json(outcome.incident),
         status_code=201 if outcome.created else 200,
         headers={"Location": address},
     )

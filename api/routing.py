@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from api.dependencies import At, PlaceTransaction, known_parameters, moment
 from api.formats import CategoryKey, Coordinate, CoordinateSystem
 from api.openapi import problems
-from api.rendering import JsonText
+from api.rendering import JsonText, answer_json
 from governance.answers import Routing
 from governance.routing import Question, explain
 
@@ -62,4 +62,4 @@ async def read_routing(
     is answered with `place_problem` and no zones; nothing is guessed.
     """
     question = Question(lon, lat, crs, None, category, await moment(connection, at, "at"))
-    return JsonText((await explain(connection, question)).model_dump_json())
+    return JsonText(answer_json(await explain(connection, question)))

@@ -43,6 +43,15 @@ def snap(degrees: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.round(np.asarray(degrees, dtype=np.float64) * SCALE) / SCALE)
 
 
+def snap_degree(degree: float) -> float:
+    """`snap` for one finite number, without the cost of an array.
+
+    >>> snap_degree(120.46912344999999)
+    120.4691234
+    """
+    return round(degree * SCALE) / SCALE
+
+
 def to_steps(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Degrees as whole lattice steps (int32, same shape).
 

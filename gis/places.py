@@ -168,6 +168,8 @@ def judge_place(
     """
     accuracy = np.nan if accuracy_m is None else accuracy_m
     away = 0.0 if outside_m is None else outside_m
+    if _plainly_believed(lon, lat, accuracy, away, city):
+        return PlaceVerdict(None, None)
     code = int(judge_places([lon], [lat], [accuracy], city, outside_m=[away])[0])
     if code == _GOOD:
         return PlaceVerdict(None, None)
@@ -209,6 +211,22 @@ def judge_places(
     for index, code in reversed(list(enumerate(_CODES))):
         found[tests[code]] = index
     return found
+
+
+def _plainly_believed(lon: float, lat: float, accuracy_m: float, outside_m: float, city: CityFrame) -> bool:
+    """Whether no test of `judge_places` can fail: true of almost every place, and told without arrays."""
+    extent = city.extent
+    if (
+        extent is None
+        or not (extent.west <= lon <= extent.east and extent.south <= lat <= extent.north)
+        or (abs(lon) < _NULL_ISLAND_DEGREES and abs(lat) < _NULL_ISLAND_DEGREES)
+        or outside_m > city.outside_limit_m
+        or accuracy_m > city.accuracy_limit_m
+        or accuracy_m < 0
+    ):
+        return False
+    here = round(lon * SCALE), round(lat * SCALE)
+    return all(here != (round(x * SCALE), round(y * SCALE)) for x, y in (city.centre, *city.fallbacks))
 
 
 def problem_code(index: int) -> PlaceCode | None:

@@ -8,6 +8,8 @@ changes nothing.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -18,10 +20,11 @@ from psycopg.types.json import Jsonb
 
 from governance.access import Principal
 from governance.answers import HistoryEntry, Incident
-from governance.errors import ConflictingReport, InvalidValue
+from governance.errors import CityMissing, ConflictingReport, InvalidValue
 from governance.incidents import as_reported, get_incident
 from governance.routing import Question, Routed, route
-from grid_data.database import Connection, enter, last, one
+from grid_data.database import Connection, Database, enter, last, one
+from grid_data.routing import ASKED, Asked, asked_of, asked_parameters
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """Clocks of sources may run this much ahead; a later report time is an error."""
@@ -67,7 +70,31 @@ class ReportOutcome:
     created: bool
 
 
-async def report(connection: Connection, principal: Principal, sent: Report) -> ReportOutcome:
+@asynccontextmanager
+async def report_transaction(
+    database: Database, principal: Principal, sent: Report
+) -> AsyncIterator[tuple[Connection, Asked]]:
+    """A transaction for a report, in its turn, and what is read at its beginning; both for `report`.
+
+    Raises
+    ------
+    CityMissing
+    """
+    category = asked_parameters(sent.category)
+    async with (
+        database.intake,
+        database.transaction_asking(principal, ASKED, category, plans="generic") as (connection, row),
+    ):
+        try:
+            asked = asked_of(row)
+        except LookupError as error:
+            raise CityMissing(str(error)) from error
+        yield connection, asked
+
+
+async def report(
+    connection: Connection, principal: Principal, sent: Report, asked: Asked | None = None
+) -> ReportOutcome:
     """Store and route a report, or recognise it as sent before; it is committed when this returns.
 
     Raises
@@ -85,6 +112,7 @@ async def report(connection: Connection, principal: Principal, sent: Report) -> 
     routed = await route(
         connection,
         Question(sent.lon, sent.lat, sent.crs, sent.accuracy_m, sent.category, reported_at),
+        asked,
     )
     values = _incident_values(sent, routed, reported_at)
     answer = routed.answer

@@ -5,20 +5,27 @@ Every statement of a request runs inside :meth:`Database.transaction`, under a r
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal, Protocol
+from functools import lru_cache
+from itertools import count
+from typing import Any, Protocol
+from typing import Literal as OneOf
+from weakref import WeakKeyDictionary, WeakSet
 
 import orjson
-from psycopg import AsyncConnection, AsyncRawCursor, OperationalError
+from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, OperationalError
+from psycopg.errors import InvalidSqlStatementName
 from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import Jsonb, set_json_loads
+from psycopg.sql import SQL, Identifier, Literal
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from grid_data.statements import numbered, sql
 
 Connection = AsyncConnection[DictRow]
-Plans = Literal["auto", "generic"]
+Plans = OneOf["auto", "generic"]
 
 SERVING = {"max_parallel_workers_per_gather": "0", "jit": "off", "random_page_cost": "1.1"}
 """Planner settings of every serving connection. The cost PostGIS states for its functions makes the planner
@@ -27,6 +34,10 @@ gains; with the usual cost of a random page, indexes are turned away that lie in
 
 They are given when a connection opens: settings of a role apply to who logs in, and nobody logs in as
 ``gridgov_app``, which is entered by ``SET ROLE``."""
+
+INTAKE = 3
+"""Reports stored at a time. They take turns at one counter row anyhow: more of them only make processes wait
+for each other, and leave fewer connections to readers."""
 
 
 class HasClaims(Protocol):
@@ -48,6 +59,11 @@ class Database:
         Most connections to open; about twice the number of cores is enough.
     statement_timeout_s
         A single statement is cancelled after this many seconds.
+
+    Attributes
+    ----------
+    intake
+        Held by whoever stores a report; at most `INTAKE` do at a time, in the order of their coming.
     """
 
     def __init__(self, url: str, *, size: int = 8, statement_timeout_s: float = 15.0) -> None:
@@ -61,6 +77,8 @@ class Database:
                 "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
                 # Plans pay off at once: the same few statements run all day.
                 "prepare_threshold": 0,
+                # A transaction begins with the message that says for whom, not with one of its own.
+                "autocommit": True,
             },
             min_size=1,
             max_size=size,
@@ -68,6 +86,7 @@ class Database:
             configure=_reads_json_fast,
         )
         self._size = size
+        self.intake = Semaphore(INTAKE)
 
     async def open(self) -> None:
         """Open the pool; the first connection is made in the background."""
@@ -92,31 +111,58 @@ class Database:
         psycopg_pool.PoolTimeout
             No connection became free in time.
         """
-        connection = await self._entered(principal, plans)
+        connection, _ = await self._entered(principal, plans, None)
         try:
             async with connection:
                 yield connection
         finally:
             await self._pool.putconn(connection)
 
-    async def _entered(self, principal: HasClaims, plans: Plans) -> Connection:
+    @asynccontextmanager
+    async def transaction_asking(
+        self, principal: HasClaims, key: str, parameters: Mapping[str, Any], *, plans: Plans = "auto"
+    ) -> AsyncIterator[tuple[Connection, DictRow | None]]:
+        """`transaction`, and the first row of a named statement that went out with its beginning."""
+        connection, row = await self._entered(principal, plans, (key, parameters))
+        _calling.add(connection)
+        try:
+            async with connection:
+                yield connection, row
+        except BaseException:
+            _prepared.pop(connection, None)
+            raise
+        finally:
+            _calling.discard(connection)
+            await self._pool.putconn(connection)
+
+    async def _entered(
+        self, principal: HasClaims, plans: Plans, asking: tuple[str, Mapping[str, Any]] | None
+    ) -> tuple[Connection, DictRow | None]:
         """A connection in a new transaction; one that broke while it lay in the pool is passed over.
 
-        The first round trip of the transaction tells, so that no other is needed to check a connection.
+        The first round trip of the transaction tells, so that no other is needed to check a connection. It
+        tells as well whether what was prepared is still there.
         """
         passed_over = 0
         while True:
             connection = await self._pool.getconn()
             try:
-                await enter(connection, principal, plans)
+                if asking is None:
+                    await enter(connection, principal, plans)
+                    return connection, None
+                call = await _call(connection, *asking)
+                cursor = await connection.execute(_beginning(principal, plans) + b";" + call, prepare=False)
+                while cursor.nextset():
+                    pass
+                return connection, await cursor.fetchone()
             except BaseException as problem:
+                _prepared.pop(connection, None)
                 await self._pool.putconn(connection)
                 lost = isinstance(problem, OperationalError) and connection.closed
+                forgotten = isinstance(problem, InvalidSqlStatementName)
                 passed_over += 1
-                if not lost or passed_over > self._size:
+                if not (lost or forgotten) or passed_over > self._size:
                     raise
-            else:
-                return connection
 
 
 async def _reads_json_fast(connection: Connection) -> None:
@@ -125,10 +171,57 @@ async def _reads_json_fast(connection: Connection) -> None:
 
 async def enter(connection: Connection, principal: HasClaims, plans: Plans = "auto") -> None:
     """Begin a transaction for a principal."""
+    await connection.execute(_beginning(principal, plans), prepare=False)
+
+
+def _beginning(principal: HasClaims, plans: Plans) -> bytes:
     settings = dict(principal.claims())
     if plans == "generic":
         settings["plan_cache_mode"] = "force_generic_plan"
-    await connection.execute(sql("session/enter"), {"claims": Jsonb(settings)})
+    return _entering(tuple(settings.items()))
+
+
+@lru_cache(maxsize=256)
+def _entering(settings: tuple[tuple[str, str], ...]) -> bytes:
+    """BEGIN, role and settings: statements of one message."""
+    claim = SQL(sql("session/claim"))
+    stated = [claim.format(name=Identifier(*name.split(".")), value=value) for name, value in settings]
+    return SQL("; ").join([SQL(sql("session/enter")), *stated]).as_bytes()
+
+
+_prepared: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()
+"""Names of prepared statements by key. psycopg lets the server forget all of them after a rollback."""
+_calling: WeakSet[Connection] = WeakSet()
+"""Connections of which we know that what was prepared is there: their transaction began with a call."""
+_serial = count()
+
+
+async def _call(connection: Connection, key: str, parameters: Mapping[str, Any]) -> bytes:
+    """A named statement as one of several of a message, with its values as literals.
+
+    It is prepared when a connection meets it first.
+    """
+    statement = numbered(key)
+    prepared = _prepared.setdefault(connection, {})
+    if key not in prepared:
+        # A name is used once: what became of an earlier one need not be known.
+        name = f"{key} {next(_serial)}"
+        text = SQL(sql("session/prepare"))
+        await connection.execute(
+            text.format(name=Identifier(name), statement=SQL(statement.literal_text)), prepare=False
+        )
+        prepared[key] = name
+    before, after = _around_values(prepared[key])
+    values = [Literal(parameters[name]).as_bytes(connection) for name in statement.names]
+    return before + b",".join(values) + after
+
+
+@lru_cache(maxsize=256)
+def _around_values(name: str) -> tuple[bytes, bytes]:
+    """How a prepared statement is called: what stands before the values and behind."""
+    call = SQL(sql("session/call")).format(name=Identifier(name), values=SQL("\0"))
+    before, _, after = call.as_bytes().partition(b"\0")
+    return before, after
 
 
 async def one(
@@ -155,12 +248,20 @@ async def last(
 ) -> DictRow | None:
     """First row of the statement that ends a transaction.
 
-    It goes to the server together with COMMIT, so that what it locks is not held while an answer and a COMMIT
-    travel. When this returns, everything is stored durably; for more, `enter` begins another transaction.
+    In a transaction that began by asking it goes to the server in one message with COMMIT, so that what it
+    locks is not held while an answer and a COMMIT travel. When this returns, everything is stored durably;
+    for more, `enter` begins another transaction.
     """
-    async with connection.pipeline():
-        cursor = await execute(connection, key, parameters)
+    if connection not in _calling:
+        cursor: AsyncCursor[DictRow] = await execute(connection, key, parameters)
         await connection.commit()
+        return await cursor.fetchone()
+    try:
+        call = await _call(connection, key, parameters or {})
+        cursor = await connection.execute(call + b";" + sql("session/finish").encode(), prepare=False)
+    except BaseException:
+        _prepared.pop(connection, None)
+        raise
     return await cursor.fetchone()
 
 

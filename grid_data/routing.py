@@ -51,22 +51,32 @@ class Asked:
     category: Mapping[str, Any] | None
 
 
-async def read_asked(connection: Connection, category: str | None) -> Asked:
-    """The city and the category of a key ``standard_ref:kind:code``, in one round trip.
+ASKED = "routing/asked"
+
+
+def asked_parameters(category: str | None) -> dict[str, str]:
+    """Parameters of the statement `ASKED`, for a category's key ``standard_ref:kind:code``."""
+    parts = category.split(":") if category else []
+    standard_ref, kind, code = parts if len(parts) == 3 else ("", "", "")
+    return {"standard_ref": standard_ref, "kind": kind, "category": code}
+
+
+def asked_of(row: Mapping[str, Any] | None) -> Asked:
+    """The city and the category from the row of `ASKED`.
 
     Raises
     ------
     LookupError
         No city is set up in the database.
     """
-    parts = category.split(":") if category else []
-    standard_ref, kind, code = parts if len(parts) == 3 else ("", "", "")
-    row = await one(
-        connection, "routing/asked", {"standard_ref": standard_ref, "kind": kind, "category": code}
-    )
     if row is None:
         raise LookupError("no city is set up in this database yet")
     return Asked(city_of(row), row if row["category_id"] is not None else None)
+
+
+async def read_asked(connection: Connection, category: str | None) -> Asked:
+    """The city and the category of a key, in one round trip; see `asked_of`."""
+    return asked_of(await one(connection, ASKED, asked_parameters(category)))
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ def sql(key: str) -> LiteralString:
 class Numbered:
     """A statement as PostgreSQL takes it: parameters are ``$1``, ``$2`` ..., in the order of ``names``."""
 
+    literal_text: LiteralString
     text: bytes
     names: tuple[str, ...]
 
@@ -87,8 +88,8 @@ def numbered(key: str) -> Numbered:
         return f"${names.setdefault(match[1], len(names) + 1)}" if match[1] else "%"
 
     lines = (line for line in sql(key).splitlines() if not line.lstrip().startswith("--"))
-    text = _PARAMETER.sub(number, "\n".join(lines))
-    return Numbered(text.encode(), tuple(names))
+    text: LiteralString = _PARAMETER.sub(number, "\n".join(lines))
+    return Numbered(text, text.encode(), tuple(names))
 
 
 @cache

@@ -1,8 +1,22 @@
 -- name: enter
--- Give up the login role's rights for this transaction and state the principal's claims, in one round trip.
-SELECT set_config('role', 'gridgov_app', true)
-UNION ALL
-SELECT set_config(claim.key, claim.value, true) FROM jsonb_each_text(%(claims)s) AS claim
+-- Begin a transaction without the login role's rights; claims follow in the same message.
+BEGIN; SET LOCAL ROLE gridgov_app
+
+-- name: claim
+-- State one claim of the principal for the transaction.
+SET LOCAL {name} = {value}
+
+-- name: prepare
+-- Keep the plan of a statement under a name, for messages of several statements.
+PREPARE {name} AS {statement}
+
+-- name: call
+-- Execute a prepared statement; values are literals, for a message of several statements has no parameters.
+EXECUTE {name} ({values})
+
+-- name: finish
+-- End the transaction in the message of its last statement.
+COMMIT
 
 -- name: leave_role
 -- Take the login role's rights back, for maintenance only its owner may do.
