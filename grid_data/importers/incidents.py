@@ -236,11 +236,12 @@ def _check_system(table: Rows, city: City) -> None:
     """One error for the file when its places would lie in the city under another system."""
     if table.system is None:
         return
-    good = table.good
-    good = good[good["crs"] == table.system]
+    good = table.good[["crs", "lon", "lat"]]
+    lon, lat = (good[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+    declared = (good["crs"] == table.system).to_numpy()
     found = suggest_system(
-        good["lon"].to_numpy(dtype=float),
-        good["lat"].to_numpy(dtype=float),
+        lon[declared],
+        lat[declared],
         table.system,
         city.extent,
         also=[f"EPSG:{city.metric_srid}"],

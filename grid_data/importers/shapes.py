@@ -86,8 +86,9 @@ def raw_coordinates(mapped: pd.DataFrame, findings: Findings) -> tuple[Floats, F
     """The columns ``lon`` and ``lat`` as numbers; NaN in both where a row has none, or bad ones."""
     lon, lat = numbers_in(mapped["lon"]), numbers_in(mapped["lat"])
     bad = ~(np.isfinite(lon) & np.isfinite(lat))
-    for position in np.flatnonzero(bad).tolist():
-        given = (mapped["lon"].iloc[position], mapped["lat"].iloc[position])
+    positions = np.flatnonzero(bad)
+    told = (mapped[name].iloc[positions].tolist() for name in ("lon", "lat"))
+    for position, *given in zip(positions.tolist(), *told, strict=True):
         if not (empty(given[0]) and empty(given[1])):
             findings.error(
                 "not_a_number",

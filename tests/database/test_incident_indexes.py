@@ -46,7 +46,7 @@ async def test_part_of_an_address_finds_open_and_closed_ones_in_any_case(
 
 async def plan(connection: Connection, statement: str, parameters: dict[str, object]) -> str:
     await connection.execute("SET LOCAL enable_seqscan = off")
-    cursor = await connection.execute("EXPLAIN " + statement, parameters, prepare=False)  # type: ignore[arg-type]
+    cursor = await connection.execute("EXPLAIN " + statement, parameters, prepare=False)
     return "\n".join(str(row["QUERY PLAN"]) for row in await cursor.fetchall())
 
 
