@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import (
     categories,
     city,
+    comparison,
     fallback_places,
     health,
     incidents,
@@ -62,6 +63,7 @@ ROUTERS = (
     plan_moves.router,
     plan_force.router,
     plan_impact.router,
+    comparison.router,
     statistics.router,
     tiles.router,
     problem_pages.router,
