@@ -95,7 +95,8 @@ function Buttons({ plan: here }: { plan: Plan }) {
     try {
       const next = await act(here.code, action, here.revision, who(), from ?? undefined);
       batch(() => {
-        plan.value = { ...here, ...next };
+        // Rolling back is a plan of its own; this one is read anew.
+        if (next.code === here.code) plan.value = { ...here, ...next };
         planListVersion.value++;
       });
       tell(t(`did.${action}`));

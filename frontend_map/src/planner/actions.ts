@@ -77,6 +77,7 @@ export function beginStroke(unit: number): Stroke | null {
   if (zone === null) return null;
   if (desk.target.value === null) desk.choose(zone);
   const stroke = { zone, units: new Set<number>(), refused: false };
+  desk.painting.value = true;
   addToStroke(stroke, unit);
   return stroke;
 }
@@ -96,6 +97,7 @@ export function addToStroke(stroke: Stroke, unit: number): void {
 
 /** One step for the whole stroke. */
 export function endStroke(stroke: Stroke): void {
+  desk.painting.value = false;
   const here = desk.draft.value;
   if (!here || stroke.units.size === 0) return;
   performDone({ kind: "paint", units: idsOf(here, stroke.units), zone: stroke.zone }, stroke.units);

@@ -52,6 +52,8 @@ export const order = signal<Order>({ by: "deviation", down: true });
 /** A dialog that asks for more before a step is taken. */
 export type Ask = { what: "divide" | "rename" | "lock"; zone: number } | { what: "create"; units: number[] } | null;
 export const ask = signal<Ask>(null);
+/** A stroke is being painted: what is here is ahead of what was sent. */
+export const painting = signal(false);
 export const planListVersion = signal(0);
 
 export const target = computed(() => chosen.value[0] ?? null);

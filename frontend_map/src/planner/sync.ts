@@ -182,9 +182,10 @@ export async function open(code: string, abort: AbortSignal): Promise<void> {
 /** Whether somebody else changed the plan meanwhile; then it is read anew. Returns who, if known. */
 export async function look(): Promise<boolean> {
   const plan = desk.plan.value;
-  if (!plan || busy || queue.length > 0) return false;
+  const occupied = (): boolean => busy || queue.length > 0 || desk.painting.value;
+  if (!plan || occupied()) return false;
   const now = await loadPlan(plan.code, who());
-  if (busy || queue.length > 0 || desk.plan.value?.code !== now.code || now.revision <= desk.plan.value.revision) return false;
+  if (occupied() || desk.plan.value?.code !== now.code || now.revision <= desk.plan.value.revision) return false;
   await reload();
   return true;
 }
