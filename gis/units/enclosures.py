@@ -105,21 +105,33 @@ def lead_on(lines: Shapes, others: Shapes, plane: Plane, most_m: float) -> Shape
 
 
 def _close_gaps(faces: Shapes, community: Ints, plane: Plane, gap_m: float) -> tuple[Shapes, Ints, float]:
-    """Give narrow faces of no community to a neighbour; leave out the others."""
+    """Give narrow faces between communities to a neighbour; leave out all others of no community."""
     community = community.copy()
-    outside = community < 0
-    narrow = outside & (2 * plane.area(faces) <= gap_m * plane.perimeter(faces))
+    narrow = (community < 0) & (2 * plane.area(faces) <= gap_m * plane.perimeter(faces))
     closed = 0.0
     if narrow.any():
         borders = shared_borders(faces)
         length = plane.border_lengths(borders)
-        for one in np.flatnonzero(narrow).tolist():
-            mine = (borders.ends == one).any(axis=1)
-            other = borders.ends[mine].sum(axis=1) - one
-            real = ~outside[other]
-            if real.any():
-                community[one] = community[other[real][np.argmax(length[mine][real])]]
-                closed += float(plane.area(faces[[one]])[0])
+        left, right = borders.ends[:, 0], borders.ends[:, 1]
+        # A gap has communities all round, not the open country.
+        narrow[borders.open_owner] = False
+        while True:
+            ground = narrow | (community >= 0)
+            open_side = np.concatenate([left[~ground[right]], right[~ground[left]]])
+            if not narrow[open_side].any():
+                break
+            narrow[open_side] = False
+        order = np.argsort(-length, kind="stable")
+        while narrow.any():
+            # From the ground inwards, each along its longest border.
+            before = narrow.copy()
+            for a, b in borders.ends[order].tolist():
+                for gap, other in ((a, b), (b, a)):
+                    if narrow[gap] and community[other] >= 0 and not before[other]:
+                        community[gap], narrow[gap] = community[other], False
+                        closed += float(plane.area(faces[[gap]])[0])
+            if (before == narrow).all():
+                break
     keep = community >= 0
     return faces[keep], community[keep], closed
 
