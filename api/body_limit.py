@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,12 +12,16 @@ from api.problems import PROBLEMS, answer
 __all__ = ["BODY_LIMIT_BYTES", "BodyLimit"]
 
 BODY_LIMIT_BYTES = 256_000
+FILE_LIMIT_BYTES = 32_000_000
+"""For files: the units of a city with their shapes."""
+_TAKES_FILES = re.compile(r"/api/plans/[^/]+/import")
 
 
 class BodyLimit:
     """ASGI middleware that takes in a body of at most ``limit`` bytes, else answers 413.
 
-    The body is read here, whole: a declared length may lie, and every body we take is small.
+    The body is read here, whole: a declared length may lie, and every body we take is small. Plans as files
+    may be larger.
     """
 
     def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES) -> None:
@@ -27,6 +33,8 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
+        files = _TAKES_FILES.fullmatch(scope["path"]) is not None
+        limit = max(self.limit, FILE_LIMIT_BYTES) if files else self.limit
         body = bytearray()
         more = True
         while more:
@@ -35,7 +43,7 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.limit:
+            if len(body) > limit:
                 # The rest is not read; the connection cannot be used again.
                 response = answer(
                     Request(scope), PROBLEMS["too-large"], None, headers={"Connection": "close"}

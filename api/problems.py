@@ -166,8 +166,8 @@ PROBLEMS = _table(
     ),
     (
         "too-large", 413, "请求过大", "Request too large",
-        "请求正文超过上限（256 kB）。",
-        "The body of the request is over the limit of 256 kB.",
+        "请求正文超过上限（256 kB；方案文件 32 MB）。",
+        "The body of the request is over the limit: 256 kB, 32 MB for the file of a plan.",
     ),
     (
         "internal-error", 500, "内部错误", "Internal error",
