@@ -178,11 +178,15 @@ def _worked(cluster: Cluster, server: _Server) -> tuple[float, float]:
     assert postmaster is not None
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
 
-    def used(process: int) -> float:
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def used(process: int, *, with_ended: bool = False) -> float:
+        try:
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        except FileNotFoundError:
+            # Ended a moment ago, like a run of autovacuum.
+            return 0.0
+        return sum(map(int, fields[11 : 15 if with_ended else 13])) / os.sysconf("SC_CLK_TCK")
 
-    return used(server.process.pid), sum(used(process) for process in (postmaster, *map(int, children)))
+    return used(server.process.pid), used(postmaster, with_ended=True) + sum(map(used, map(int, children)))
 
 
 def _measured(url: str, name: str, answers: list[Answered], seconds: float) -> list[Measure]:

@@ -9,11 +9,12 @@ from typing import Any
 import anyio
 import pytest
 
+from api.rendering import answer_json
 from gis.crs import from_wgs84
 from governance.access import VISITOR
 from governance.errors import ConflictingReport, InvalidValue, UnknownCategory, UnknownSystem
 from governance.incidents import get_incident
-from governance.intake import Report, Reporter, ReportOutcome, report
+from governance.intake import Report, Reporter, ReportOutcome, report, report_transaction
 from governance.routing import Question, explain
 from grid_data.database import Connection, Database
 from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING, STREET
@@ -30,6 +31,7 @@ async def send(database: Database, sent: Report) -> ReportOutcome:
     assert read_back is not None
     assert outcome.incident.model_dump() == read_back.model_dump()
     assert outcome.incident.model_dump_json() == read_back.model_dump_json()
+    assert answer_json(outcome.incident).decode() == read_back.model_dump_json()
     return outcome
 
 
@@ -254,3 +256,43 @@ async def test_cells_follow_state_and_place_exactly(toy_database: Database) -> N
                GROUP BY 1, 2, 3 ORDER BY 1, 2"""
         )
         assert await kept.fetchall() == await counted.fetchall()
+
+
+async def test_a_report_in_a_turn_of_its_own_survives_what_rollbacks_make_the_server_forget(
+    toy_database: Database,
+) -> None:
+    async def in_turn(sent: Report) -> ReportOutcome:
+        async with report_transaction(toy_database, VISITOR, sent) as (connection, asked):
+            return await report(connection, VISITOR, sent, asked)
+
+    first = await in_turn(replace(CALL, source_ref="1", text='it\'s \\ "quoted" 100% {x} $1'))
+    # A rollback of another transaction on the same connection, then one of a report.
+    with pytest.raises(RuntimeError):
+        async with toy_database.transaction(VISITOR):
+            raise RuntimeError
+    with pytest.raises(ConflictingReport):
+        await in_turn(replace(CALL, source_ref="1"))
+    again = await in_turn(replace(CALL, source_ref="1", text=first.incident.text))
+    assert (again.created, again.incident.number) == (False, first.incident.number)
+    assert (await in_turn(replace(CALL, source_ref="2"))).created
+
+
+async def test_reports_waiting_for_their_turn_leave_connections_to_readers(toy_database: Database) -> None:
+    async with (
+        report_transaction(toy_database, VISITOR, CALL),
+        report_transaction(toy_database, VISITOR, CALL),
+        report_transaction(toy_database, VISITOR, CALL),
+        anyio.create_task_group() as group,
+    ):
+
+        async def wait() -> None:
+            async with report_transaction(toy_database, VISITOR, CALL) as (connection, asked):
+                await report(connection, VISITOR, CALL, asked)
+
+        for _ in range(8):
+            group.start_soon(wait)
+        await anyio.sleep(0.05)
+        with anyio.fail_after(5):
+            async with toy_database.transaction(VISITOR) as connection:
+                assert (await counts(connection))["incident"] == 0
+        group.cancel_scope.cancel()

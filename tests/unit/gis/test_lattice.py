@@ -141,3 +141,8 @@ def test_invalid_ring_tells_the_place() -> None:
 
 def test_height_is_dropped() -> None:
     assert not shapely.has_z(lattice.snap_geometry(shapely.Point(120.1, 36.1, 12.0)))
+
+
+@given(st.floats(-180, 180))
+def test_one_degree_goes_where_an_array_of_them_goes(degree: float) -> None:
+    assert lattice.snap_degree(degree) == float(lattice.snap(degree))

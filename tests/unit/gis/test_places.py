@@ -131,3 +131,29 @@ def test_a_city_without_zones_has_no_outside(lon: float, lat: float, problem: st
     assert Extent.known(None, None, None, None) is None
     assert Extent.known(*BOX) == BOX
     assert judge_place(lon, lat, 10, CityFrame(None, CENTRE, 2000, 4549)).problem == problem
+
+
+near_a_side = st.sampled_from([*BOX, *CENTRE, 120.5, 36.2, 0.0, 0.01]).flatmap(
+    lambda side: st.floats(side - 2e-7, side + 2e-7)
+)
+
+
+@given(
+    lon=near_a_side | st.floats(),
+    lat=near_a_side | st.floats(),
+    accuracy=st.none() | st.sampled_from([-1.0, 0.0, 500.0, 500.1]) | st.floats(),
+    outside=st.none() | st.sampled_from([0.0, 2000.0, 2000.1]),
+    fallbacks=st.sampled_from([(), ((120.5, 36.2),)]),
+)
+def test_a_place_is_judged_alike_alone_and_among_many(
+    lon: float,
+    lat: float,
+    accuracy: float | None,
+    outside: float | None,
+    fallbacks: tuple[tuple[float, float], ...],
+) -> None:
+    city = CityFrame(BOX, CENTRE, 2000, 4549, fallbacks=fallbacks)
+    stated = float("nan") if accuracy is None else accuracy
+    among = judge_places([lon], [lat], [stated], city, outside_m=[outside or 0.0])
+    alone = judge_place(lon, lat, accuracy, city, outside_m=outside)
+    assert alone.problem == problem_code(int(among[0]))
