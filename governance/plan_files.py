@@ -70,6 +70,7 @@ class _Rows:
     """Rows that can be meant: unit, and number of its zone."""
 
     wanted: Mapping[str, int]
+    wrong: int
     faults: Sequence[RowFault]
     named: set[str]
 
@@ -139,12 +140,12 @@ async def import_plan(
     moving = {name: number for name, number in read.wanted.items() if known[name] != number}
     skipped = sorted(set(known) - read.named)
     step = None
-    if moving and not dry_run and (skip_bad or not read.faults):
+    if moving and not dry_run and (skip_bad or not read.wrong):
         move = Assign([ids[name] for name in moving], list(moving.values()))
         step = await make_move(connection, code, revision, by, move)
     return FileReport(
         rows=len(table),
-        errors=len({fault.row for fault in read.faults}),
+        errors=read.wrong,
         faults=list(read.faults[:SHOWN]),
         skipped=Skipped(count=len(skipped), codes=skipped[:SHOWN]),
         unchanged=len(read.wanted) - len(moving),
@@ -167,24 +168,24 @@ def _rows(table: pd.DataFrame, known: Mapping[str, int], cut: set[str], numbers:
     fresh: dict[str, int] = {}
     next_number = max(numbers.values(), default=0) + 1
     contradicted: set[str] = set()
+    wrong = 0
     for row, (unit, zone) in zip(table.index.tolist(), table.itertuples(index=False), strict=True):
         unit_code, zone_code = _text(unit), _text(zone)
-        # Looking for what may be meant takes long; only for what is shown.
-        near = len(faults) < SHOWN
-        bad = [
-            *_unit_faults(row, unit_code, known, cut, near=near),
-            *_zone_faults(row, zone_code, numbers, near=near),
-        ]
         if unit_code in known:
             named.add(unit_code)
-        if bad:
-            faults += bad
+        if not unit_code or not zone_code or unit_code not in known or not _is_zone(zone_code, numbers):
+            wrong += 1
+            if len(faults) < SHOWN:
+                faults += [*_unit_faults(row, unit_code, known, cut), *_zone_faults(row, zone_code, numbers)]
             continue
         number = numbers.get(zone_code)
         if number is None:
             number = fresh.setdefault(zone_code, next_number + len(fresh))
         if wanted.setdefault(unit_code, number) != number:
             contradicted.add(unit_code)
+            wrong += 1
+            if len(faults) >= SHOWN:
+                continue
             words = Name(
                 zh=f"单元 {unit_code} 前面已归入另一网格", en=f"unit {unit_code} was given another grid above"
             )
@@ -192,7 +193,7 @@ def _rows(table: pd.DataFrame, known: Mapping[str, int], cut: set[str], numbers:
     # Neither of two that contradict each other is taken.
     for unit_code in contradicted:
         del wanted[unit_code]
-    return _Rows(wanted, faults, named)
+    return _Rows(wanted, wrong, faults, named)
 
 
 def _text(value: object) -> str:
@@ -204,9 +205,11 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _unit_faults(
-    row: int, code: str, known: Mapping[str, int], cut: set[str], *, near: bool
-) -> Iterator[RowFault]:
+def _is_zone(code: str, numbers: Mapping[str, int]) -> bool:
+    return code in numbers or (code.startswith(NEW) and len(code) > len(NEW))
+
+
+def _unit_faults(row: int, code: str, known: Mapping[str, int], cut: set[str]) -> Iterator[RowFault]:
     if not code:
         yield RowFault(
             row=row, field="unit", code="missing-value", message=Name(zh="单元为空", en="the unit is empty")
@@ -221,16 +224,16 @@ def _unit_faults(
             field="unit",
             code="unknown-unit",
             message=words,
-            suggestion=_near(code, known) if near else None,
+            suggestion=_near(code, known),
         )
 
 
-def _zone_faults(row: int, code: str, numbers: Mapping[str, int], *, near: bool) -> Iterator[RowFault]:
+def _zone_faults(row: int, code: str, numbers: Mapping[str, int]) -> Iterator[RowFault]:
     if not code:
         yield RowFault(
             row=row, field="zone", code="missing-value", message=Name(zh="网格为空", en="the grid is empty")
         )
-    elif code not in numbers and not (code.startswith(NEW) and len(code) > len(NEW)):
+    elif not _is_zone(code, numbers):
         words = Name(
             zh=f"方案中没有网格 {code}；新网格写作 new:编号",
             en=f"the plan has no grid {code}; a new one is written new:NUMBER",
@@ -240,7 +243,7 @@ def _zone_faults(row: int, code: str, numbers: Mapping[str, int], *, near: bool)
             field="zone",
             code="unknown-zone",
             message=words,
-            suggestion=_near(code, numbers) if near else None,
+            suggestion=_near(code, numbers),
         )
 
 
