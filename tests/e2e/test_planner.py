@@ -125,7 +125,7 @@ def test_everything_is_done_by_keyboard_alone_and_an_input_method_is_left_alone(
     page.keyboard.press("l")
     desk.saved()
     assert next(each["lock"] for each in desk.api("/units")["zones"] if each["number"] == zone) == "both"
-    expect(desk.row(zone).locator(".mark")).to_be_visible()
+    expect(desk.row(zone).get_by_title("完全锁定")).to_be_visible()
     assert screen.draws("plan-hatch")
 
 

@@ -221,7 +221,55 @@ export const cancelProposals = (code: string, job: string): Promise<void> => rem
 export const act = (code: string, action: PlanAction, revision: number, by: string, effectiveFrom?: string): Promise<Plan> =>
   post(`${at(code)}/${action}`, { revision, by, ...(effectiveFrom ? { effective_from: effectiveFrom } : {}) });
 
-/** What publishing would do: its shape is the server's matter, its tables are named columns. */
-export const impactAddress = (code: string, kind: "html" | "csv"): string => `${base}${at(code)}/impact.${kind}`;
-export const loadImpact = <T>(code: string, abort?: AbortSignal): Promise<T> => get(`${at(code)}/impact`, {}, abort);
+export interface GridRef {
+  /** Null for a new grid that has no code yet. */
+  code: string | null;
+  name: Text;
+}
+
+export interface ImpactFlow {
+  source: GridRef;
+  target: GridRef;
+  units: number;
+  households: number;
+  residents: number;
+  buildings: number;
+  open_incidents: number;
+  incidents_year: number;
+  facilities: number;
+  posts: number;
+}
+
+export interface GridChange {
+  grid: GridRef;
+  change: string;
+  households_before: number;
+  households_after: number;
+  residents_before: number;
+  residents_after: number;
+  open_incidents_before: number;
+  open_incidents_after: number;
+  posts: number;
+}
+
+export interface LayerOverlap {
+  layer: string;
+  name: Text;
+  rows: { grid: GridRef; zone: string; zone_name: Text; area_share: number; households: number; household_share: number | null }[];
+}
+
+/** What publishing would do, counted now. */
+export interface Impact {
+  plan: string;
+  revision: number;
+  at: string;
+  faults: { code: string; text: Text; zone: number | null; unit: string | null }[];
+  totals: Record<"grids" | "begun" | "ended" | "units" | "households" | "residents" | "buildings" | "open_incidents" | "incidents_year" | "facilities" | "posts", number>;
+  flows: ImpactFlow[];
+  grids: GridChange[];
+  overlaps: LayerOverlap[];
+}
+
+export const impactAddress = (code: string, kind: "html" | "csv", lang: string): string => `${base}${at(code)}/impact.${kind}${kind === "html" ? `?lang=${lang}` : ""}`;
+export const loadImpact = (code: string, abort?: AbortSignal): Promise<Impact> => get(`${at(code)}/impact`, {}, abort);
 export const exportAddress = (code: string, format: string): string => `${base}${at(code)}/export?format=${format}`;

@@ -9,7 +9,7 @@ import { boundsOf } from "../planner/geometry";
 import { NOWHERE, type Draft, type Touched } from "../planner/measures";
 import * as desk from "../planner/state";
 import { zoneMark } from "../planner/words";
-import { BELOW, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
+import { BELOW, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
 
 export interface LabelFeature {
   code: string;
@@ -61,6 +61,11 @@ export class PlanMap {
     if (!read || !here) return;
     void this.source(UNITS)?.setData(unitFeatures(read.units));
     void this.source(EDGES)?.setData(edgeFeatures(here, read.edges));
+    const counts = read.places.flatMap((coordinates, unit): Feature[] => {
+      const households = here.data.units.households[unit]!;
+      return households === 0 ? [] : [{ type: "Feature", properties: { households }, geometry: { type: "Point", coordinates } }];
+    });
+    void this.source(COUNTS)?.setData({ type: "FeatureCollection", features: counts });
     this.map.removeFeatureState({ source: UNITS });
     this.map.removeFeatureState({ source: EDGES });
   }

@@ -1,7 +1,7 @@
 /** How a plan is drawn: units filled by grid, balance or change; borders of grids, chosen ones, locks, labels. */
 import type { FeatureCollection } from "geojson";
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from "maplibre-gl";
-import { FONT_BOLD } from "./fonts";
+import { FONT, FONT_BOLD } from "./fonts";
 import { GRID_COLOURS } from "../planner/colours";
 import { BASE } from "./palette";
 
@@ -9,7 +9,9 @@ export const UNITS = "plan-units";
 export const EDGES = "plan-edges";
 export const LABELS = "plan-labels";
 export const DRAWN = "plan-drawn";
-export const PLAN_SOURCES = [UNITS, EDGES, LABELS, DRAWN] as const;
+/** Households of each unit, close up. */
+export const COUNTS = "plan-counts";
+export const PLAN_SOURCES = [UNITS, EDGES, LABELS, COUNTS, DRAWN] as const;
 
 export const UNIT_FILL = "plan-fill";
 export const HATCH = "plan-hatch";
@@ -34,6 +36,7 @@ export const planSources = (): Record<string, SourceSpecification> => ({
   [UNITS]: { type: "geojson", data: empty, tolerance: 0.1 },
   [EDGES]: { type: "geojson", data: empty, tolerance: 0.1 },
   [LABELS]: { type: "geojson", data: empty },
+  [COUNTS]: { type: "geojson", data: empty },
   [DRAWN]: { type: "geojson", data: empty },
 });
 
@@ -54,7 +57,7 @@ export function planGround(): LayerSpecification[] {
       // Gathered, under the pointer, chosen, the rest.
       paint: {
         "fill-color": ["case", on("g"), "#f0b429", fillColour],
-        "fill-opacity": ["case", on("g"), 0.75, on("h"), 0.72, on("s"), 0.74, 0.5],
+        "fill-opacity": ["case", on("g"), 0.75, on("h"), 0.62, on("s"), 0.62, 0.42],
       },
     },
     { id: HATCH, type: "fill", source: UNITS, filter: ["in", ["id"], ["literal", []]], paint: { "fill-pattern": "plan-hatch" } },
@@ -97,6 +100,14 @@ export function planGround(): LayerSpecification[] {
 /** Above everything. */
 export function planTop(): LayerSpecification[] {
   return [
+    {
+      id: "plan-count",
+      type: "symbol",
+      source: COUNTS,
+      minzoom: 14.6,
+      layout: { "text-field": ["to-string", ["get", "households"]], "text-font": FONT, "text-size": 11.5, "text-padding": 1 },
+      paint: { "text-color": "#4d4a42", "text-halo-color": "#ffffff", "text-halo-width": 1.2 },
+    },
     {
       id: LABEL,
       type: "symbol",
