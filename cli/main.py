@@ -14,6 +14,7 @@ from cli.doctor import doctor
 from cli.imports import imports
 from cli.incident import incident
 from cli.migrate import migrate
+from cli.plans import plans
 from cli.propose import propose
 from cli.reroute import reroute
 from cli.route import route
@@ -48,6 +49,7 @@ app.add_typer(imports)
 app.add_typer(incident)
 app.add_typer(rules)
 app.add_typer(checks)
+app.add_typer(plans)
 app.add_typer(units)
 
 
