@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import shapely
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -11,7 +12,18 @@ from api.formats import NOT_NUL, AnyMoment, LayerKey
 from api.plan_problems import PLAN_CODE, By
 from api.reports import SAYS_SOMETHING, Body
 from gis.redraw_steps import Lock
-from governance.plan_requests import Assign, ChangeZone, Dissolve, Merge, NewZone, Paint
+from governance.plan_requests import (
+    Assign,
+    Border,
+    ChangeZone,
+    Dissolve,
+    Merge,
+    NewZone,
+    Paint,
+    SplitLine,
+    SplitParts,
+    TransferBuilding,
+)
 
 __all__ = ["AnyMove", "NewPlan", "TakeBody"]
 
@@ -30,6 +42,14 @@ UnitId = Annotated[int, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_ex
 ZoneNumber = Annotated[int, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
 Units = Annotated[list[UnitId], Field(min_length=1, max_length=20_000)]
 Said = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS_SOMETHING)]
+
+
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Line = Annotated[
+    list[Annotated[list[Degrees], Field(min_length=2, max_length=2)]],
+    Field(min_length=2, max_length=2000, description="Places, longitude first, EPSG:4326."),
+]
+Cut = Annotated[bool, Field(description="False: no unit is cut, each goes where most of it lies.")]
 
 
 class GivenName(Body):
@@ -214,7 +234,93 @@ class AssignBody(_Move):
         return Assign(self.units, self.zones)
 
 
+class SplitPartsBody(_Move):
+    """A zone into parts with nearly equal households, each connected."""
+
+    model_config = _example(kind="split_parts", zone=4, parts=2)
+
+    kind: Literal["split_parts"]
+    zone: ZoneNumber
+    parts: Annotated[int, Field(ge=2, le=50)]
+    seed: Annotated[int, Field(ge=0, le=1_000_000, description="The same seed gives the same parts.")] = 1
+
+    def plain(self) -> SplitParts:
+        """The move as a plain value."""
+        return SplitParts(self.zone, self.parts, self.seed)
+
+
+class SplitLineBody(_Move):
+    """A zone in two along a line: the part with more households keeps the number."""
+
+    model_config = _example(kind="split_line", zone=4, line=[[120.466, 36.105], [120.472, 36.106]])
+
+    kind: Literal["split_line"]
+    zone: ZoneNumber
+    line: Line
+    new_name: GivenName | None = None
+    cut: Cut = True
+
+    def plain(self) -> SplitLine:
+        """The move as a plain value."""
+        name = None if self.new_name is None else self.new_name.plain()
+        return SplitLine(self.zone, shapely.LineString(self.line), name, self.cut)
+
+
+class BorderBody(_Move):
+    """The common border of two zones on a new course; from its ends on, the present border stays."""
+
+    model_config = _example(kind="border", zones=[4, 5], line=[[120.466, 36.105], [120.472, 36.106]])
+
+    kind: Literal["border"]
+    zones: Annotated[list[ZoneNumber], Field(min_length=2, max_length=2)]
+    line: Line
+    cut: Cut = True
+
+    def plain(self) -> Border:
+        """The move as a plain value."""
+        return Border((self.zones[0], self.zones[1]), shapely.LineString(self.line), self.cut)
+
+
+class TransferBody(_Move):
+    """A building to a zone, with its unit; where others stand on that, with the ground nearest to it."""
+
+    model_config = _example(kind="transfer_building", building="B000123", zone=4)
+
+    kind: Literal["transfer_building"]
+    building: Annotated[str, Field(min_length=1, max_length=100, pattern=NOT_NUL)]
+    zone: ZoneNumber
+
+    def plain(self) -> TransferBuilding:
+        """The move as a plain value."""
+        return TransferBuilding(self.building, self.zone)
+
+
+class RenumberBody(_Move):
+    """New codes, in each community from west to east and north to south; old codes stay known for ever."""
+
+    model_config = _example(kind="renumber", preview=True)
+
+    kind: Literal["renumber"]
+    preview: Annotated[bool, Field(description="Only tell which codes would be given.")] = False
+    communities: Annotated[
+        list[Annotated[str, Field(max_length=60, pattern=NOT_NUL)]] | None,
+        Field(max_length=1000, description="Codes of communities; null: all of the plan."),
+    ] = None
+
+
 AnyMove = Annotated[
-    PaintBody | NewZoneBody | MergeBody | DissolveBody | RenameBody | LockBody | ExemptBody | AssignBody,
+    PaintBody
+    | NewZoneBody
+    | MergeBody
+    | DissolveBody
+    | RenameBody
+    | LockBody
+    | ExemptBody
+    | AssignBody
+    | SplitPartsBody
+    | RenumberBody
+    | SplitLineBody
+    | BorderBody
+    | TransferBody,
     Field(discriminator="kind"),
 ]

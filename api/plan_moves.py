@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends
 
 from api.dependencies import Transaction, known_parameters
 from api.openapi import problems
-from api.plan_bodies import AnyMove, TakeBody
+from api.plan_bodies import AnyMove, BorderBody, RenumberBody, SplitLineBody, TakeBody, TransferBody
 from api.plan_problems import PlanCode, plan_problems
 from governance.plan_answers import MoveAnswer
+from governance.plan_drawing import draw_move
 from governance.plan_moves import make_move, take_step
+from governance.plan_numbering import renumber_plan
 
 router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
 
@@ -26,8 +28,15 @@ async def add_move(connection: Transaction, code: PlanCode, body: AnyMove) -> Mo
     Moves of others since then are kept. Where both touch the same unit or the same attribute of a zone,
     nothing is stored and both values are told (409 `plan-conflict`).
     """
+    by = body.by.strip()
     with plan_problems():
-        return await make_move(connection, code, body.revision, body.by.strip(), body.plain())
+        if isinstance(body, SplitLineBody | BorderBody | TransferBody):
+            return await draw_move(connection, code, body.revision, by, body.plain())
+        if isinstance(body, RenumberBody):
+            return await renumber_plan(
+                connection, code, body.revision, by, preview=body.preview, communities=body.communities
+            )
+        return await make_move(connection, code, body.revision, by, body.plain())
 
 
 @router.post("/api/plans/{code}/undo", summary="Take a step back", responses=problems(*MOVING))

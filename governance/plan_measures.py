@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric
 from gis.measures import Band, ZoneMeasures
-from gis.redraw import Draft
+from gis.redraw_draft import Draft
 from gis.redraw_steps import DraftZone
 from gis.words import Words
 from governance.answers import Name

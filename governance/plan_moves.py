@@ -7,7 +7,7 @@ are told; everything else goes together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,9 @@ import numpy as np
 
 from gis.crs import geometry_to_metric
 from gis.measures import NOWHERE, Band
-from gis.redraw import Draft
-from gis.redraw_steps import DraftZone, RedrawRefused, Step, clashes, reversed_step
+from gis.redraw_draft import Draft
+from gis.redraw_steps import RedrawRefused, Step, clashes
+from gis.redraw_undo import Made, Turned, turned
 from gis.words import Words
 from governance.plan_answers import Conflict, MoveAnswer, UnitMoved
 from governance.plan_errors import MoveRefused, PlanConflict, PlanMissing, PlanNotDraft
@@ -111,34 +112,7 @@ def refuse_clashes(plan: PlanRow, step: Step, draft: Draft, since: Sequence[Stor
     units, attributes = clashes(step, [stored.step for stored in since])
     if not units and not attributes:
         return
-    wanted = dict(zip(step.units, step.after, strict=True))
-    conflicts = []
-    for unit in sorted(units):
-        last = next(s for s in reversed(since) if unit in s.step.units or unit in s.step.ground)
-        now = int(draft.zone[draft.row[unit]]) if unit in draft.row else NOWHERE
-        conflicts.append(
-            Conflict(
-                unit=unit, number=None, attribute=None, yours=wanted.get(unit), theirs=now or None,
-                by=last.author, at=last.at,
-            )
-        )  # fmt: skip
-    for number, name in sorted(attributes):
-        last = next(s for s in reversed(since) if (number, name) in s.step.attributes())
-        yours, theirs = step.zones[number][1], draft.zones.get(number)
-        conflicts.append(
-            Conflict(
-                unit=None, number=number, attribute=name, yours=getattr(yours, name),
-                theirs=getattr(theirs, name, None), by=last.author, at=last.at,
-            )
-        )  # fmt: skip
-    raise PlanConflict(
-        Words(
-            f"{conflicts[0].by} 已改动其中 {len(conflicts)} 处，未写入任何内容",
-            f"{conflicts[0].by} has changed {len(conflicts)} of this since; nothing was stored",
-        ),
-        plan["revision"],
-        conflicts,
-    )
+    raise _conflict(plan, step, units, attributes, draft, since)
 
 
 async def kept(
@@ -223,13 +197,23 @@ async def take_step(
         if not again:
             words = Words(f"{by} 没有可撤销的步骤", f"{by} has no step to take back")
         raise PlanConflict(words, plan["revision"])
-    step = stored.step if again else reversed_step(stored.step)
     read = await scope(
-        connection, plan, step.units, step.touched_zones, named=step.units, shapes=bool(step.ground)
+        connection,
+        plan,
+        stored.step.units,
+        stored.step.touched_zones,
+        named=stored.step.units,
+        shapes=bool(stored.step.ground),
     )
     others = await steps_since(connection, plan["id"], -1)
-    _refuse_overtaken(plan, step, stored, read.draft, others, again=again)
-    step = _on_top(step, read.draft)
+    found = turned(
+        Made(stored.seq, stored.undone, stored.step),
+        read.draft,
+        [Made(other.seq, other.undone, other.step) for other in others],
+        again=again,
+    )
+    _refuse_overtaken(plan, found, stored, read.draft, others)
+    step = found.step
     try:
         after = read.draft.made(step)
     except RedrawRefused as refusal:
@@ -242,36 +226,34 @@ async def take_step(
 
 
 def _refuse_overtaken(
-    plan: PlanRow, step: Step, stored: StoredStep, draft: Draft, others: Sequence[StoredStep], *, again: bool
+    plan: PlanRow, found: Turned, stored: StoredStep, draft: Draft, others: Sequence[StoredStep]
 ) -> None:
-    """Refuse to turn a step round when the plan is not as the step left it."""
-    moved = {
-        unit
-        for unit, before in zip(step.units, step.before, strict=True)
-        if (int(draft.zone[draft.row[unit]]) or None) != before
-    }
-    changed = {
-        (number, name)
-        for number, (was, _) in step.zones.items()
-        if was is not None and number in draft.zones
-        for name in _changing(step, number)
-        if getattr(draft.zones[number], name) != getattr(was, name)
-    }
-    # Ground that was cut since, or whose cut is gone: vertices and borders would not fit together any more.
-    ground = [
-        other
-        for other in others
-        if other.seq != stored.seq and other.step.ground & step.ground
-        and (not other.undone if other.seq > stored.seq else again and other.undone)
-    ]  # fmt: skip
-    if not moved and not changed and not ground:
+    """Refuse to turn a step round when the plan is not as the step left it.
+
+    Raises
+    ------
+    PlanConflict
+    """
+    if not found.units and not found.attributes:
         return
-    later = [other for other in others if other.seq != stored.seq]
-    conflicts = []
+    others = [other for other in others if other.seq != stored.seq]
+    raise _conflict(plan, found.step, found.units, found.attributes, draft, others or [stored])
+
+
+def _conflict(
+    plan: PlanRow,
+    step: Step,
+    units: Collection[int],
+    attributes: Collection[tuple[int, str]],
+    draft: Draft,
+    others: Sequence[StoredStep],
+) -> PlanConflict:
+    """Both versions of everything that a step and steps of others have in common."""
     wanted = dict(zip(step.units, step.after, strict=True))
-    common = set[int]().union(*(other.step.ground & step.ground for other in ground))
-    for unit in sorted(moved or common):
-        last = next((o for o in reversed(later) if unit in o.step.units or unit in o.step.ground), stored)
+    newest = sorted(others, key=lambda other: -other.revision)
+    conflicts = []
+    for unit in sorted(units):
+        last = next((o for o in newest if unit in o.step.units or unit in o.step.ground), newest[0])
         now = int(draft.zone[draft.row[unit]]) if unit in draft.row else NOWHERE
         conflicts.append(
             Conflict(
@@ -279,36 +261,20 @@ def _refuse_overtaken(
                 by=last.author, at=last.at,
             )
         )  # fmt: skip
-    for number, name in sorted(changed):
-        last = next((o for o in reversed(later) if (number, name) in o.step.attributes()), stored)
+    for number, name in sorted(attributes):
+        last = next((o for o in newest if (number, name) in o.step.attributes()), newest[0])
+        yours, theirs = step.zones[number][1], draft.zones.get(number)
         conflicts.append(
             Conflict(
-                unit=None, number=number, attribute=name, yours=getattr(step.zones[number][1], name),
-                theirs=getattr(draft.zones[number], name), by=last.author, at=last.at,
+                unit=None, number=number, attribute=name, yours=getattr(yours, name),
+                theirs=getattr(theirs, name, None), by=last.author, at=last.at,
             )
         )  # fmt: skip
-    raise PlanConflict(
+    return PlanConflict(
         Words(
-            f"其后 {conflicts[0].by} 已改动其中 {len(conflicts)} 处",
-            f"{conflicts[0].by} has changed {len(conflicts)} of it since",
+            f"{conflicts[0].by} 已改动其中 {len(conflicts)} 处，未写入任何内容",
+            f"{conflicts[0].by} has changed {len(conflicts)} of this since; nothing was stored",
         ),
         plan["revision"],
         conflicts,
     )
-
-
-def _changing(step: Step, number: int) -> list[str]:
-    return [name for which, name in step.attributes() if which == number]
-
-
-def _on_top(step: Step, draft: Draft) -> Step:
-    """A step taken again: only the attributes it changes, on top of what zones are now."""
-    zones: dict[int, tuple[DraftZone | None, DraftZone]] = {}
-    for number, (was, now) in step.zones.items():
-        present = draft.zones.get(number)
-        if was is None or present is None:
-            zones[number] = (present, now)
-        else:
-            new = {name: getattr(now, name) for name in _changing(step, number)}
-            zones[number] = (present, replace(present, **new))
-    return replace(step, zones=zones)

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from gis.redraw import Draft, assign, change_zone, dissolve, merge, new_zone, paint
+from gis.redraw import assign, change_zone, dissolve, merge, new_zone, paint
+from gis.redraw_draft import Draft
+from gis.redraw_ground import Buildings, move_border, split_by_line, transfer_building
+from gis.redraw_parts import split_into_parts
+from gis.redraw_pieces import Division
 from gis.redraw_steps import Lock, Step
 
-__all__ = ["Assign", "ChangeZone", "Dissolve", "Merge", "NewZone", "Paint", "WholeMove"]
+__all__ = [
+    "Assign",
+    "Border",
+    "ChangeZone",
+    "Dissolve",
+    "DrawnMove",
+    "Merge",
+    "NewZone",
+    "Paint",
+    "SplitLine",
+    "SplitParts",
+    "TransferBuilding",
+    "WholeMove",
+]
 
 
 class WholeMove(Protocol):
@@ -131,3 +148,96 @@ class Assign:
     def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
         """See `gis.redraw.assign`."""
         return assign(draft, self.units, self.targets, unknown)
+
+
+@dataclass(frozen=True)
+class SplitParts:
+    """A zone into balanced parts."""
+
+    zone: int
+    parts: int
+    seed: int = 1
+    units: ClassVar[Sequence[int]] = ()
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zone."""
+        return [self.zone]
+
+    def step(self, draft: Draft, unknown: frozenset[int]) -> Step:
+        """See `gis.redraw_parts.split_into_parts`."""
+        return split_into_parts(draft, self.zone, self.parts, seed=self.seed)
+
+
+class DrawnMove(Protocol):
+    """A move that may cut units."""
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """Zones it names."""
+        ...
+
+    @property
+    def building(self) -> str | None:
+        """The building it names."""
+        ...
+
+    def division(self, draft: Draft, buildings: Buildings) -> Division:
+        """What it does, before its pieces are counted."""
+        ...
+
+
+@dataclass(frozen=True)
+class SplitLine:
+    """A zone in two along a line (EPSG:4326)."""
+
+    zone: int
+    line: Any
+    name: tuple[str, str | None] | None = None
+    cut: bool = True
+    building: ClassVar[str | None] = None
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zone."""
+        return [self.zone]
+
+    def division(self, draft: Draft, buildings: Buildings) -> Division:
+        """See `gis.redraw_ground.split_by_line`."""
+        return split_by_line(draft, self.zone, self.line, buildings, name=self.name, cut=self.cut)
+
+
+@dataclass(frozen=True)
+class Border:
+    """A border of two zones on a new course (EPSG:4326)."""
+
+    pair: tuple[int, int]
+    line: Any
+    cut: bool = True
+    building: ClassVar[str | None] = None
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """Both."""
+        return self.pair
+
+    def division(self, draft: Draft, buildings: Buildings) -> Division:
+        """See `gis.redraw_ground.move_border`."""
+        return move_border(draft, self.pair, self.line, buildings, cut=self.cut)
+
+
+@dataclass(frozen=True)
+class TransferBuilding:
+    """A building to a zone."""
+
+    building: str
+    zone: int
+
+    @property
+    def zones(self) -> Sequence[int]:
+        """The zone."""
+        return [self.zone]
+
+    def division(self, draft: Draft, buildings: Buildings) -> Division:
+        """See `gis.redraw_ground.transfer_building`."""
+        return transfer_building(draft, self.building, self.zone, buildings)

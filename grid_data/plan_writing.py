@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
+from gis.redraw_draft import Draft
+from gis.redraw_pieces import Piece
 from gis.redraw_steps import DraftZone, Step
 from grid_data.database import Connection, one, rows, run
 
-__all__ = ["StoredStep", "advance", "mark_step", "step_to_take", "steps_since", "store_step", "write_step"]
+__all__ = [
+    "StoredStep",
+    "advance",
+    "mark_step",
+    "step_to_take",
+    "steps_since",
+    "store_borders",
+    "store_pieces",
+    "store_step",
+    "write_step",
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,9 @@ async def write_step(connection: Connection, plan: int, step: Step) -> None:
     if step.zones:
         zones = [asdict(now) for _, now in step.zones.values()]
         await run(connection, "plan_drafts/set_zones", {"plan": plan, "zones": Jsonb(zones)})
+    if step.shapes:
+        shapes = [{"id": unit, "shape": _hex(now)} for unit, (_, now) in step.shapes.items()]
+        await run(connection, "plan_drafts/set_shapes", {"plan": plan, "shapes": Jsonb(shapes)})
     if step.units:
         moved = {"plan": plan, "units": list(step.units), "numbers": list(step.after)}
         await run(connection, "plan_drafts/move_units", moved)
@@ -94,7 +111,7 @@ def _side(step: Step, side: int) -> dict[str, Any]:
     """What beside units a step changes, before (0) or after it (1)."""
     return {
         "zones": {
-            str(number): None if both[side] is None else asdict(both[side])
+            str(number): None if (zone := both[side]) is None else asdict(zone)
             for number, both in step.zones.items()
         },
         "shapes": {str(unit): _hex(both[side]) for unit, both in step.shapes.items()},
@@ -132,3 +149,53 @@ def _zone(stored: Mapping[str, Any] | None) -> DraftZone | None:
 
 def _shape(stored: str | None) -> Any:
     return None if stored is None else shapely.from_wkb(stored)
+
+
+async def store_pieces(
+    connection: Connection, plan: int, pieces: Sequence[Piece]
+) -> dict[int, tuple[int, str]]:
+    """Store pieces of cut units with what they carry; returns identifier and code of each by its number."""
+    parents = sorted({piece.parent for piece in pieces})
+    # Two plans may cut the same unit: they number its pieces one after the other.
+    await run(connection, "plan_drafts/lock_units", {"units": parents})
+    before = {
+        row["parent"]: row["pieces"]
+        for row in await rows(connection, "plan_drafts/count_pieces", {"units": parents})
+    }
+    given = []
+    for piece in pieces:
+        before[piece.parent] = before.get(piece.parent, 0) + 1
+        shape = str(shapely.to_wkb(piece.shape, hex=True))
+        given.append({"parent": piece.parent, "number": before[piece.parent], "shape": shape})
+    stored = []
+    for each in given:
+        stored += await rows(connection, "plan_drafts/insert_pieces", {"plan": plan, "pieces": Jsonb([each])})
+    carried = [
+        {
+            "id": row["id"],
+            "parent": piece.parent,
+            **{name: getattr(piece, name) for name in _CARRIED},
+        }
+        for piece, row in zip(pieces, stored, strict=True)
+    ]
+    await run(connection, "plan_drafts/insert_piece_units", {"plan": plan, "pieces": Jsonb(carried)})
+    return {piece.number: (row["id"], row["code"]) for piece, row in zip(pieces, stored, strict=True)}
+
+
+_CARRIED = ("households", "residents", "buildings", "incidents_year", "facilities", "area_m2", "perimeter_m")
+
+
+async def store_borders(connection: Connection, draft: Draft, new: NDArray[np.bool_]) -> None:
+    """Store those borders of a draft that lead to pieces."""
+    graph = draft.graph
+    await run(
+        connection,
+        "plan_drafts/insert_borders",
+        {
+            "a": draft.ids[graph.ends[new, 0]].tolist(),
+            "b": draft.ids[graph.ends[new, 1]].tolist(),
+            "length_m": graph.length_m[new].tolist(),
+            "barrier": graph.barrier[new].tolist(),
+            "joined": graph.joined[new].tolist(),
+        },
+    )

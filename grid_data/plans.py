@@ -11,8 +11,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis.lattice import to_lattice
 from gis.measures import UnitCounts
-from gis.redraw import Draft
+from gis.redraw_draft import Draft
+from gis.redraw_pieces import Footprint
 from gis.redraw_steps import DraftZone
 from gis.unit_graph import UnitGraph
 from grid_data.database import Connection, one, rows
@@ -22,11 +24,16 @@ __all__ = [
     "ReadDraft",
     "communities_of",
     "lock_plan",
+    "numbering",
     "plan_row",
     "plan_rows",
+    "read_beyond",
+    "read_buildings",
     "read_draft",
+    "read_happened",
     "read_shapes",
     "step_rows",
+    "unit_of_building",
 ]
 
 PlanRow = dict[str, Any]
@@ -218,6 +225,48 @@ async def read_shapes(connection: Connection, plan: PlanRow, ids: Ints) -> NDArr
     found = await rows(connection, "plans/shapes", {"plan": plan["id"], "ids": ids.tolist()})
     by_id = {row["id"]: row["shape"] for row in found}
     return np.asarray(shapely.from_wkb([by_id[unit] for unit in ids.tolist()]), dtype=object)
+
+
+async def read_buildings(
+    connection: Connection, plan: int, units: Sequence[int]
+) -> dict[int, list[Footprint]]:
+    """Buildings on units of a plan, by unit; a piece has those that stand on it."""
+    found: dict[int, list[Footprint]] = {}
+    for row in await rows(connection, "plans/buildings", {"plan": plan, "units": list(units)}):
+        shape = to_lattice(shapely.from_wkb(row["shape"]))
+        one_building = Footprint(row["code"], shape, row["households"], row["residents"])
+        found.setdefault(row["unit"], []).append(one_building)
+    return found
+
+
+async def read_happened(
+    connection: Connection, plan: int, units: Sequence[int]
+) -> dict[int, tuple[list[Any], list[Any]]]:
+    """Places of a year's incidents, and of facilities, on units of a plan: points, lattice geometry."""
+    found: dict[int, tuple[list[Any], list[Any]]] = {unit: ([], []) for unit in units}
+    for row in await rows(connection, "plans/happened", {"plan": plan, "units": list(units)}):
+        place = to_lattice(shapely.from_wkb(row["shape"]))
+        found[row["unit"]][0 if row["kind"] == "incident" else 1].append(place)
+    return found
+
+
+async def read_beyond(connection: Connection, plan: int, units: Sequence[int]) -> dict[int, Any]:
+    """Polygons (EPSG:4326) of units that are not in a plan, near some that are."""
+    found = await rows(connection, "plans/beyond", {"plan": plan, "units": list(units)})
+    return {row["id"]: shapely.from_wkb(row["shape"]) for row in found}
+
+
+async def numbering(connection: Connection, plan: int) -> tuple[str | None, list[str]]:
+    """What codes of a plan's layer look like (None: anything), and all that were ever given."""
+    row = await one(connection, "plans/numbering", {"plan": plan})
+    assert row is not None
+    return row["code_pattern"], row["codes"]
+
+
+async def unit_of_building(connection: Connection, plan: int, code: str) -> int | None:
+    """The unit of a plan that a building stands on; None when it is on none."""
+    row = await one(connection, "plans/unit_of_building", {"plan": plan, "code": code})
+    return None if row is None else int(row["unit"])
 
 
 async def step_rows(

@@ -134,3 +134,53 @@ UPDATE plan_step SET undone = %(undone)s, revision = %(revision)s WHERE plan_id 
 -- name: advance
 -- The plan has changed.
 UPDATE plan SET revision = %(revision)s WHERE id = %(plan)s
+
+-- name: insert_pieces
+-- Pieces of cut units, which live in the draft only.
+INSERT INTO land_unit (code, community_zone_id, kind, geom, valid, plan_id, cut_from)
+SELECT parent.code || '.' || piece.number, parent.community_zone_id, parent.kind,
+       ST_SetSRID(piece.shape::geometry, 4326), 'empty', %(plan)s, parent.id
+FROM jsonb_to_recordset(%(pieces)s) AS piece (parent bigint, number integer, shape text)
+JOIN land_unit AS parent ON parent.id = piece.parent
+ORDER BY piece.number
+RETURNING id, code
+
+-- name: lock_units
+-- Nobody else cuts these units until this transaction ends.
+SELECT id FROM land_unit WHERE id = ANY (%(units)s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: count_pieces
+-- How many pieces units have been cut into so far, in any plan: pieces are numbered behind them.
+SELECT land_unit.cut_from AS parent, count(*) AS pieces FROM land_unit
+WHERE land_unit.cut_from = ANY (%(units)s::bigint[]) GROUP BY land_unit.cut_from
+
+-- name: insert_piece_units
+-- Pieces as units of the draft, with what they carry, in no zone yet.
+INSERT INTO plan_unit (plan_id, land_unit_id, base_number, households, residents, buildings, incidents_year, facilities,
+                       area_m2, perimeter_m)
+SELECT %(plan)s, piece.id, parent.base_number, piece.households, piece.residents, piece.buildings,
+       piece.incidents_year, piece.facilities, piece.area_m2, piece.perimeter_m
+FROM jsonb_to_recordset(%(pieces)s) AS piece (id bigint, parent bigint, households integer, residents integer,
+                                              buildings integer, incidents_year integer, facilities integer,
+                                              area_m2 float8, perimeter_m float8)
+JOIN plan_unit AS parent ON parent.plan_id = %(plan)s AND parent.land_unit_id = piece.parent
+
+-- name: insert_borders
+-- Borders of pieces.
+INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin)
+SELECT least(a, b), greatest(a, b), length_m, barrier, joined, CASE WHEN length_m > 0 THEN 'border' ELSE 'link' END
+FROM unnest(%(a)s::bigint[], %(b)s::bigint[], %(length_m)s::float8[], %(barrier)s::smallint[], %(joined)s::boolean[])
+     AS edge (a, b, length_m, barrier, joined)
+ON CONFLICT (unit_a, unit_b) DO NOTHING
+
+-- name: set_shapes
+-- Shapes of units whose border has received a vertex, or lost it again; one beyond the plan's area joins it for that.
+INSERT INTO plan_unit (plan_id, land_unit_id, households, residents, buildings, incidents_year, facilities, area_m2,
+                       perimeter_m, geom)
+SELECT %(plan)s, unit.id, 0, 0, 0, 0, 0, unit.area_m2, unit.perimeter_m,
+       CASE WHEN ST_OrderingEquals(given.shape, unit.geom) THEN NULL ELSE given.shape END
+FROM (
+    SELECT id, ST_SetSRID(shape::geometry, 4326) AS shape FROM jsonb_to_recordset(%(shapes)s) AS new (id bigint, shape text)
+) AS given
+JOIN land_unit AS unit ON unit.id = given.id
+ON CONFLICT (plan_id, land_unit_id) DO UPDATE SET geom = excluded.geom

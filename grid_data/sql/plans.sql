@@ -173,3 +173,87 @@ CROSS JOIN LATERAL (
 GROUP BY reaching.id, reaching.code, reaching.geom
 HAVING count(DISTINCT found.number) > 1
 ORDER BY reaching.code
+
+-- name: buildings
+-- Buildings on units of a plan; those of a piece stand on the unit it was cut from, and are found by their place.
+WITH RECURSIVE origin (unit, root, is_piece) AS (
+    SELECT land_unit.id, land_unit.id, false FROM land_unit WHERE land_unit.id = ANY (%(units)s::bigint[])
+    UNION ALL
+    SELECT origin.unit, land_unit.cut_from, true
+    FROM origin JOIN land_unit ON land_unit.id = origin.root WHERE isempty(land_unit.valid)
+), stem AS (
+    SELECT DISTINCT ON (origin.unit) origin.unit, origin.root, origin.is_piece
+    FROM origin JOIN land_unit ON land_unit.id = origin.root
+    WHERE NOT isempty(land_unit.valid)
+), standing AS (
+    SELECT stem.unit, building.id, building.code, building.geom, stem.is_piece
+    FROM stem JOIN building ON building.land_unit_id = stem.root
+)
+SELECT DISTINCT ON (standing.id) standing.unit, standing.code, ST_AsBinary(standing.geom) AS shape, homes.households,
+       homes.residents
+FROM standing
+JOIN land_unit AS unit ON unit.id = standing.unit
+CROSS JOIN LATERAL (SELECT count(*) AS households, coalesce(sum(residents), 0)::bigint AS residents FROM household
+                    WHERE household.building_id = standing.id) AS homes
+WHERE NOT standing.is_piece OR ST_Covers(unit.geom, ST_PointOnSurface(standing.geom))
+ORDER BY standing.id, standing.unit
+
+-- name: unit_of_building
+-- The unit a building stands on in a plan, by what is stored: a piece is found among those of its unit.
+WITH RECURSIVE below (id) AS (
+    SELECT building.land_unit_id FROM building WHERE building.code = %(code)s
+    UNION ALL
+    SELECT land_unit.id FROM below JOIN land_unit ON land_unit.cut_from = below.id AND land_unit.plan_id = %(plan)s
+)
+SELECT plan_unit.land_unit_id AS unit
+FROM below
+JOIN plan_unit ON plan_unit.plan_id = %(plan)s AND plan_unit.land_unit_id = below.id AND plan_unit.number IS NOT NULL
+JOIN land_unit ON land_unit.id = below.id
+JOIN building ON building.code = %(code)s
+ORDER BY ST_Area(ST_Intersection(land_unit.geom, building.geom)) DESC, ST_Distance(land_unit.geom, building.geom), below.id
+LIMIT 1
+
+-- name: happened
+-- Places of a year's incidents and of the facilities on units of a plan.
+WITH RECURSIVE origin (unit, root) AS (
+    SELECT land_unit.id, land_unit.id FROM land_unit WHERE land_unit.id = ANY (%(units)s::bigint[])
+    UNION ALL
+    SELECT origin.unit, land_unit.cut_from
+    FROM origin JOIN land_unit ON land_unit.id = origin.root WHERE isempty(land_unit.valid)
+)
+SELECT origin.unit, 'incident' AS kind, ST_AsBinary(incident.place) AS shape
+FROM origin
+JOIN plan ON plan.id = %(plan)s
+JOIN land_unit AS unit ON unit.id = origin.unit
+JOIN incident ON incident.place && unit.geom AND incident.land_unit_id = origin.root
+WHERE ST_Covers(unit.geom, incident.place) AND incident.reported_at > plan.created_at - interval '365 days'
+  AND incident.reported_at <= plan.created_at
+UNION ALL
+SELECT origin.unit, 'facility', ST_AsBinary(ST_PointOnSurface(facility.geom))
+FROM origin
+JOIN land_unit AS unit ON unit.id = origin.unit
+JOIN facility ON facility.land_unit_id = origin.root
+WHERE facility.state <> 'removed' AND ST_Covers(unit.geom, ST_PointOnSurface(facility.geom))
+
+-- name: beyond
+-- Shapes of units that are not in a plan, near some that are.
+SELECT DISTINCT unit.id, ST_AsBinary(coalesce(beside.geom, unit.geom)) AS shape
+FROM land_unit AS near
+JOIN land_unit AS unit ON unit.geom && near.geom
+JOIN plan ON plan.id = %(plan)s
+LEFT JOIN plan_unit AS beside ON beside.plan_id = plan.id AND beside.land_unit_id = unit.id
+WHERE near.id = ANY (%(units)s::bigint[]) AND unit.valid @> plan.base_at
+  AND beside.number IS NULL AND beside.base_number IS NULL
+
+-- name: numbering
+-- What numbering needs to know of a plan's layer: what its codes look like, and all that were ever given.
+SELECT layer.code_pattern, (SELECT coalesce(array_agg(zone.code), '{}') FROM zone WHERE zone.layer_id = layer.id) AS codes
+FROM plan JOIN layer ON layer.id = plan.layer_id
+WHERE plan.id = %(plan)s
+
+-- name: communities
+-- Communities of a plan by their codes; all without any.
+SELECT DISTINCT zone.id, zone.code
+FROM plan_zone JOIN zone ON zone.id = plan_zone.community_zone_id
+WHERE plan_zone.plan_id = %(plan)s AND (%(codes)s::text[] IS NULL OR zone.code = ANY (%(codes)s::text[]))
+ORDER BY zone.code
