@@ -20,7 +20,6 @@ from grid_data.bulk.incidents import convert, routing_columns
 from grid_data.bulk.ragged import Ragged, offsets_of
 from grid_data.bulk.routed import Floats, Ints, RoutedColumns
 from grid_data.bulk.routing import read_grounds
-from grid_data.city import read_city
 from grid_data.database import Connection, one, rows, run
 
 __all__ = [
@@ -136,13 +135,11 @@ async def concerned(
     if since is None:
         ids = [row["id"] for row in await rows(connection, "rerouting/all_open")]
         return await copy_out(connection, "rerouting/incidents", {"ids": ids}, _COLUMNS)
-    srid = (await read_city(connection)).frame.metric_srid
     asked = {
         "since": since.at,
         "editions": Jsonb(dict(since.editions)),
         "at": at,
         "layers": None if layers is None else list(layers),
-        "srid": srid,
         "moved_units": list(seen.moved_units),
     }
     return await copy_out(connection, "rerouting/in_changed_area", asked, _COLUMNS)

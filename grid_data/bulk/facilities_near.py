@@ -116,8 +116,8 @@ async def read_facilities(
         lon, lat, accuracy_m = places
         numbers = np.array([component[category] for category in category_id.tolist()], dtype=np.int64)
         asked = np.flatnonzero((numbers > 0) & np.isfinite(lon) & np.isfinite(lat))
-        boxes = Around(lon[asked], lat[asked], lon[asked], lat[asked]).grown(_radius(accuracy_m[asked]))
-        near = {"categories": numbers[asked].tolist(), **boxes.parameters()}
+        boxes = Around.of(lon[asked], lat[asked]).grown(float(_radius(accuracy_m[asked]).max(initial=0.0)))
+        near = {"categories": np.unique(numbers[asked]).tolist(), **boxes.parameters()}
         row = await one(connection, "bulk/facilities_near", near)
     assert row is not None
     columns = {name: np.frombuffer(row[name] or b"", dtype=">i8").astype(np.int64) for name in _NUMBERS}

@@ -46,8 +46,11 @@ WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_
 COPY (
     WITH changed AS MATERIALIZED (
         -- What came often has the shape of what went: one of them is asked for both.
-        SELECT DISTINCT ON (layer.id, zone_version.lattice::bytea) zone_version.lattice, zone_version.border,
-               CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END AS reach_m,
+        SELECT DISTINCT ON (layer.id, zone_version.lattice::bytea) zone_version.lattice,
+               -- No fewer lattice steps than metres it reaches: a degree of longitude is the shorter one.
+               CASE WHEN layer.cardinality = 'exactly_one' THEN 1.05 * (layer.nearest_tolerance_m + 1) * 1e7 / (110574 * cos(radians(
+                   least(89, greatest(abs(ST_YMin(zone_version.geom)), abs(ST_YMax(zone_version.geom))) + 0.01))))
+                   ELSE 0 END AS reach,
                -- Degrees that hold so many metres, at any latitude a city lies at, and a step of the lattice.
                ST_Expand(zone_version.geom::box2d, CASE WHEN layer.cardinality = 'exactly_one'
                    THEN (layer.nearest_tolerance_m + 1) / 20000 ELSE 0 END + 0.0000002) AS around
@@ -66,10 +69,8 @@ COPY (
     ), asked AS (
         SELECT open.*
         FROM changed JOIN open ON open.place && ST_SetSRID(changed.around::geometry, 4326)
-        WHERE ST_Intersects(changed.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
-           OR (changed.reach_m > 0
-               AND ST_DWithin(changed.border, ST_SetSRID(ST_Transform(open.place, %(srid)s::integer), ST_SRID(changed.border)),
-                              changed.reach_m + 1))
+        WHERE ST_DWithin(changed.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)),
+                         changed.reach)
         UNION ALL
         SELECT open.*
         FROM open JOIN land_unit ON land_unit.id = open.land_unit_id
