@@ -25,7 +25,7 @@ __all__ = ["Piece", "border_cost", "cut_into_pieces"]
 Ints = NDArray[np.int64]
 
 DEARNESS = {
-    Barrier.COMPOUND: 3.0, Barrier.LAND: 1.5, Barrier.STREET: 1.0,
+    Barrier.COMPOUND: 5.0, Barrier.LAND: 1.5, Barrier.STREET: 1.0,
     Barrier.ARTERIAL: 0.4, Barrier.RAIL: 0.4, Barrier.RIVER: 0.4,
 }  # fmt: skip
 """What a metre of grid border costs along each kind of barrier, with the usual weight of roads."""

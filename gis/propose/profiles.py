@@ -54,7 +54,7 @@ def profiles_of(options: ProposeOptions, *, warm: bool, streets: bool) -> tuple[
         Whether it is known which borders follow streets.
     """
     usual = {
-        "even": 0.06, "shape": options.compactness, "borders": 0.35, "roads": options.roads,
+        "even": 0.06, "shape": options.compactness, "borders": 0.6, "roads": options.roads,
         "stay": 1.2 * options.stay if warm else 0.0, "touch": 0.25 * options.stay if warm else 0.0,
     }  # fmt: skip
 
@@ -63,7 +63,7 @@ def profiles_of(options: ProposeOptions, *, warm: bool, streets: bool) -> tuple[
 
     profiles = [
         like(Words("均衡", "balanced")),
-        like(Words("紧凑", "compact"), shape=3.0 * max(options.compactness, 0.5), borders=0.15),
+        like(Words("紧凑", "compact"), shape=3.0 * max(options.compactness, 0.5), borders=0.2),
         like(Words("户数均匀", "even"), even=1.5),
     ]
     if streets:

@@ -81,13 +81,23 @@ class _Search:
         self.least, self.most = min(least, most), max(least, most)
         self.usual = min(max(round(households / middle), self.least), self.most)
         self.memory = _Memory()
+        self.priced: dict[Profile, Atoms] = {}
         self.slots = len(piece.labels) + 2 * self.most + len(piece.atoms.foe) + 8
         self.target = households / max(self.usual, 1)
 
     def atoms(self, profile: Profile) -> Atoms:
         """The atoms with the costs of borders of a profile."""
-        cost = border_cost(self.piece, profile.roads, self.usual) * profile.borders
-        return self.piece.atoms._replace(cost=cost)
+        if profile not in self.priced:
+            cost = border_cost(self.piece, profile.roads, self.usual) * profile.borders
+            self.priced[profile] = self.piece.atoms._replace(cost=cost)
+        return self.priced[profile]
+
+    def again(self, profile: Profile, number: int, one: Candidate) -> Candidate:
+        """A candidate with its cost under another profile."""
+        zone, slot_label = self.slots_of(one.part, one.label)
+        atoms = self.atoms(profile)
+        zones = made_zones(atoms, zone, slot_label, profile.weights(self.options, self.target))
+        return Candidate(one.part, one.label, float(total_cost(atoms, zones)), number)
 
     def evaluated(self, profile: Profile, number: int, part: Ints, label: Ints | None) -> Candidate:
         part = np.unique(part, return_inverse=True)[1].ravel().astype(np.int64)
@@ -179,7 +189,7 @@ def search(
         candidates.append(run.annealed(first, 0, part, label, int(moves * share / len(starts)), heat))
     rest = profiles[1:]
     for number, profile in enumerate(rest, 1):
-        best = min(candidates, key=lambda one: run.evaluated(profile, number, one.part, one.label).cost)
+        best = min((run.again(profile, number, one) for one in candidates), key=lambda one: one.cost)
         each = int(moves * (1 - share) / len(rest))
         candidates.append(run.annealed(profile, number, best.part, best.label, each, 0.5))
     met = run.memory.zones()
@@ -188,10 +198,8 @@ def search(
         if cancelled():
             raise Cancelled
         # Each profile may take what was found under the wishes of another.
-        best = min(
-            (run.evaluated(profile, number, one.part, one.label) for one in candidates),
-            key=lambda one: one.cost,
-        )
+        seen = [run.again(profile, number, one) for one in candidates]
+        best = min(seen, key=lambda one: one.cost)
         mixed = recombined(
             run.atoms(profile), len(piece.labels), profile.weights(options, run.target), met, best.part,
             len(best.label) if run.fixed else None,
@@ -203,5 +211,5 @@ def search(
         answers.append(best)
         if options.change_budget is not None:
             # Whoever puts the pieces together may have to take what moves fewer households.
-            answers += [run.evaluated(profile, number, one.part, one.label) for one in candidates]
+            answers += seen
     return answers
