@@ -28,7 +28,8 @@ units = typer.Typer(
 )
 units.command("build")(build)
 
-Unit = Annotated[str, typer.Argument(metavar="UNIT", help="Code of a land unit.")]
+First = Annotated[str, typer.Argument(metavar="FIRST", help="Code of a land unit.")]
+Second = Annotated[str, typer.Argument(metavar="SECOND", help="Code of another one in its community.")]
 
 
 @units.command("graph")
@@ -68,13 +69,13 @@ def graph(
 
 
 @units.command("link")
-def link(first: Unit, second: Unit) -> None:
+def link(first: First, second: Second) -> None:
     """Join two units: a grid may hold together by them, over a bridge or a ferry that no map shows."""
     _decide(first, second, joined=True)
 
 
 @units.command("cut")
-def cut(first: Unit, second: Unit) -> None:
+def cut(first: First, second: Second) -> None:
     """Part two units: they may still be in one grid, but it does not hold together by them."""
     _decide(first, second, joined=False)
 

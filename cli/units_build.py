@@ -95,7 +95,9 @@ def build(
     ] = False,
     largest_block_m2: Annotated[
         float,
-        typer.Option("--largest-block-m2", min=0.0, help="Larger blocks are cut between buildings (40000)."),
+        typer.Option(
+            "--largest-block", min=0.0, help="Blocks of more square metres are cut between buildings (40000)."
+        ),
     ] = 40_000.0,
     most_households: Annotated[
         int,
@@ -103,7 +105,9 @@ def build(
     ] = 100,
     smallest_m2: Annotated[
         float,
-        typer.Option("--smallest-m2", min=0.0, help="Smaller faces are joined to a neighbour (1500)."),
+        typer.Option(
+            "--smallest", min=0.0, help="Faces of fewer square metres are joined to a neighbour (1500)."
+        ),
     ] = 1500.0,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
