@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,6 +25,7 @@ from api import (
     plan_force,
     plan_impact,
     plan_moves,
+    plan_proposals,
     plans,
     problem_pages,
     problems,
@@ -40,6 +42,7 @@ from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
+from governance.proposal_jobs import ProposalJobs
 from governance.settings import Settings
 from grid_data.database import Database
 from migrations.run import head
@@ -62,6 +65,7 @@ ROUTERS = (
     fallback_places.router,
     plans.router,
     plan_moves.router,
+    plan_proposals.router,
     plan_force.router,
     plan_impact.router,
     plan_files.router,
@@ -91,10 +95,12 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.database = database
         app.state.migration = head()
         app.state.tiles = TileCache()
+        app.state.proposals = ProposalJobs()
         await database.open()
         try:
             yield
         finally:
+            await asyncio.to_thread(app.state.proposals.close)
             await database.close()
 
     app = FastAPI(

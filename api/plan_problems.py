@@ -16,6 +16,7 @@ from api.reports import SAYS_SOMETHING
 from gis.words import Words
 from governance.answers import Name
 from governance.plan_errors import (
+    ImpossibleProposal,
     MoveRefused,
     NotRedrawable,
     PlanConflict,
@@ -86,6 +87,9 @@ def plan_problems() -> Iterator[None]:
         )
         faults = [FieldError("plan", _name(words), refusal.code) for words in refusal.reasons]
         raise Problem("plan-refused", detail, *faults) from refusal
+    except ImpossibleProposal as refusal:
+        name = _name(refusal.words)
+        raise Problem("impossible-proposal", name, FieldError("options", name, refusal.code)) from refusal
     except MoveRefused as refusal:
         name = _name(refusal.words)
         kind = "zone-locked" if refusal.code == "zone-locked" else "move-refused"

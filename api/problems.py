@@ -165,6 +165,11 @@ PROBLEMS = _table(
         "Across communities, no such zone or unit, a line that divides nothing; the code in errors says why.",
     ),
     (
+        "impossible-proposal", 409, "无法搜索方案建议", "Proposals cannot be searched",
+        "所给条件相互矛盾，或同时进行的搜索过多；errors 说明原因。",
+        "The wishes contradict each other, or too many searches are under way; errors says which.",
+    ),
+    (
         "too-large", 413, "请求过大", "Request too large",
         "请求正文超过上限（256 kB；方案文件 32 MB）。",
         "The body of the request is over the limit: 256 kB, 32 MB for the file of a plan.",

@@ -9,7 +9,15 @@ from gis.words import Words
 from governance.errors import GovernanceError
 from governance.plan_answers import Conflict
 
-__all__ = ["MoveRefused", "NotRedrawable", "PlanConflict", "PlanExists", "PlanMissing", "PlanNotDraft"]
+__all__ = [
+    "ImpossibleProposal",
+    "MoveRefused",
+    "NotRedrawable",
+    "PlanConflict",
+    "PlanExists",
+    "PlanMissing",
+    "PlanNotDraft",
+]
 
 
 class PlanMissing(GovernanceError):
@@ -69,3 +77,13 @@ class MoveRefused(GovernanceError):
         self.words = refusal.words
         self.zone = refusal.zone
         self.unit = refusal.unit
+
+
+class ImpossibleProposal(GovernanceError):
+    """Wishes for proposals that cannot be searched for."""
+
+    code = "impossible-proposal"
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words

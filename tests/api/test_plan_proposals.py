@@ -1,0 +1,82 @@
+"""Proposals over HTTP: searched in the background, taken over as a move, cancelled."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def plan(client: TestClient) -> Json:
+    """A draft on a community, the first that has grids."""
+    grid = client.get("/api/zones", params={"layer": "base_grid", "limit": 1}).json()["items"][0]
+    area = {"layer": "community", "code": grid["parent"]}
+    body = {"layer": "base_grid", "name": {"zh": "建议方案"}, "area": area, "by": "王规划"}
+    answer = client.post("/api/plans", json=body)
+    assert answer.status_code == 201, answer.text
+    made: Json = answer.json()
+    return made
+
+
+def ended(client: TestClient, plan: Json, job: str) -> Json:
+    """The search when it has ended."""
+    for _ in range(600):
+        found: Json = client.get(f"/api/plans/{plan['code']}/proposals/{job}").json()
+        if found["state"] != "running":
+            return found
+        time.sleep(0.1)
+    raise AssertionError("the search does not end")
+
+
+def test_a_proposal_is_searched_and_taken_over(client: TestClient, plan: Json) -> None:
+    path = f"/api/plans/{plan['code']}"
+    asked = {"communities": [plan["area"]["code"]], "options": {"seconds": 0.2, "proposals": 2}}
+    started = client.post(f"{path}/proposals", json=asked)
+    assert started.status_code == 202, started.text
+    found = ended(client, plan, started.json()["job"])
+    assert (found["state"], found["progress"], found["failure"]) == ("done", 1.0, None)
+    best = found["proposals"][0]
+    assert sorted(best["assignment"]["units"]) == client.get(f"{path}/units").json()["units"]["id"]
+    move = {"kind": "assign", "revision": found["revision"], "by": "王规划", **best["assignment"]}
+    taken = client.post(f"{path}/moves", json=move)
+    if best["measures"]["moved_share"] == 0:
+        assert [each["code"] for each in taken.json()["errors"]] == ["nothing-to-do"]
+        return
+    assert taken.status_code == 200, taken.text
+    judged = client.get(f"{path}/measures").json()
+    assert judged["totals"]["zones"] == best["measures"]["zones"]
+    homes = [zone["households"] for zone in judged["zones"]]
+    assert (min(homes), max(homes)) == (best["measures"]["min"], best["measures"]["max"])
+
+
+def test_a_search_is_cancelled(client: TestClient, plan: Json) -> None:
+    path = f"/api/plans/{plan['code']}/proposals"
+    job = client.post(path, json={"options": {"seconds": 120}}).json()["job"]
+    assert client.delete(f"{path}/{job}").status_code == 204
+    assert ended(client, plan, job)["state"] in ("cancelled", "done")
+    assert client.get(f"{path}/nothing").status_code == 404
+    assert client.delete(f"/api/plans/other/proposals/{job}").status_code == 404
+
+
+def test_what_is_not_searched(client: TestClient, plan: Json, database: psycopg.Connection) -> None:
+    path = f"/api/plans/{plan['code']}/proposals"
+    unit = client.get(f"/api/plans/{plan['code']}/units").json()["units"]["id"][0]
+    for body, status, code in (
+        ({"communities": ["nowhere"]}, 404, "not-found"),
+        ({"options": {"locked": [9999]}}, 409, "move-refused"),
+        ({"options": {"must_link": [[unit, 999_999_999]]}}, 409, "move-refused"),
+        ({"options": {"cannot_link": [[unit, unit]]}}, 409, "impossible-proposal"),
+        ({"options": {"band": {"min": 0, "max": 0}}}, 409, "impossible-proposal"),
+        ({"options": {"band": {"min": 9, "max": 8}}}, 400, "bad-parameter"),
+    ):
+        answer = client.post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert client.post("/api/plans/nowhere/proposals", json={}).status_code == 404
+    database.execute("UPDATE plan SET state = 'withdrawn' WHERE code = %s", (plan["code"],))
+    assert client.post(path, json={}).json()["code"] == "plan-not-draft"
