@@ -1,0 +1,209 @@
+"""``gridgov propose`` as it is typed: forms, systems, today's grids, links, reasons, refusals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.support.unit_graphs import cells
+
+WIDTH, HEIGHT = 8, 8
+EAST, NORTH = 542_000.0, 3_997_000.0
+SHORT = ("--seconds", "0.05")
+
+
+def town() -> gpd.GeoDataFrame:
+    """64 cells of 100 m in EPSG:4549 in two communities of 1280 households, with codes U00 to U63."""
+    shapes = shapely.transform(cells(WIDTH, HEIGHT), lambda xy: xy + np.array([EAST, NORTH]))
+    number = np.arange(WIDTH * HEIGHT)
+    return gpd.GeoDataFrame(
+        {
+            "code": [f"U{k:02d}" for k in number],
+            "households": np.full(len(number), 40),
+            "community": np.where(number % WIDTH < 4, "东", "西"),
+        },
+        geometry=shapes,
+        crs=4549,
+    )
+
+
+def quarters() -> gpd.GeoDataFrame:
+    """Today's grids: columns of two cells' width, 640 households each; codes A to D."""
+    boxes = [shapely.box(EAST + k * 200, NORTH, EAST + (k + 1) * 200, NORTH + HEIGHT * 100) for k in range(4)]
+    return gpd.GeoDataFrame({"code": list("ABCD")}, geometry=boxes, crs=4549)
+
+
+class Shell:
+    """The command in one language, in a folder with a town."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("COLUMNS", "200")
+        self._monkeypatch = monkeypatch
+        self.speak("C.UTF-8")
+
+    def speak(self, language: str) -> None:
+        self._monkeypatch.setenv("LC_ALL", language)
+
+    def run(self, *words: object, code: int = 0) -> str:
+        result = CliRunner().invoke(app, ["propose", *(str(word) for word in (*words, *SHORT))])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result.stdout if code == 0 else result.output
+
+    def measures(self, *words: object) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.run(*words, "--json"))
+        return content
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
+    town().to_file(tmp_path / "units.gpkg")
+    quarters().to_file(tmp_path / "today.geojson")
+    return Shell(monkeypatch, tmp_path)
+
+
+def test_grids_and_units_are_written_with_their_figures(shell: Shell) -> None:
+    told = shell.measures("--units", "units.gpkg", "-o", "out.gpkg")
+    grids, units = gpd.read_file("out.gpkg", layer="grids"), gpd.read_file("out.gpkg", layer="units")
+    assert told["zones"] == len(grids) == grids["code"].nunique()
+    assert told["in_band_share"] == told["connected_share"] == told["nested_share"] == 1.0
+    assert told["moved_share"] == 0
+    assert (told["min"], told["max"]) == (grids["households"].min(), grids["households"].max())
+    assert told["metric_srid"] == 4549
+    assert {"mean_polsby_popper", "p10_polsby_popper", "seconds"} <= told.keys()
+    assert grids["in_band"].all()
+    assert grids.crs.to_epsg() == 4549
+    shape = 4 * np.pi * grids.area / grids.length**2
+    assert grids["polsby_popper"].to_numpy() == pytest.approx(shape.to_numpy(), abs=1e-4)
+    # Every unit is in the grid it is said to be in, and in no other community.
+    joined = units.merge(grids, on="code", suffixes=("", "_grid")).merge(
+        town()[["code", "community"]], left_on="unit", right_on="code", suffixes=("", "_unit")
+    )
+    assert len(joined) == 64
+    assert (joined["community"] == joined["community_unit"]).all()
+    assert joined.geometry.within(gpd.GeoSeries(joined["geometry_grid"], crs=4549).buffer(1e-6)).all()
+    assert grids.union_all().area == pytest.approx(town().union_all().area)
+
+
+def test_same_command_gives_the_same_grids(shell: Shell) -> None:
+    for name in ("one.geojson", "two.geojson"):
+        shell.run("--units", "units.gpkg", "-o", name, "--seed", 5)
+    assert Path("one.geojson").read_bytes().replace(b"one", b"two") == Path("two.geojson").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["units.geojson", "units.parquet", "units.shp"])
+def test_forms_and_systems_give_the_same_measures(shell: Shell, name: str) -> None:
+    wanted = shell.measures("--units", "units.gpkg", "-o", "wanted.gpkg")
+    frame = town().to_crs(4326) if name != "units.shp" else town()
+    frame.to_parquet(name) if name.endswith("parquet") else frame.to_file(name)
+    told = shell.measures("--units", name, "-o", f"out.{name.rpartition('.')[2]}")
+    assert told["metric_srid"] == 4549
+    assert told["zones"] == wanted["zones"]
+    assert told["mean_polsby_popper"] == pytest.approx(wanted["mean_polsby_popper"], abs=1e-4)
+    grids = gpd.GeoDataFrame(
+        gpd.read_parquet("out.parquet") if name.endswith("parquet") else gpd.read_file(f"out.{name[6:]}")
+    )
+    assert len(grids) == told["zones"]
+    assert Path(f"out-units.{name[6:]}").exists()
+
+
+def test_units_that_nearly_touch_are_neighbours(shell: Shell) -> None:
+    frame = town()
+    # Every second cell is 20 cm too narrow: without care, nobody would border on anybody.
+    narrow = frame.geometry.where(frame.index % 2 == 0, frame.geometry.scale(0.998, 1.0))
+    frame.set_geometry(narrow).to_file("apart.gpkg")
+    told = shell.measures("--units", "apart.gpkg", "-o", "out.gpkg")
+    assert told["in_band_share"] == told["connected_share"] == 1.0
+    assert told["zones"] <= 8
+
+
+def test_todays_grids_are_kept_where_they_can_be(shell: Shell) -> None:
+    told = shell.measures("--units", "units.gpkg", "--current", "today.geojson", "-o", "out.gpkg")
+    codes = set(gpd.read_file("out.gpkg", layer="grids")["code"])
+    # Four grids of 640: each must give households away, so every one is touched, and new ones appear.
+    assert {"A", "B", "C", "D"} < codes
+    assert told["in_band_share"] == 1.0
+    assert 0 < told["moved_share"] <= 0.5
+    assert told["untouched_share"] == 0
+    again = shell.measures("--units", "units.gpkg", "--current", "out.gpkg", "-o", "again.gpkg")
+    assert again["moved_share"] == 0
+    locked = shell.measures(
+        "--units", "units.gpkg", "--current", "today.geojson", "-o", "locked.gpkg", "--lock", "A"
+    )
+    assert {"zone": "A", "code": "locked"}.items() <= locked["proposals"][0]["explained"][0].items()
+
+
+def test_units_that_are_linked_or_kept_apart(shell: Shell) -> None:
+    shell.run("--units", "units.gpkg", "-o", "out.gpkg", "--must-link", "U00,U03", "--cannot-link", "U04,U05")
+    grid = gpd.read_file("out.gpkg", layer="units").set_index("unit")["code"]
+    assert grid["U00"] == grid["U01"] == grid["U02"] == grid["U03"]
+    assert grid["U04"] != grid["U05"]
+
+
+def test_all_proposals_and_a_picture_are_written(shell: Shell) -> None:
+    told = shell.measures(
+        "--units", "units.gpkg", "-o", "out.gpkg", "--proposals", "all", "--plot", "trade.svg"
+    )
+    assert json.loads(Path("all/measures.json").read_text()) == told["proposals"]
+    for one in told["proposals"]:
+        grids = gpd.read_file(f"all/proposal-{one['number']}.gpkg", layer="grids")
+        assert len(grids) == one["measures"]["zones"]
+    assert Path("trade.svg").read_text().count("<circle") == len(told["proposals"])
+
+
+def test_table_and_reasons_speak_the_language_of_the_terminal(shell: Shell) -> None:
+    frame = town()
+    frame.loc[0, "households"] = 620
+    frame.to_file("tower.gpkg")
+    assert "one land unit alone has 620 households" in shell.run("--units", "tower.gpkg", "-o", "en.gpkg")
+    shell.speak("zh_CN.UTF-8")
+    said = shell.run("--units", "tower.gpkg", "-o", "zh.gpkg")
+    assert "单个地块单元即有 620 户" in said
+    assert "区间内" in said
+    assert "单个地块单元即有 620 户" in set(gpd.read_file("zh.gpkg", layer="grids")["reason"])
+
+
+def test_communities_tell_how_many_grids_they_can_have(shell: Shell) -> None:
+    told = shell.measures("--units", "units.gpkg", "-o", "out.gpkg", "--min", 200, "--max", 400)
+    assert [(one["community"], one["least"], one["most"]) for one in told["communities"]] == [
+        ("东", 4, 6), ("西", 4, 6),
+    ]  # fmt: skip
+
+
+def test_roads_draw_borders_to_them(shell: Shell) -> None:
+    x = EAST + np.array([200.0, 600.0])
+    roads = [shapely.LineString([(a, NORTH - 50), (a, NORTH + 900)]) for a in x]
+    gpd.GeoDataFrame({"highway": ["primary"] * 2}, geometry=roads, crs=4549).to_file("roads.gpkg")
+    told = shell.measures("--units", "units.gpkg", "-o", "out.gpkg", "--roads", "roads.gpkg")
+    assert told["street_share"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--units", "nowhere.gpkg"), "there is no file"),
+        (("--units", "units.gpkg", "--weight", "people"), "no column people"),
+        (("--units", "units.gpkg", "--min", 600), "minimum <= maximum"),
+        (("--units", "units.gpkg", "--lock", "A"), "--lock needs --current"),
+        (("--units", "units.gpkg", "--must-link", "U00"), "UNIT,UNIT"),
+        (("--units", "units.gpkg", "--must-link", "U00,U99"), "no unit U99"),
+        (("--units", "units.gpkg", "--must-link", "U00,U07"), "cannot share a grid"),
+        (("--units", "units.gpkg", "--plot", "plot.png"), ".svg"),
+        (("--units", "units.gpkg", "-o", "out.csv"), "endings"),
+        (("--units", "units.gpkg", "-o", "units.gpkg"), "--overwrite"),
+    ],
+)
+def test_what_cannot_be_done_is_said(shell: Shell, words: tuple[object, ...], said: str) -> None:
+    output = () if "-o" in words else ("-o", "out.gpkg")
+    assert said in shell.run(*words, *output, code=1)
+    assert not Path("out.gpkg").exists()
