@@ -84,6 +84,13 @@ UNITS = """
 """
 
 
+EDGES = """
+    SELECT first.code AS a, second.code AS b, round(length_m)::integer AS length, joined
+    FROM unit_edge JOIN land_unit AS first ON first.id = unit_a JOIN land_unit AS second ON second.id = unit_b
+    ORDER BY unit_a, unit_b
+"""
+
+
 async def test_a_city_with_only_grid_polygons_gets_one_unit_per_grid(
     empty_database: str, tmp_path: Path
 ) -> None:
@@ -93,6 +100,8 @@ async def test_a_city_with_only_grid_polygons_gets_one_unit_per_grid(
         {"code": "C1002", "grid": "C1002", "until": None, "east": 120.44},
     ]
     assert await look(database, "SELECT DISTINCT kind FROM land_unit") == [{"kind": "whole_grid"}]
+    edge = {"a": "C1001", "b": "C1002", "length": 4439, "joined": True}
+    assert await look(database, EDGES) == [edge]
     building = [
         {
             "building": "B1",
@@ -119,6 +128,9 @@ async def test_a_city_with_only_grid_polygons_gets_one_unit_per_grid(
         {"code": "C1002", "grid": "C1002", "until": "2025-01-01", "east": 120.44},
         {"code": "C1002~2", "grid": "C1002", "until": None, "east": 120.44},
     ]
+    # What ended keeps its border, of its time.
+    fresh = {"a": "C1001~2", "b": "C1002~2", "length": 4439, "joined": True}
+    assert await look(database, EDGES) == [edge, fresh]
     where = "SELECT land_unit.code FROM building JOIN land_unit ON land_unit.id = land_unit_id"
     assert await look(database, where) == [{"code": "C1002~2"}]
     # A correction redraws the units in place.
