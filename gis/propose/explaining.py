@@ -45,6 +45,7 @@ def explained(
     for number, piece in enumerate(pieces):
         piece_of[piece.unit] = number
     result = []
+    cuts: dict[int, list[tuple[frozenset[int], Words]]] = {}
     for k in np.flatnonzero(off).tolist():
         units = np.flatnonzero(figures.index == k)
         number = int(piece_of[units[0]])
@@ -55,7 +56,9 @@ def explained(
                 continue
             code, text = _locked_zone(households)
         else:
-            code, text = _reason(pieces[number], zone, today, units, households, options)
+            if number not in cuts:
+                cuts[number] = _cuts(pieces[number], options)
+            code, text = _reason(pieces[number], zone, today, units, households, options, cuts[number])
         result.append(Explanation(int(figures.number[k]), code, text))
     return tuple(result)
 
@@ -78,6 +81,7 @@ def _reason(
     units: Ints,
     households: int,
     options: ProposeOptions,
+    cuts: list[tuple[frozenset[int], Words]],
 ) -> Reason:
     low, high = options.minimum, options.maximum
     if not _fits(piece.households, options):
@@ -97,9 +101,12 @@ def _reason(
                 f"指定的网格数使本处 {piece.households} 户分为 {count} 格",
                 f"the number of grids asked for makes {count} of {piece.households} households here",
             )
-    for found in (_beside_large(piece, atoms, options), _behind_cut(piece, atoms, options)):
-        if found is not None:
-            return found
+    beside = _beside_large(piece, atoms, options)
+    if beside is not None:
+        return beside
+    for bound, words in cuts:
+        if bound & set(atoms.tolist()):
+            return "cut_vertex", words
     number = int(zone[units[0]])
     if options.change_budget is not None and (today[units] == number).all() and number != NO_ZONE:
         return "change_budget", Words(
@@ -172,12 +179,15 @@ def _beside_large(piece: Piece, atoms: Ints, options: ProposeOptions) -> Reason 
     )
 
 
-def _behind_cut(piece: Piece, atoms: Ints, options: ProposeOptions) -> Reason | None:
-    """Land that hangs on one unit, too little for a grid of its own and too much together with the unit."""
+def _cuts(piece: Piece, options: ProposeOptions) -> list[tuple[frozenset[int], Words]]:
+    """Land that hangs on one unit: too little for a grid of its own, too much together with the unit.
+
+    The atoms that are thereby bound to one grid, and the words for it.
+    """
     weight = piece.atoms.households
+    found: list[tuple[frozenset[int], Words]] = []
     if len(weight) > MOST_ATOMS:
-        return None
-    mine = set(atoms.tolist())
+        return found
     for cut in range(len(weight)):
         label = _without(piece, np.array([cut]))
         count = int(label.max(initial=-1)) + 1
@@ -186,16 +196,17 @@ def _behind_cut(piece: Piece, atoms: Ints, options: ProposeOptions) -> Reason | 
         total = np.bincount(label[label >= 0], weights=weight[label >= 0], minlength=count)
         # What is below the minimum has to come to the grid of the cut unit, whole.
         hanging = total < options.minimum
-        together = int(weight[cut] + total[hanging].sum())
-        bound = {cut, *np.flatnonzero((label >= 0) & hanging[label]).tolist()}
-        if hanging.any() and together > options.maximum and mine & bound:
-            behind = int(total[hanging].sum())
-            return "cut_vertex", Words(
+        behind = int(total[hanging].sum())
+        together = int(weight[cut]) + behind
+        if hanging.any() and together > options.maximum:
+            bound = frozenset({cut, *np.flatnonzero((label >= 0) & hanging[label]).tolist()})
+            words = Words(
                 f"{behind} 户只经一个 {int(weight[cut])} 户的单元与其余相连，合计 {together} 户超出上限",
                 f"{behind} households hang on one unit of {int(weight[cut])}; together they are {together}, "
                 "above the maximum",
             )
-    return None
+            found.append((bound, words))
+    return found
 
 
 def _single(piece: Piece, of_atom: Ints, number: int, households: int, options: ProposeOptions) -> Reason:

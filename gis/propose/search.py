@@ -15,7 +15,7 @@ from gis.propose.options import Cancelled, ProposeOptions
 from gis.propose.partition import recombined
 from gis.propose.pieces import Piece, border_cost
 from gis.propose.profiles import Profile
-from gis.propose.seeds import metis_seed, slots_of, warm_seed
+from gis.propose.seeds import counted, metis_seed, slots_of, warm_seed
 from gis.propose.state import Atoms, made_zones, total_cost
 
 __all__ = ["Candidate", "search"]
@@ -184,6 +184,8 @@ def search(
             starts.append((metis_seed(piece, cost, count, run.metis_seed + k), None, 1.0))
     # Half of the work goes into the first profile; the others go on from what it found.
     share = 1.0 if len(profiles) == 1 else 0.5
+    if grids is not None:
+        starts = [(counted(piece.atoms, part, run.usual), None, heat) for part, _, heat in starts]
     for part, label, heat in starts:
         candidates.append(run.evaluated(first, 0, part, label))
         candidates.append(run.annealed(first, 0, part, label, int(moves * share / len(starts)), heat))

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from gis.propose.pieces import Piece
 from gis.propose.state import Atoms
 
-__all__ = ["metis_seed", "slots_of", "warm_seed"]
+__all__ = ["counted", "metis_seed", "slots_of", "warm_seed"]
 
 Ints = NDArray[np.int64]
 
@@ -134,7 +134,6 @@ def _merged(atoms: Atoms, part: Ints, high: float, low: float, only: NDArray[Any
     ``high`` 0: there is no limit, and what has a neighbour joins it. ``only`` limits who joins.
     """
     part = part.copy()
-    foe_of = np.repeat(np.arange(len(part)), np.diff(atoms.foe_start))
     total = np.bincount(part, weights=atoms.households)
     there = np.bincount(part) > 0
     waiting = set(np.flatnonzero(there).tolist()) if only is None else set(only.tolist())
@@ -146,7 +145,7 @@ def _merged(atoms: Atoms, part: Ints, high: float, low: float, only: NDArray[Any
         waiting.discard(one)
         edge = atoms.joined & (part[atoms.origin] == one) & (part[atoms.other] != one)
         shared = np.bincount(part[atoms.other[edge]], weights=atoms.length[edge] + 1e-6, minlength=len(total))
-        shared[part[atoms.foe[part[foe_of] == one]]] = 0.0
+        shared[part[_foes_of(atoms, part == one)]] = 0.0
         if high > 0:
             shared[total + total[one] > high] = 0.0
         if shared.max(initial=0.0) <= 0.0:
@@ -158,25 +157,73 @@ def _merged(atoms: Atoms, part: Ints, high: float, low: float, only: NDArray[Any
 
 
 def _apart(atoms: Atoms, part: Ints) -> Ints:
-    """Cut connected parts in which foes meet: from both, the part grows until it is shared out."""
+    """Cut connected parts in which foes meet."""
     part = part.copy()
     for atom in range(len(part)):
         for foe in atoms.foe[atoms.foe_start[atom] : atoms.foe_start[atom + 1]].tolist():
-            if part[foe] != part[atom]:
-                continue
-            mine, fresh = int(part[atom]), int(part.max()) + 1
-            side = {atom: mine, foe: fresh}
-            fronts = {mine: [atom], fresh: [foe]}
-            weight = {mine: int(atoms.households[atom]), fresh: int(atoms.households[foe])}
-            while fronts[mine] or fronts[fresh]:
-                grows = min((k for k in fronts if fronts[k]), key=lambda k: (weight[k], k))
-                here = fronts[grows].pop(0)
-                for edge in range(atoms.start[here], atoms.start[here + 1]):
-                    other = int(atoms.other[edge])
-                    if atoms.joined[edge] and part[other] == mine and other not in side:
-                        side[other] = grows
-                        fronts[grows].append(other)
-                        weight[grows] += int(atoms.households[other])
-            for member, number in side.items():
-                part[member] = number
+            if part[foe] == part[atom]:
+                _share_out(atoms, part, atom, foe)
     return part
+
+
+def _share_out(atoms: Atoms, part: Ints, one: int, two: int) -> None:
+    """Cut a connected part in two: from two of its atoms, parts grow until all of it is shared out."""
+    mine, fresh = int(part[one]), int(part.max()) + 1
+    side = {one: mine, two: fresh}
+    fronts = {mine: [one], fresh: [two]}
+    weight = {mine: int(atoms.households[one]), fresh: int(atoms.households[two])}
+    while fronts[mine] or fronts[fresh]:
+        grows = min((k for k in fronts if fronts[k]), key=lambda k: (weight[k], k))
+        here = fronts[grows].pop(0)
+        for edge in range(atoms.start[here], atoms.start[here + 1]):
+            other = int(atoms.other[edge])
+            if atoms.joined[edge] and part[other] == mine and other not in side:
+                side[other] = grows
+                fronts[grows].append(other)
+                weight[grows] += int(atoms.households[other])
+    for member, number in side.items():
+        part[member] = number
+
+
+def counted(atoms: Atoms, part: Ints, count: int) -> Ints:
+    """Connected parts made so many: the heaviest are cut in two, the lightest join a neighbour."""
+    part = np.unique(part, return_inverse=True)[1].ravel().astype(np.int64)
+    while part.max() + 1 < count:
+        size = np.bincount(part)
+        if size.max() < 2:
+            return part
+        total = np.bincount(part, weights=atoms.households)
+        members = np.flatnonzero(part == np.argmax(np.where(size > 1, total, -1.0)))
+        _share_out(atoms, part, int(members[0]), _farthest(atoms, part, int(members[0])))
+    while part.max() + 1 > count:
+        total = np.bincount(part, weights=atoms.households)
+        for one in np.argsort(total, kind="stable").tolist():
+            edge = atoms.joined & (part[atoms.origin] == one) & (part[atoms.other] != one)
+            near = np.setdiff1d(part[atoms.other[edge]], part[_foes_of(atoms, part == one)])
+            if len(near):
+                part[part == one] = near[np.argmin(total[near])]
+                break
+        else:
+            return part
+        part = np.unique(part, return_inverse=True)[1].ravel().astype(np.int64)
+    return part
+
+
+def _foes_of(atoms: Atoms, members: NDArray[np.bool_]) -> Ints:
+    return atoms.foe[np.repeat(members, np.diff(atoms.foe_start))]
+
+
+def _farthest(atoms: Atoms, part: Ints, begin: int) -> int:
+    """An atom of the same part that is most steps away."""
+    seen, last = {begin}, [begin]
+    while True:
+        following = []
+        for here in last:
+            for edge in range(atoms.start[here], atoms.start[here + 1]):
+                other = int(atoms.other[edge])
+                if atoms.joined[edge] and part[other] == part[begin] and other not in seen:
+                    seen.add(other)
+                    following.append(other)
+        if not following:
+            return last[-1]
+        last = following

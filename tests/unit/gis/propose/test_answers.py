@@ -96,10 +96,12 @@ def test_land_between_locked_grids_is_told() -> None:
 
 def test_number_of_grids_asked_for_is_made_and_told() -> None:
     graph = lattice(8, 4, 50)
+    today = (np.arange(32) % 8 // 4).astype(np.int64)
     for count, told in ((4, set()), (5, set()), (8, {"grid_count"})):
-        (one,) = propose(graph, None, replace(QUICK, grids=count))
-        assert one.measures.zones == count
-        assert reasons(one) == told
+        for begin in (None, today):
+            (one,) = propose(graph, begin, replace(QUICK, grids=count))
+            assert one.measures.zones == count
+            assert reasons(one) == told
 
 
 def test_units_that_must_share_a_grid_take_those_between_with_them() -> None:
