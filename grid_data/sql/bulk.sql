@@ -4,9 +4,8 @@ SELECT array_agg(id) AS ids
 FROM (SELECT nextval(pg_get_serial_sequence(%(table)s, 'id')) AS id FROM generate_series(1, %(n)s)) AS taken
 
 -- name: prepare_load
--- For the rest of the transaction: room to gather index entries, and lists of pending ones that are long.
-SELECT set_config('maintenance_work_mem', '256MB', true), set_config('work_mem', '64MB', true),
-       set_config('gin_pending_list_limit', '64MB', true)
+-- For the rest of the transaction: room to gather rows for the checks, and index entries.
+SELECT set_config('maintenance_work_mem', '256MB', true), set_config('work_mem', '64MB', true)
 
 -- name: insert_city
 -- Set the city up.
