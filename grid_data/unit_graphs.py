@@ -19,7 +19,7 @@ from gis.words import Words
 from grid_data.city import read_city
 from grid_data.database import Connection, one, rows, run
 
-__all__ = ["StoredUnits", "Work", "count_work", "read_unit_graph", "refresh_unit_graph"]
+__all__ = ["StoredUnits", "read_unit_graph", "refresh_unit_graph"]
 
 Ints = NDArray[np.int64]
 
@@ -120,33 +120,6 @@ async def read_unit_graph(
         community_names=tuple(_name(named[one_id]) for one_id in communities.tolist()),
         graph=graph,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Work:
-    """What is to be looked after on land units: int32 (n,) each.
-
-    Attributes
-    ----------
-    facilities
-        Facilities on the unit, but for removed ones.
-    incidents
-        Incidents reported there within the span asked for.
-    """
-
-    facilities: NDArray[np.int32]
-    incidents: NDArray[np.int32]
-
-
-async def count_work(connection: Connection, ids: Ints, since: datetime, until: datetime) -> Work:
-    """Count the facilities and the incidents of ``[since, until)`` on units, told ascending."""
-    asked = {"ids": ids.tolist()}
-    facilities, incidents = np.zeros(len(ids), dtype=np.int32), np.zeros(len(ids), dtype=np.int32)
-    for row in await rows(connection, "units/facility_counts", asked):
-        facilities[np.searchsorted(ids, row["id"])] = row["facilities"]
-    for row in await rows(connection, "units/incident_counts", asked | {"since": since, "until": until}):
-        incidents[np.searchsorted(ids, row["id"])] = row["incidents"]
-    return Work(facilities, incidents)
 
 
 def _numbers(packed: bytes | None, form: str) -> NDArray[Any]:

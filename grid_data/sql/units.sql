@@ -122,19 +122,6 @@ FROM (
 ) AS found
 WHERE facility.id = found.id AND facility.land_unit_id IS DISTINCT FROM found.unit_id
 
--- name: facility_counts
--- Facilities on each of some units; removed ones do not count.
-SELECT land_unit_id AS id, count(*) AS facilities FROM facility
-WHERE land_unit_id = ANY (%(ids)s::bigint[]) AND state <> 'removed'
-GROUP BY land_unit_id
-
--- name: incident_counts
--- Incidents reported within a span on each of some units.
-SELECT land_unit_id AS id, count(*) AS incidents FROM incident
-WHERE land_unit_id = ANY (%(ids)s::bigint[])
-  AND reported_at >= %(since)s::timestamptz AND reported_at < %(until)s::timestamptz
-GROUP BY land_unit_id
-
 -- name: living_unit
 -- A land unit that has not ended, by its code.
 SELECT id, community_zone_id FROM land_unit WHERE code = %(code)s AND upper_inf(valid)

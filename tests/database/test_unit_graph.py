@@ -16,7 +16,7 @@ from grid_data.database import Connection, Database
 from grid_data.importers.problems import ImportRefused
 from grid_data.unit_checks import check_units
 from grid_data.unit_edges import decide_edge, take_edges
-from grid_data.unit_graphs import StoredUnits, count_work, read_unit_graph, refresh_unit_graph
+from grid_data.unit_graphs import StoredUnits, read_unit_graph, refresh_unit_graph
 
 # Between the rows 1 and 2 of units, from west to east; the bridge crosses it in column 1.
 RIVER = "LINESTRING (120.39 36.12, 120.45 36.12)"
@@ -187,11 +187,6 @@ async def test_facilities_stand_on_the_unit_under_them(connection: Connection) -
     await connection.execute("UPDATE facility SET land_unit_id = NULL")
     assert await locate_facilities(connection) == 1
     assert await locate_facilities(connection) == 0
-    units = await read_unit_graph(connection)
-    span = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
-    work = await count_work(connection, units.ids, *span)
-    assert [units.codes[row] for row in np.flatnonzero(work.facilities)] == ["U11"]
-    assert work.incidents.sum() == 0
 
 
 async def test_a_shape_out_of_the_city_stands_on_no_unit(connection: Connection) -> None:
