@@ -88,7 +88,7 @@ def build_units(
     spots = _Spots.of(homes)
     blocks = _blocks(made.faces, made.community, ways, spots, plane, options)
     clock("slivers and rivers")
-    footprints = to_lattice(shapely.force_2d(_as_array(buildings)))
+    footprints = _on_lattice(buildings)
     solid = footprints[shapely.get_dimensions(footprints) == 2]
     groups = group_footprints(plane.metres(solid))
     standing = stand(solid, groups, blocks.faces, blocks.community, plane)
@@ -164,8 +164,14 @@ class _Clock:
             self._progress(step, self.seconds[step])
 
 
-def _as_array(shapes: Shapes | None) -> Shapes:
-    return np.empty(0, dtype=object) if shapes is None else np.asarray(shapes, dtype=object)
+def _on_lattice(shapes: Shapes | None) -> Shapes:
+    if shapes is None:
+        return np.empty(0, dtype=object)
+    moved = to_lattice(shapely.force_2d(np.asarray(shapes, dtype=object)))
+    # A narrow neck may close on the lattice.
+    bad = ~shapely.is_valid(moved)
+    moved[bad] = shapely.make_valid(moved[bad])
+    return np.asarray(moved, dtype=object)
 
 
 def _near(ways: Ways, communities: Shapes) -> Ways:

@@ -48,7 +48,7 @@ class UnitOptions:
 
     smallest_m2: float = 1500.0
     thin_m: float = 12.0
-    thin_m2: float = 20_000.0
+    thin_m2: float = 50_000.0
     keep_households: int = 20
     largest_block_m2: float = 40_000.0
     most_households: int = 100
