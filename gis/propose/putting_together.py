@@ -81,7 +81,7 @@ def _chosen(
 ) -> list[Candidate]:
     """One candidate per piece: the cheapest under the profile, all within the budget of changes."""
     own = [[one for one in some if one.profile == profile] for some in candidates]
-    if budget is None:
+    if budget is None or not own:
         return [min(some, key=lambda one: one.cost) for some in own]
     moved = [
         [_moved(graph, today, piece, one) for one in some] for piece, some in zip(pieces, own, strict=True)

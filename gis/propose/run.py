@@ -56,8 +56,8 @@ def propose(
     Returns
     -------
     proposals
-        One to five, none of which is worse than another in everything: households even, shapes round,
-        borders along streets, households kept. The first is the one to look at first.
+        One to five (none without units), none of which is worse than another in everything: households
+        even, shapes round, borders along streets, households kept. The first is the one to look at first.
 
     Raises
     ------
@@ -71,6 +71,8 @@ def propose(
     today = np.full(len(graph), NO_ZONE, dtype=np.int64) if current is None else current.astype(np.int64)
     if len(today) != len(graph):
         raise ValueError(f"{len(today)} zone numbers for {len(graph)} units")
+    if not len(graph):
+        return []
     pieces = cut_into_pieces(graph, today, options)
     warm = bool((today != NO_ZONE).any())
     profiles = profiles_of(options, warm=warm, streets=bool((graph.barrier >= Barrier.STREET).any()))

@@ -17,7 +17,7 @@ from tests.support.unit_graphs import cells
 
 WIDTH, HEIGHT = 8, 8
 EAST, NORTH = 542_000.0, 3_997_000.0
-SHORT = ("--seconds", "0.05")
+SHORT = ("--seconds", "0.03")
 
 
 def town() -> gpd.GeoDataFrame:

@@ -218,6 +218,20 @@ def test_units_without_households_make_one_zone_and_are_told() -> None:
     assert reasons(one) == {"community_total"}
 
 
+def test_nothing_to_divide_leaves_everything_as_it_is() -> None:
+    graph = lattice(6, 6, 50)
+    today = np.arange(36) // 9
+    for change in ({"locked": frozenset(range(4))}, {"communities": frozenset({7})}, {"change_budget": 0.0}):
+        (one,) = propose(graph, today, replace(QUICK, minimum=400, **change))
+        assert (one.zone == today).all()
+    assert not propose(_none(graph), None, QUICK)
+
+
+def _none(graph: UnitGraph) -> UnitGraph:
+    """The graph without any unit."""
+    return UnitGraph(**{name: getattr(graph, name)[:0] for name in graph.__dataclass_fields__})
+
+
 def test_single_unit_without_neighbours() -> None:
     (one,) = propose(UnitGraph.row([400]), None, QUICK)
     assert one.zone.tolist() == [0]

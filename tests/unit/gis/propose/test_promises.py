@@ -61,7 +61,7 @@ def assert_sound(graph: UnitGraph, one: Proposal, kept: NDArray[np.bool_] | None
     assert all(why.text.zh and why.text.en for why in one.explained)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(graph=towns(), seed=st.integers(0, 99), warm=st.booleans())
 def test_grids_are_connected_nested_and_explained(graph: UnitGraph, seed: int, warm: bool) -> None:
     today = today_of(graph, seed) if warm else None
@@ -69,7 +69,7 @@ def test_grids_are_connected_nested_and_explained(graph: UnitGraph, seed: int, w
         assert_sound(graph, one)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(graph=towns(), seed=st.integers(0, 99), data=st.data())
 def test_locked_grids_stay_as_they_are(graph: UnitGraph, seed: int, data: st.DataObject) -> None:
     today = today_of(graph, seed)
@@ -88,7 +88,7 @@ def _of_free(one: Proposal, locked: frozenset[int]) -> tuple[Explanation, ...]:
     return tuple(why for why in one.explained if why.zone not in locked)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(graph=towns(), seed=st.integers(0, 99), warm=st.booleans(), data=st.data())
 def test_links_hold(graph: UnitGraph, seed: int, warm: bool, data: st.DataObject) -> None:
     pieces = cut_into_pieces(graph, np.full(len(graph), NO_ZONE), ProposeOptions())
