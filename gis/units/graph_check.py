@@ -1,4 +1,4 @@
-"""What a graph of land units may lack: parts of communities that hold together by nothing."""
+"""What a graph of land units may lack: parts that hold together by nothing, borders that are not as drawn."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.unit_graph import UnitGraph
+from gis.units.shared_borders import shared_borders
 from gis.words import Words
 
-__all__ = ["GraphFinding", "check_graph"]
+__all__ = ["GraphFinding", "check_borders", "check_graph"]
 
 Shapes: TypeAlias = NDArray[np.object_]
 Kind: TypeAlias = Literal["no_neighbour", "cut_off", "not_as_drawn"]
 
 _SHOWN: Final = 5
+_SAME_M: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -102,3 +104,52 @@ def _finding(codes: tuple[str, ...], alone: bool, households: int, shape: shapel
         f"{shown}, at {where}.",
     )
     return GraphFinding("cut_off", codes, place, households, words)
+
+
+def check_borders(
+    graph: UnitGraph, codes: Sequence[str], shapes: Shapes, polygons: Shapes
+) -> list[GraphFinding]:
+    """Compare the borders of a graph with those of the polygons.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    codes, shapes
+        Code and polygon (EPSG:4326) of each unit.
+    polygons
+        The same polygons in metres of the city's metric system.
+
+    Returns
+    -------
+    list
+        A finding for each pair whose border is missing, is none, or differs by a centimetre or more.
+    """
+    drawn = shared_borders(polygons)
+    stored = graph.length_m > 0
+    size = len(graph)
+    keys = [ends[:, 0].astype(np.int64) * size + ends[:, 1] for ends in (drawn.ends, graph.ends[stored])]
+    every = np.unique(np.concatenate(keys))
+    length = np.zeros((2, len(every)))
+    for row, (key, lengths) in enumerate(zip(keys, (drawn.length, graph.length_m[stored]), strict=True)):
+        length[row, np.searchsorted(every, key)] = lengths
+    wrong = np.flatnonzero(np.abs(length[0] - length[1]) >= _SAME_M)
+    return [
+        _not_as_drawn(codes, shapes, divmod(int(every[one]), size), *length[:, one].tolist()) for one in wrong
+    ]
+
+
+def _not_as_drawn(
+    codes: Sequence[str], shapes: Shapes, pair: tuple[int, int], drawn: float, stored: float
+) -> GraphFinding:
+    point = shapely.point_on_surface(shapes[pair[0]])
+    place = (round(point.x, 7), round(point.y, 7))
+    first, second = (codes[one] for one in pair)
+    where = f"{place[0]:.7f}, {place[1]:.7f}"
+    words = Words(
+        f"{first} 与 {second} 的边界记为 {stored:.2f} 米，图上为 {drawn:.2f} 米，位于 {where}；"
+        "请执行 gridgov units graph。",
+        f"the border of {first} and {second} is kept as {stored:.2f} m and drawn {drawn:.2f} m, at {where}: "
+        "run gridgov units graph.",
+    )
+    return GraphFinding("not_as_drawn", (first, second), place, 0, words)

@@ -206,6 +206,12 @@ async def test_a_check_names_what_is_cut_off_and_where(toy_database: Database) -
             await decide_edge(connection, *pair, joined=False, actor="x")
         report = await check_units(connection)
         assert [(kind, codes) for kind, codes, _, _ in report.rows()] == [("cut_off", ("U00",))]
+        await connection.execute("SET ROLE NONE")
+        await connection.execute(
+            "UPDATE unit_edge SET length_m = length_m + 1 WHERE unit_a = 1 AND unit_b = 2"
+        )
+        wrong = await check_units(connection)
+        assert [kind for kind, *_ in wrong.rows()] == ["not_as_drawn", "cut_off"]
         (_, _, place, message) = next(report.rows())
         assert place is not None
         assert place == pytest.approx((120.405, 36.105))
