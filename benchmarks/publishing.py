@@ -1,0 +1,211 @@
+"""Publishing a plan: 15 % of the district with a million incidents stored; a split with three million.
+
+Runs in a database of its own, dropped afterwards, on the sample's incidents, copied until there are enough.
+In the large plan every grid over 15 % of the area is split and gets another code, so that every open incident
+there moves: the heaviest case. Afterwards all open incidents are routed in full, to count those that differ.
+``GRIDGOV_BENCHMARK_INCIDENTS`` (two numbers, with a comma) sets other numbers of incidents.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import anyio
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order
+
+from benchmarks.measure import Measure
+from gis.words import Words
+from governance.access import OPERATOR
+from governance.plan_states import Action
+from governance.planning import create_plan
+from governance.publishing import Done, act
+from governance.rerouting import reroute
+from governance.settings import Settings
+from grid_data.bulk.sample import load_sample
+from grid_data.database import Connection, Database
+from grid_data.embedded import Cluster
+from grid_data.sample import generate
+from grid_data.unit_graphs import read_unit_graph
+from migrations.run import upgrade
+
+NAME = "benchmark_publishing"
+SHARE = 0.15
+SIZES = (1_000_000, 3_000_000)
+
+COPY = """
+INSERT INTO incident (number, source, appeal_kind, category_id, text, address, place, place_accuracy_m,
+                      original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
+                      recorded_at, organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id,
+                      place_problem)
+SELECT number || lpad((%(round)s)::text, 3, '0'), source, appeal_kind, category_id, text, address, place,
+       place_accuracy_m, original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
+       recorded_at, organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id, place_problem
+FROM incident WHERE number ~ '^[0-9]{19}$' LIMIT %(n)s
+"""
+
+
+def run() -> Iterable[Measure]:
+    """Load, copy, publish, measure."""
+    given = os.environ.get("GRIDGOV_BENCHMARK_INCIDENTS")
+    sizes = tuple(int(size) for size in given.split(",")) if given else SIZES
+    with Cluster(Settings().cluster_root).use() as cluster:
+        cluster.drop_database(NAME)
+        cluster.create_database(NAME)
+        try:
+            return anyio.run(_run, cluster.url(NAME), sizes)
+        finally:
+            cluster.drop_database(NAME)
+
+
+async def _run(url: str, sizes: tuple[int, ...]) -> list[Measure]:
+    await anyio.to_thread.run_sync(upgrade, url)
+    database = Database(url, size=2, statement_timeout_s=0)
+    await database.open()
+    try:
+        async with database.transaction(OPERATOR) as connection:
+            await load_sample(connection, generate())
+        async with database.transaction(OPERATOR) as connection:
+            await reroute(connection, OPERATOR, full=True)
+        measures = []
+        for size, share, name in (
+            (sizes[0], SHARE, "15 % of the district"),
+            (sizes[1], 0.0, "one grid split"),
+        ):
+            await _fill(database, size)
+            measures += await _published(database, name, share, size)
+        return measures
+    finally:
+        await database.close()
+
+
+async def _fill(database: Database, size: int) -> None:
+    """Copy incidents until there are so many."""
+    async with database.transaction(OPERATOR) as connection:
+        await connection.execute("RESET ROLE")
+        await connection.execute("ALTER TABLE incident DISABLE TRIGGER USER")
+        there = await _number(connection, "SELECT count(*) AS n FROM incident")
+        rounds = await _number(connection, "SELECT count(*) AS n FROM incident WHERE number ~ '^[0-9]{22}$'")
+        step = 100 + rounds % 800
+        while there < size:
+            cursor = await connection.execute(COPY, {"round": step, "n": size - there})
+            there += cursor.rowcount
+            step += 1
+        await connection.execute("ALTER TABLE incident ENABLE TRIGGER USER")
+    async with database.transaction(OPERATOR) as connection:
+        await connection.execute("RESET ROLE")
+        await connection.execute("ANALYZE incident")
+
+
+async def _number(connection: Connection, query: str) -> int:
+    row = await (await connection.execute(query.encode())).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
+async def _published(database: Database, name: str, share: float, size: int) -> list[Measure]:
+    async with database.transaction(OPERATOR) as connection:
+        code = f"B{size}"
+        await create_plan(connection, layer="base_grid", name=Words("测量", "Benchmark"), by="A", code=code)
+        grids = await _redraw(connection, code, share)
+    for action, by in ((Action.SUBMIT, "A"), (Action.APPROVE, "B")):
+        async with database.transaction(OPERATOR) as connection:
+            await act(connection, action, code, by=by)
+    started = time.perf_counter()
+    async with database.transaction(OPERATOR) as connection:
+        done: Done = await act(connection, Action.PUBLISH, code, by="B")
+    seconds = time.perf_counter() - started
+    assert done.edition is not None
+    async with database.transaction(OPERATOR) as connection:
+        opened = await _number(
+            connection,
+            "SELECT count(*) AS n FROM incident WHERE is_open_state(state)",
+        )
+        started = time.perf_counter()
+        full = await reroute(connection, OPERATOR, full=True, dry_run=True)
+        full_s = time.perf_counter() - started
+    note = (
+        f"{size:,} stored, {opened:,} open; {grids} grids redrawn, {done.edition.incidents.asked:,} asked, "
+        f"{len(done.edition.incidents.ids):,} moved"
+    )
+    return [
+        Measure(f"{name}, published and committed", seconds, "s", note),
+        Measure(f"{name}, full routing for comparison", full_s, "s", f"{full.asked:,} incidents"),
+        Measure(f"{name}, answers that differ from full routing", len(full.moves), "incidents"),
+    ]
+
+
+async def _redraw(connection: Connection, code: str, share: float) -> int:
+    """Split grids over a share of the area (one grid, if it is 0); with a share they get new codes, too."""
+    stored = await read_unit_graph(connection)
+    cursor = await connection.execute(
+        """SELECT plan_unit.plan_id, land_unit_id AS unit, number, plan_unit.area_m2 FROM plan_unit
+           JOIN plan ON plan.id = plan_id WHERE plan.code = %s AND number IS NOT NULL
+           ORDER BY land_unit_id""",
+        [code],
+    )
+    units = await cursor.fetchall()
+    plan = units[0]["plan_id"]
+    members: dict[int, list[int]] = {}
+    area: dict[int, float] = {}
+    row_of = {unit: k for k, unit in enumerate(stored.ids.tolist())}
+    for unit in units:
+        members.setdefault(unit["number"], []).append(row_of[unit["unit"]])
+        area[unit["number"]] = area.get(unit["number"], 0.0) + unit["area_m2"]
+    whole, taken = sum(area.values()), 0.0
+    order = np.random.default_rng(7).permutation(sorted(members)).tolist()
+    next_number = max(members) + 1
+    redrawn = 0
+    for number in order:
+        if len(members[number]) < 2 or (redrawn and taken >= whole * share):
+            continue
+        part = _half(members[number], stored.graph.ends[stored.graph.joined])
+        if not part:
+            continue
+        await connection.execute(
+            """INSERT INTO plan_zone (plan_id, number, name_zh, community_zone_id)
+               SELECT plan_id, %s, name_zh || '新', community_zone_id FROM plan_zone
+               WHERE plan_id = %s AND number = %s""",
+            [next_number, plan, number],
+        )
+        await connection.execute(
+            "UPDATE plan_unit SET number = %s WHERE plan_id = %s AND land_unit_id = ANY (%s)",
+            [next_number, plan, stored.ids[part].tolist()],
+        )
+        if share:
+            await connection.execute(
+                """UPDATE plan_zone SET code = left(code, 12) || (500 + right(code, 3)::int)::text
+                   WHERE plan_id = %s AND number = %s""",
+                [plan, number],
+            )
+        taken += area[number]
+        next_number += 1
+        redrawn += 1
+    return redrawn
+
+
+def _half(rows: list[int], ends: Any) -> list[int]:
+    """About half of a connected set of units, connected, as is the rest; none if the set is not connected."""
+    position = {row: k for k, row in enumerate(rows)}
+    inside = [(position[a], position[b]) for a, b in ends.tolist() if a in position and b in position]
+    n = len(rows)
+    a, b = np.array(inside, dtype=np.int64).reshape(-1, 2).T
+    graph = csr_array((np.ones(len(a)), (a, b)), shape=(n, n))
+    order, parent = breadth_first_order(graph, 0, directed=False)
+    if len(order) < n:
+        # A grid in two parts from the beginning: a plan that touches it would be refused.
+        return []
+    size = np.ones(n, dtype=int)
+    for k in order[::-1].tolist():
+        if parent[k] >= 0:
+            size[parent[k]] += size[k]
+    root = int(min(order[1:].tolist(), key=lambda k: abs(size[k] - n / 2)))
+    branch = {root}
+    for k in order.tolist():
+        if parent[k] in branch:
+            branch.add(k)
+    return [rows[k] for k in sorted(branch)]
