@@ -103,12 +103,14 @@ def _cuts_of(block: shapely.Polygon, footprints: Shapes, group: Ints, plane: Pla
 
 
 def _under(faces: Shapes, community: Ints, footprints: Shapes, whole: Ints, of_building: Ints) -> Ints:
-    """The outlined building over each face, -1 for none; never one whose home is in another community."""
+    """The first outlined building over each face, -1 for none; only those at home in the face's community."""
     found = np.full(len(faces), -1, dtype=np.int64)
-    over = locate(faces, footprints[whole])
-    there = np.flatnonzero(over >= 0)
-    at_home = of_building[whole[over[there]]] == community[there]
-    found[there[at_home]] = whole[over[there[at_home]]]
+    points = shapely.point_on_surface(faces)
+    building, face = shapely.STRtree(points).query(footprints[whole], predicate="intersects")
+    at_home = of_building[whole[building]] == community[face]
+    building, face = building[at_home], face[at_home]
+    order = np.argsort(-building, kind="stable")
+    found[face[order]] = whole[building[order]]
     return found
 
 
