@@ -139,8 +139,9 @@ def test_a_building_over_the_street_is_given_whole_to_the_block_that_has_most_of
 
 def test_a_building_of_the_next_community_does_not_take_a_piece_of_one_over_the_street() -> None:
     halves = placed(np.array([shapely.box(0, 0, 20_000, 40_000), shapely.box(20_000, 0, 40_000, 40_000)]))
-    street = Ways.of(np.array([line((10_000, -100), (10_000, 40_100))]), WayKind.STREET)
-    across, house = shapely.box(11_000, 13_000, 30_000, 15_000), shapely.box(4000, 12_000, 12_000, 16_000)
+    lines = [line((x, -100), (x, 40_100)) for x in (10_000, 25_000)]
+    street = Ways.of(np.array(lines), WayKind.STREET)
+    across, house = shapely.box(11_000, 13_000, 36_000, 15_000), shapely.box(4000, 12_000, 12_000, 16_000)
     buildings = placed(np.array([across, house]))
     units = build_units(["A", "B"], halves, street, METRIC, buildings=buildings)
     assert cut_buildings(units, buildings, halves, by_m2=0.1) == []
