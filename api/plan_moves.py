@@ -12,6 +12,7 @@ from governance.plan_answers import MoveAnswer
 from governance.plan_drawing import draw_move
 from governance.plan_moves import make_move, take_step
 from governance.plan_numbering import renumber_plan
+from grid_data.database import Connection
 
 router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
 
@@ -28,15 +29,20 @@ async def add_move(connection: Transaction, code: PlanCode, body: AnyMove) -> Mo
     Moves of others since then are kept. Where both touch the same unit or the same attribute of a zone,
     nothing is stored and both values are told (409 `plan-conflict`).
     """
-    by = body.by.strip()
     with plan_problems():
-        if isinstance(body, SplitLineBody | BorderBody | TransferBody):
-            return await draw_move(connection, code, body.revision, by, body.plain())
-        if isinstance(body, RenumberBody):
-            return await renumber_plan(
-                connection, code, body.revision, by, preview=body.preview, communities=body.communities
-            )
-        return await make_move(connection, code, body.revision, by, body.plain())
+        return await carry_out(connection, code, body)
+
+
+async def carry_out(connection: Connection, code: str, body: AnyMove) -> MoveAnswer:
+    """Do what a body asks for; the command line uses the same."""
+    by = body.by.strip()
+    if isinstance(body, SplitLineBody | BorderBody | TransferBody):
+        return await draw_move(connection, code, body.revision, by, body.plain())
+    if isinstance(body, RenumberBody):
+        return await renumber_plan(
+            connection, code, body.revision, by, preview=body.preview, communities=body.communities
+        )
+    return await make_move(connection, code, body.revision, by, body.plain())
 
 
 @router.post("/api/plans/{code}/undo", summary="Take a step back", responses=problems(*MOVING))

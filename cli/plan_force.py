@@ -118,4 +118,4 @@ def run_plan(work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
     except (PlanMissing, PlanConflict) as problem:
         fail(*problem.words)
     except GovernanceError as problem:
-        fail(problem.message, problem.message)
+        fail(*getattr(problem, "words", (problem.message, problem.message)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import plan_files, plan_force
+from cli import plan_drafts, plan_files, plan_force
 
 __all__ = ["plans"]
 
@@ -14,5 +14,6 @@ plans = typer.Typer(
     rich_markup_mode="markdown",
     help="Plans: redraws of the grids, from draft to force.",
 )
+plan_drafts.register(plans)
 plan_force.register(plans)
 plan_files.register(plans)

@@ -1,7 +1,7 @@
 """Searches for proposals, in threads of the server process: started, watched, cancelled, forgotten in time.
 
-A search needs a plan as it was read and no database. Its answer is kept for an hour in the process that made it;
-a proposal becomes part of the plan only when it is taken over as a move.
+A search needs a plan as it was read and no database. Its answer is kept for an hour in the process that made
+it; a proposal becomes part of the plan only when it is taken over as a move.
 """
 
 from __future__ import annotations

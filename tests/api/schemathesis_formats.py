@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import schemathesis
 from hypothesis import strategies as st
@@ -21,7 +21,21 @@ def register(server: str) -> None:
         with urlopen(f"{server}{path}") as response:
             return json.load(response)
 
+    def post(path: str, body: Any) -> Any:
+        asked = Request(
+            f"{server}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+        )
+        with urlopen(asked) as response:
+            return json.load(response)
+
+    grid = get("/api/zones?layer=base_grid&limit=1")["items"][0]
+    area = {"layer": "community", "code": grid["parent"]}
+    draft = post("/api/plans", {"layer": "base_grid", "name": {"zh": "草案"}, "area": area, "by": "规划员"})
+    search = post(f"/api/plans/{draft['code']}/proposals", {"options": {"seconds": 0.01}})
+    units = get(f"/api/plans/{draft['code']}/units")["units"]["id"]
     formats: dict[str, list[str]] = {
+        "plan-code": [draft["code"]],
+        "job-key": [search["job"]],
         "category-key": [category["key"] for category in get("/api/categories")["items"]],
         "organisation-code": [organisation["code"] for organisation in get("/api/organisations")["items"]],
         "layer-code": [layer["code"] for layer in get("/api/layers")["items"]],
@@ -43,7 +57,19 @@ def register(server: str) -> None:
     @schemathesis.hook
     def before_call(_context: Any, case: Any, _options: Any) -> None:
         """Items of a list are drawn without regard to their format: put codes there that exist."""
-        if isinstance(case.body, dict) and isinstance(case.body.get("supporting"), list):
+        if not isinstance(case.body, dict):
+            return
+        # What a description cannot say: the lower end of a band is not above the upper one.
+        for holder in (case.body, case.body.get("options")):
+            band = holder.get("band") if isinstance(holder, dict) else None
+            if isinstance(band, dict) and all(isinstance(band.get(end), int) for end in ("min", "max")):
+                band["min"], band["max"] = sorted((band["min"], band["max"]))
+        if isinstance(case.body.get("units"), list):
+            case.body["units"] = [
+                units[each % len(units)] if type(each) is int and each > 0 else each
+                for each in case.body["units"]
+            ]
+        if isinstance(case.body.get("supporting"), list):
             case.body["supporting"] = [
                 known[len(code) % len(known)] if isinstance(code, str) and code and "\0" not in code else code
                 for code in case.body["supporting"]

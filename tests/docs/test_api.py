@@ -45,7 +45,7 @@ def test_parameters_are_exactly_those_that_exist(route: str) -> None:
     declared = {parameter["name"] for parameter in ROUTES[route].get("parameters", [])}
     content = ROUTES[route].get("requestBody", {}).get("content", {})
     if "application/json" in content:
-        declared |= set(resolve(content["application/json"]["schema"])["properties"])
+        declared |= properties(content["application/json"]["schema"])
     assert documented == declared
 
 
@@ -105,7 +105,11 @@ def test_documented_calls_are_answered(command: str, client: TestClient) -> None
         some = client.get("/api/incidents", params={"limit": 1}).json()["items"][0]["number"]
         address = address.replace("NUMBER", some)
     if "/api/plans/CODE" in address:
-        address = address.replace("CODE", some_draft(client))
+        draft = some_draft(client)
+        address = address.replace("CODE", draft)
+        if "JOB" in address:
+            search = client.post(f"/api/plans/{draft}/proposals", json={"options": {"seconds": 0.01}})
+            address = address.replace("JOB", search.json()["job"])
     answer = client.request(
         method,
         address.removeprefix(SERVER),
@@ -162,6 +166,13 @@ def resolve(schema: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in schema:
         schema = SCHEMA["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
     return schema
+
+
+def properties(schema: dict[str, Any]) -> set[str]:
+    """Names of the properties of a body; of every kind, if it may be of several."""
+    schema = resolve(schema)
+    kinds = schema.get("oneOf", [])
+    return set(schema.get("properties", {})).union(*(properties(kind) for kind in kinds))
 
 
 def unknown_keys(value: object, schema: dict[str, Any], where: str = "$") -> list[str]:

@@ -1,0 +1,155 @@
+"""A plan on the full sample: started, read, judged, and moves saved, as the server answers them.
+
+Runs in a database of its own, dropped afterwards. Moves go through the whole application, HTTP and JSON
+included; the processor time is that of this process and of the database's processes together.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import shapely
+from shapely.geometry import shape
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from benchmarks.measure import Measure, percentile
+from governance.access import OPERATOR
+from governance.settings import Settings
+from grid_data.bulk.sample import load_sample
+from grid_data.database import Database
+from grid_data.embedded import Cluster
+from grid_data.sample import generate
+from migrations.run import upgrade
+
+NAME = "benchmark_planning"
+MOVES = 60
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def run() -> Iterable[Measure]:
+    """Load, draw, measure."""
+    with Cluster(Settings().cluster_root).use() as cluster:
+        cluster.drop_database(NAME)
+        cluster.create_database(NAME)
+        url = cluster.url(NAME)
+        try:
+            upgrade(url)
+            anyio.run(_load, url)
+            with TestClient(create_app(Settings(database_url=url))) as client:
+                yield from _measured(client)
+        finally:
+            cluster.drop_database(NAME)
+
+
+async def _load(url: str) -> None:
+    database = Database(url, size=1, statement_timeout_s=600)
+    await database.open()
+    async with database.transaction(OPERATOR) as connection:
+        await load_sample(connection, generate())
+    await database.close()
+
+
+def _processor_s() -> float:
+    """Processor time of this process and of all PostgreSQL processes of this user."""
+    used = time.process_time()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().partition(")")
+        except OSError:
+            continue
+        if name.endswith("(postgres"):
+            fields = rest.split()
+            used += (int(fields[11]) + int(fields[12])) / TICKS
+    return used
+
+
+def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    started = time.perf_counter()
+    answer = work()
+    taken = time.perf_counter() - started
+    assert answer.is_success, answer.text
+    return answer.json(), taken
+
+
+def _measured(client: TestClient) -> Iterable[Measure]:
+    body = {"layer": "base_grid", "name": {"zh": "全区方案"}, "by": "规划员"}
+    plan, taken = _timed(lambda: client.post("/api/plans", json=body))
+    yield Measure(
+        "start a draft on the whole layer", taken, "s", f"{plan['units']} units, {plan['zones']} grids"
+    )
+    path = f"/api/plans/{plan['code']}"
+    units, taken = _timed(lambda: client.get(f"{path}/units"))
+    yield Measure("read units and borders", taken, "s", f"{len(units['edges']['a'])} borders")
+    shapes, taken = _timed(lambda: client.get(f"{path}/shapes"))
+    yield Measure("read shapes", taken, "s")
+    _, taken = _timed(lambda: client.get(f"{path}/measures"))
+    yield Measure("judge the whole plan", taken, "s", "every grid, Reock and problems included")
+    revision = 0
+
+    def move(kind: str, **values: Any) -> float:
+        nonlocal revision
+        asked = {"kind": kind, "revision": revision, "by": "规划员", **values}
+        answer, seconds = _timed(lambda: client.post(f"{path}/moves", json=asked))
+        revision = answer["revision"]
+        return seconds
+
+    chosen = random.Random(7)
+    columns, edges = units["units"], units["edges"]
+    borders = [
+        (a, b)
+        for a, b in zip(edges["a"], edges["b"], strict=True)
+        if columns["zone"][a] != columns["zone"][b] and columns["community"][a] == columns["community"][b]
+    ]
+    picked = chosen.sample(borders, MOVES)
+    before = _processor_s()
+    times = [move("paint", units=[columns["id"][a]], zone=columns["zone"][b]) for a, b in picked]
+    used = (_processor_s() - before) / len(times)
+    yield Measure("paint one unit, saved and judged, median", percentile(times, 0.5) * 1000, "ms")
+    yield Measure("paint one unit, saved and judged, 95 %", percentile(times, 0.95) * 1000, "ms")
+    yield Measure("paint one unit, processor time", used * 1000, "ms", "this process and the database")
+
+    def undo() -> float:
+        nonlocal revision
+        answer, seconds = _timed(
+            lambda: client.post(f"{path}/undo", json={"revision": revision, "by": "规划员"})
+        )
+        revision = answer["revision"]
+        return seconds
+
+    back = [undo() for _ in range(20)]
+    yield Measure("take a step back, median", percentile(back, 0.5) * 1000, "ms")
+    yield from _drawn(client, path, units, shapes, move, chosen)
+
+
+def _drawn(
+    client: TestClient, path: str, units: Any, shapes: Any, move: Callable[..., float], chosen: random.Random
+) -> Iterable[Measure]:
+    """Zones split by lines that cut units, and into parts."""
+    now = client.get(f"{path}/units").json()["units"]
+    polygons = {feature["id"]: shape(feature["geometry"]) for feature in shapes["units"]["features"]}
+    zones = chosen.sample(sorted({zone for zone in now["zone"] if now["zone"].count(zone) > 4}), 40)
+    times = []
+    for zone in zones[:20]:
+        mine = [polygons[unit] for unit, of in zip(now["id"], now["zone"], strict=True) if of == zone]
+        west, south, east, north = shapely.total_bounds(mine).tolist()
+        middle = (south + north) / 2
+        line = [[west - 0.0005, middle], [(west + east) / 2, middle + 0.0001], [east + 0.0005, middle]]
+        try:
+            times.append(move("split_line", zone=zone, line=line))
+        except AssertionError:
+            continue
+    yield Measure(
+        "split a grid by a line, median",
+        percentile(times, 0.5) * 1000,
+        "ms",
+        f"{len(times)} of 20 lines fitted",
+    )
+    parts = [move("split_parts", zone=zone, parts=2) for zone in zones[20:]]
+    yield Measure("split a grid into two parts, median", percentile(parts, 0.5) * 1000, "ms")
