@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from gis.unit_graph import UnitGraph
 from gis.units.graph import GraphOptions
-from gis.units.ways import Ways
 
 __all__ = ["KINDS", "Homes", "LandUnits", "UnitOptions"]
 
@@ -123,8 +122,3 @@ class LandUnits:
 
     def __len__(self) -> int:
         return len(self.codes)
-
-
-def no_ways() -> Ways:
-    """No ways; the default of functions that take some."""
-    return Ways.none()
