@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.dependencies import Transaction, known_parameters, moment
-from api.formats import NOT_NUL, LayerKey
+from api.formats import LayerKey
 from api.openapi import problems
 from api.plan_problems import plan_problems
 from api.rendering import JsonText, json_bytes
@@ -17,7 +17,14 @@ from governance.comparison import Comparison, Edition, compare
 router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
 
 PLAN = "plan:"
-Side = Annotated[str, Query(max_length=120, pattern=NOT_NUL, json_schema_extra={"format": "edition"})]
+_MOMENT = r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?([Zz]|[+\- ]\d{2}:?\d{2})?)?"
+Side = Annotated[
+    str,
+    Query(
+        pattern=rf"^(plan:[A-Za-z0-9][A-Za-z0-9._-]{{0,59}}|{_MOMENT})$",
+        json_schema_extra={"format": "edition"},
+    ),
+]
 SIDE = "A date or time (without an offset in the city's own), or `plan:CODE`."
 
 

@@ -29,7 +29,12 @@ FILE = {"type": "string", "format": "binary"}
     summary="A plan as a file",
     response_class=Response,
     responses={
-        200: {"content": {media.split(";")[0]: {"schema": FILE} for _, media in FORMS.values()}},
+        200: {
+            "content": {
+                media.split(";")[0]: {"schema": {"type": "object"} if form == "geojson" else FILE}
+                for form, (_, media) in FORMS.items()
+            }
+        },
         **problems("bad-parameter", "unknown-parameter", "not-found", "database-away", "too-slow"),
     },
 )
