@@ -67,7 +67,7 @@ CONTEXT_SETS: Mapping[str, TileSet] = {
         TileSet(
             "buildings", 14, 16, "building",
             {
-                "kind": "String", "floors": "Number", "address": "String", "name_zh": "String",
+                "code": "String", "kind": "String", "floors": "Number", "address": "String", "name_zh": "String",
                 "name_en": "String",
             },
             "Buildings / 建筑",

@@ -89,7 +89,7 @@ SELECT coalesce(ST_AsMVT(shapes, 'roads', 4096, 'geom', 'id'), ''::bytea) AS til
 -- name: buildings
 -- Buildings.
 WITH shapes AS (
-    SELECT id, kind, floors, address, name_zh, name_en, ST_AsMVTGeom(
+    SELECT id, code, kind, floors, address, name_zh, name_en, ST_AsMVTGeom(
         ST_Transform(geom, 3857), ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) AS geom
     FROM building WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
 )

@@ -125,7 +125,7 @@ def test_zones_of_another_moment(tile: Callable[..., Any], client: TestClient, g
         ("land", 10, set(), {"Polygon", "MultiPolygon"}),
         ("water", 10, {"kind"}, {"Polygon", "MultiPolygon", "LineString", "MultiLineString"}),
         ("roads", 14, {"road_class"}, {"LineString", "MultiLineString"}),
-        ("buildings", 14, {"kind", "floors", "address"}, {"Polygon", "MultiPolygon"}),
+        ("buildings", 14, {"code", "kind", "floors", "address"}, {"Polygon", "MultiPolygon"}),
         ("land_units", 13, {"code", "kind"}, {"Polygon", "MultiPolygon"}),
         (
             "facilities",

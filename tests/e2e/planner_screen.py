@@ -111,6 +111,25 @@ class Desk:
             for _, a, b in sorted(found, reverse=True)
         ]  # fmt: skip
 
+    def line_through(self, zone: int) -> list[list[float]]:
+        """A line from north to south through the middle of a grid's households, beyond it at both ends."""
+        units = self.api("/units")["units"]
+        shapes = {each["id"]: shape(each["geometry"]) for each in self.api("/shapes")["units"]["features"]}
+        inside = [
+            (shapes[unit], households)
+            for unit, number, households in zip(units["id"], units["zone"], units["households"], strict=True)
+            if number == zone
+        ]
+        whole = shapely.union_all([each for each, _ in inside])
+        homes = sorted(
+            (shapely.point_on_surface(each).x, count) for each, count in inside for _ in range(count)
+        )
+        lon = homes[len(homes) // 2][0]
+        across = whole.intersection(shapely.LineString([(lon, whole.bounds[1]), (lon, whole.bounds[3])]))
+        _, south, _, north = across.bounds
+        margin = (north - south) / 20
+        return [[lon, north + margin], [lon, south - margin]]
+
     # --- the page ------------------------------------------------------------------------------------------
 
     def saved(self) -> None:
@@ -132,7 +151,7 @@ class Desk:
     def drag(
         self, start: list[float], end: list[float], *, meanwhile: Callable[[], object] | None = None
     ) -> None:
-        """Drag from a place to another with the mouse; ``meanwhile`` something happens before it is let go."""
+        """Drag from a place to another with the mouse; ``meanwhile`` happens before it is let go."""
         middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2]
         self.page.evaluate("at => window.gridgov.map.jumpTo({center: at, zoom: 15})", middle)
         (x0, y0), (x1, y1) = self.screen.on_screen(start), self.screen.on_screen(end)
@@ -145,6 +164,13 @@ class Desk:
 
     def draw(self, places: list[list[float]]) -> None:
         """Draw a line with clicks, and end it with a double click."""
+        self.page.evaluate(
+            "([a, b]) => window.gridgov.map.fitBounds("
+            "[[Math.min(a[0], b[0]) - 1e-3, Math.min(a[1], b[1])],"
+            " [Math.max(a[0], b[0]) + 1e-3, Math.max(a[1], b[1])]],"
+            " {padding: {top: 170, bottom: 90, left: 90, right: 90}, duration: 0})",
+            [places[0], places[-1]],
+        )
         for place in places[:-1]:
             self.page.mouse.click(*self.screen.on_screen(place))
         self.page.mouse.dblclick(*self.screen.on_screen(places[-1]))

@@ -12,6 +12,10 @@ from shapely.geometry import shape
 
 from tests.e2e.planner_screen import APPROVER, PLANNER, Desk
 from tests.e2e.screen import MAP_MS, Screen
+from tests.e2e.test_view import check
+
+# The search itself takes two seconds; compiling it the first time takes longer.
+PROPOSE_MS = 120_000
 
 
 def community(screen: Screen, nth: int) -> dict[str, Any]:
@@ -127,6 +131,70 @@ def test_everything_is_done_by_keyboard_alone_and_an_input_method_is_left_alone(
     assert next(each["lock"] for each in desk.api("/units")["zones"] if each["number"] == zone) == "both"
     expect(desk.row(zone).get_by_title("完全锁定")).to_be_visible()
     assert screen.draws("plan-hatch")
+    check(screen, "planner")
+
+
+def test_two_grids_become_one_too_large_which_a_line_splits_and_a_line_moves_their_border(
+    screen: Screen,
+) -> None:
+    desk = Desk.of_community(screen, community(screen, 5)["code"], "合并再拆分")
+    page = desk.page
+    border = desk.borders()[0]
+    desk.row(border.zone_here).click()
+    desk.row(border.zone_there).click(modifiers=["Shift"])
+    page.locator("#map canvas").focus()
+    page.keyboard.press("m")
+    desk.saved()
+    expect(desk.row(border.zone_here)).to_contain_text("▲")
+    expect(desk.row(border.zone_there)).to_have_count(0)
+
+    # The problem leads to the grid; a line through its middle cuts it, and units where it must.
+    page.keyboard.press("n")
+    desk.tab("balance")
+    line = desk.line_through(border.zone_here)
+    page.locator("#map canvas").focus()
+    page.keyboard.press("s")
+    desk.draw(line)
+    expect(page.locator(".tool-now .button.primary")).to_have_count(0)
+    expect(page.locator(".notice.good")).to_contain_text("已拆分", timeout=MAP_MS)
+    desk.saved()
+    units = desk.api("/units")
+    parts = {each["number"] for each in units["zones"] if not each["dissolved"]}
+    made = max(parts)
+    assert made not in (border.zone_here, border.zone_there)
+    told = {each["number"]: each["households"] for each in desk.api("/measures")["zones"]}
+    for zone in (border.zone_here, made):
+        expect(desk.row(zone).locator("[role=gridcell]").nth(1)).to_have_text(str(told[zone]))
+
+    # Both parts are chosen; another line is the new course of their border.
+    page.keyboard.press("b")
+    desk.draw([[lon + 0.0004, lat] for lon, lat in line])
+    expect(page.locator(".notice.good")).to_contain_text("边界已移动", timeout=MAP_MS)
+    desk.saved()
+    after = {each["number"]: each["households"] for each in desk.api("/measures")["zones"]}
+    assert after[border.zone_here] + after[made] == told[border.zone_here] + told[made]
+    assert [each["kind"] for each in desk.api("/steps")["items"]] == ["border", "split_line", "merge"]
+
+
+def test_a_proposal_is_compared_and_taken_over_as_one_step(screen: Screen) -> None:
+    desk = Desk.of_community(screen, community(screen, 6)["code"], "系统建议")
+    page = desk.page
+    desk.tab("proposals")
+    page.locator("select[name=seconds]").select_option("2")
+    page.get_by_role("button", name="提出方案").click()
+    cards = page.locator(".gallery > li")
+    cards.first.wait_for(timeout=PROPOSE_MS)
+    assert cards.count() == page.locator(".trade-off .dot").count() > 0
+    # The first that changes something; small maps hatch what moves.
+    card = cards.filter(has=page.locator(".small-map path[opacity]")).first
+    card.get_by_role("button", name="采用").click()
+    desk.saved()
+    expect(desk.moved()).not_to_have_text("0")
+    assert [each["kind"] for each in desk.api("/steps")["items"]] == ["assign"]
+    assert str(desk.api("/measures")["moved_households"]) == desk.moved().inner_text()
+    page.locator("#map canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(desk.moved()).to_have_text("0")
 
 
 def test_two_planners_of_one_unit_are_shown_both_sides(screen: Screen) -> None:

@@ -91,13 +91,13 @@ export type Move =
   | { kind: "split_parts"; zone: number; parts: number; seed?: number }
   | { kind: "merge"; zones: number[]; into: number }
   | { kind: "border"; zones: [number, number]; line: Position[]; cut?: boolean }
-  | { kind: "transfer_building"; building: number; zone: number }
+  | { kind: "transfer_building"; building: string; zone: number }
   | { kind: "new_zone"; units: number[]; name: Text }
   | { kind: "dissolve"; zone: number }
   | { kind: "rename"; zone: number; name: Text }
   | { kind: "lock"; zone: number; lock: Lock }
   | { kind: "exempt"; zone: number; exempt: boolean }
-  | { kind: "renumber"; preview: boolean }
+  | { kind: "renumber"; preview: boolean; communities?: string[] }
   | { kind: "assign"; units: number[]; zones: number[] };
 
 export type MoveKind = Move["kind"];
@@ -110,6 +110,7 @@ export interface StepAnswer {
   zones: PlanZone[];
   /** Units that were cut; their pieces are units of their own. */
   cut?: unknown[] | null;
+  renumbered: { number: number; before: string | null; after: string }[];
 }
 
 export interface PlanStep {
@@ -165,15 +166,20 @@ export interface ProposalMeasures {
 
 export interface Proposal {
   number: number;
+  name: Text;
   measures: ProposalMeasures;
   assignment: { units: number[]; zones: number[] };
   explained: { zone: number; text: Text }[];
 }
 
 export interface ProposalJob {
+  job: string;
+  /** Of the plan when the search began: what a proposal is taken over on. */
+  revision: number;
   state: "running" | "done" | "failed" | "cancelled";
   progress: number;
   proposals: Proposal[];
+  failure: Text | null;
 }
 
 export interface ProposalOptions {
@@ -183,6 +189,8 @@ export interface ProposalOptions {
   roads: number;
   compactness: number;
   stay: number;
+  /** At most this share of households changes its grid; null: no limit. */
+  change_budget: number | null;
   locked: number[];
 }
 
@@ -213,7 +221,7 @@ export const sendMove = (code: string, revision: number, by: string, move: Move)
 export const sendBack = (code: string, which: "undo" | "redo", revision: number, by: string): Promise<StepAnswer> =>
   post(`${at(code)}/${which}`, { revision, by });
 
-export const startProposals = (code: string, communities: string[], options: ProposalOptions): Promise<{ job: string }> =>
+export const startProposals = (code: string, communities: string[], options: ProposalOptions): Promise<ProposalJob> =>
   post(`${at(code)}/proposals`, { communities, options });
 export const loadProposals = (code: string, job: string, abort?: AbortSignal): Promise<ProposalJob> => get(`${at(code)}/proposals/${job}`, {}, abort);
 export const cancelProposals = (code: string, job: string): Promise<void> => remove(`${at(code)}/proposals/${job}`);

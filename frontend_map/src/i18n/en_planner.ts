@@ -298,4 +298,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "impact.begun": "new",
   "impact.ended": "ended",
   "impact.overlap": "Against {layer} ({n})",
+  "propose.budget": "Change budget:",
+  "propose.budget_at_most": "at most {n} % of households",
+  "propose.budget_none": "no limit",
 };

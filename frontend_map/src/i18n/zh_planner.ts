@@ -297,4 +297,7 @@ export const zhPlanner = {
   "impact.begun": "新设",
   "impact.ended": "撤销",
   "impact.overlap": "与{layer}的关系（{n}）",
+  "propose.budget": "变动上限：",
+  "propose.budget_at_most": "至多 {n}% 的户数",
+  "propose.budget_none": "不限",
 } as const;

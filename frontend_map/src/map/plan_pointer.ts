@@ -47,11 +47,12 @@ export class PlanPointer {
     return typeof found?.id === "number" ? found.id : null;
   }
 
-  private buildingAt(point: { x: number; y: number }): { id: number; name: string } | null {
+  private buildingAt(point: { x: number; y: number }): { code: string; name: string } | null {
     const found = this.map.queryRenderedFeatures([point.x, point.y], { layers: ["buildings"] })[0];
-    if (typeof found?.id !== "number") return null;
-    const { address, name_zh } = found.properties as Record<string, unknown>;
-    return { id: found.id, name: [name_zh, address, found.id].find((one) => typeof one === "string" && one !== "") as string ?? String(found.id) };
+    const { code, address, name_zh } = (found?.properties ?? {}) as Record<string, unknown>;
+    if (typeof code !== "string") return null;
+    const name = [name_zh, address].find((one) => typeof one === "string" && one !== "");
+    return { code, name: typeof name === "string" ? name : code };
   }
 
   private down(event: MapMouseEvent): void {
@@ -129,7 +130,7 @@ export class PlanPointer {
     if (which === "transfer" && desk.building.value === null) {
       const building = this.buildingAt(event.point);
       if (building === null) return tell(t("plan.no_building"));
-      desk.building.value = building.id;
+      desk.building.value = building.code;
       return tell(t("plan.building_taken", { name: building.name }));
     }
     const unit = this.unitAt(event.point);

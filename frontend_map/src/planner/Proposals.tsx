@@ -79,6 +79,12 @@ function AskFor() {
           </span>
         </label>
       ))}
+      <label class="slider">
+        <span class="label">
+          {t("propose.budget")} {now.budget < 100 ? t("propose.budget_at_most", { n: now.budget }) : t("propose.budget_none")}
+        </span>
+        <input type="range" name="budget" min="5" max="100" step="5" value={now.budget} onInput={(event) => set({ budget: Number(event.currentTarget.value) })} />
+      </label>
       <div class="columns">
         <label>
           <span class="label">{t("propose.seconds")}</span>
@@ -142,7 +148,9 @@ function Card({ proposal }: { proposal: Proposal }) {
   return (
     <li class={now ? "is-now" : ""} data-proposal={proposal.number} onPointerEnter={() => (chosenProposal.value = proposal.number)} onFocusIn={() => (chosenProposal.value = proposal.number)}>
       <div class="plan-line">
-        <h3>{t("propose.number", { n: proposal.number })}</h3>
+        <h3>
+          {t("propose.number", { n: proposal.number })} <span class="muted small">{say(proposal.name)}</span>
+        </h3>
         <button type="button" class="button primary" onClick={() => accept(proposal)}>
           {t("propose.accept")}
         </button>

@@ -183,7 +183,7 @@ export function create(units: readonly number[], name: { zh: string; en: string 
   });
 }
 
-export function transfer(building: number, zone: number): void {
+export function transfer(building: string, zone: number): void {
   if (!mayChange()) return;
   desk.building.value = null;
   perform({ kind: "transfer_building", building, zone }, [], () => tell(t("plan.transferred", { grid: zoneName(desk.draft.value, zone) })));

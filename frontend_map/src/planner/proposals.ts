@@ -1,8 +1,8 @@
 /** Proposals asked for, on their way, and to choose from. */
 import { batch, signal } from "@preact/signals";
-import type { ApiError } from "../api/client";
+import { ApiError } from "../api/client";
 import { cancelProposals, loadProposals, startProposals, type Proposal, type ProposalJob } from "../api/plans";
-import { t } from "../i18n";
+import { say, t } from "../i18n";
 import { asApiError } from "../parts/load";
 import { announcement } from "../state/store";
 import { idsOf, mayChange, tell } from "./actions";
@@ -13,6 +13,7 @@ import { perform } from "./sync";
 export interface Asked {
   plan: string;
   job: string;
+  revision: number;
   communities: string[];
   progress: number;
   running: boolean;
@@ -28,9 +29,11 @@ export interface Options {
   roads: number;
   compactness: number;
   stay: number;
+  /** In percent; 100: no limit. */
+  budget: number;
   seed: number;
 }
-export const options = signal<Options>({ seconds: 5, roads: 1, compactness: 1, stay: 1, seed: 1 });
+export const options = signal<Options>({ seconds: 5, roads: 1, compactness: 1, stay: 1, budget: 100, seed: 1 });
 
 const POLL_MS = 400;
 
@@ -45,8 +48,14 @@ export async function propose(communities: string[]): Promise<void> {
   });
   const locked = [...here.zones.values()].filter((zone) => zone.lock !== "none").map((zone) => zone.number);
   try {
-    const { job } = await startProposals(plan.code, communities, { ...options.value, band: plan.band, locked });
-    asked.value = { plan: plan.code, job, communities, progress: 0, running: true };
+    const { budget, ...wishes } = options.value;
+    const { job, revision } = await startProposals(plan.code, communities, {
+      ...wishes,
+      band: plan.band,
+      locked,
+      change_budget: budget < 100 ? budget / 100 : null,
+    });
+    asked.value = { plan: plan.code, job, revision, communities, progress: 0, running: true };
     await follow(plan.code, job);
   } catch (cause) {
     batch(() => {
@@ -64,6 +73,7 @@ async function follow(code: string, job: string): Promise<void> {
     asked.value = { ...asked.value, progress: now.progress, running };
     if (!running) {
       offered.value = now.proposals;
+      refusedJob.value = now.failure ? new ApiError(409, "impossible-proposal", say(now.failure)) : null;
       announcement.value = now.state === "done" ? t("propose.done", { n: now.proposals.length }) : t(`propose.${now.state === "failed" ? "failed" : "cancelled"}`);
       if (now.state !== "done" && now.proposals.length === 0) asked.value = null;
       return;
@@ -108,6 +118,7 @@ export function accept(proposal: Proposal): void {
     { kind: "assign", units: idsOf(here, moves.map((one) => one.unit)), zones: moves.map((one) => one.zone) },
     [...to].map(([zone, list]) => ({ units: list, to: zone })),
     () => tell(t("propose.accepted", { n: proposal.number })),
+    asked.value?.revision,
   );
   forget();
 }

@@ -36,8 +36,8 @@ export const tool = signal<Tool>("select");
 export const chosen = signal<readonly number[]>([]);
 /** Units gathered for a new grid, by index. */
 export const gathered = signal<ReadonlySet<number>>(new Set());
-/** Id of the building taken for transfer. */
-export const building = signal<number | null>(null);
+/** Code of the building taken for transfer. */
+export const building = signal<string | null>(null);
 /** The unit under the keyboard's cursor. */
 export const cursor = signal<number | null>(null);
 /** The line being drawn, and where its next point would be. */

@@ -23,12 +23,18 @@ let busy = false;
 export const waiting = (): number => queue.length;
 
 /** Sends a step; `forecast` are the units (by index) that it moves here at once. */
-export function perform(move: Move, forecast: { units: number[]; to: number }[] = [], done: (answer: StepAnswer) => void = () => undefined): void {
+export function perform(
+  move: Move,
+  forecast: { units: number[]; to: number }[] = [],
+  done: (answer: StepAnswer) => void = () => undefined,
+  /** Revision the step was thought out on, where that is an older one. */
+  on?: number,
+): void {
   const units = new Set<number>();
   batch(() => {
     for (const part of forecast) for (const unit of desk.moveHere(part.units, part.to)?.units ?? []) units.add(unit);
   });
-  enqueue({ send: (code, revision) => sendMove(code, revision, who(), move), move, units, done });
+  enqueue({ send: (code, revision) => sendMove(code, on ?? revision, who(), move), move, units, done });
 }
 
 /** A step whose units were moved here already, while the pointer went over them. */
