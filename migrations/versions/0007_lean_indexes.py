@@ -1,4 +1,4 @@
-"""Incidents and routings carry only the indexes that something reads, of the kind that costs least to keep.
+"""References of incidents are compared byte by byte, routings have one key, references are checked in one pass.
 
 Revision ID: 0007
 Revises: 0006
@@ -7,7 +7,6 @@ Revises: 0006
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import text
 
 from migrations.functions import run_sql
 
@@ -16,24 +15,9 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-OPEN_STATES = (
-    "state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')"
-)
-
 
 def upgrade() -> None:
-    """Points in an index of quadrants, addresses of open incidents only, one key of routings, checks in one pass."""
-    op.drop_index("ix_incident_place", "incident")
-    op.create_index("ix_incident_place", "incident", ["place"], postgresql_using="spgist")
-    op.drop_index("ix_incident_address", "incident")
-    op.create_index(
-        "ix_incident_open_address",
-        "incident",
-        ["address"],
-        postgresql_using="gin",
-        postgresql_ops={"address": "gin_trgm_ops"},
-        postgresql_where=text(OPEN_STATES),
-    )
+    """Byte order of references, one key of routings, checks in one pass."""
     # References are compared byte by byte, not by the rules of a language.
     op.execute('ALTER TABLE incident ALTER source_ref TYPE text COLLATE "C"')
     op.drop_index("ix_routing_incident_id", "routing")
@@ -49,13 +33,3 @@ def downgrade() -> None:
     op.create_primary_key("pk_routing", "routing", ["id"])
     op.create_index("ix_routing_incident_id", "routing", ["incident_id", "id"])
     op.execute('ALTER TABLE incident ALTER source_ref TYPE text COLLATE "default"')
-    op.drop_index("ix_incident_open_address", "incident")
-    op.create_index(
-        "ix_incident_address",
-        "incident",
-        ["address"],
-        postgresql_using="gin",
-        postgresql_ops={"address": "gin_trgm_ops"},
-    )
-    op.drop_index("ix_incident_place", "incident")
-    op.create_index("ix_incident_place", "incident", ["place"], postgresql_using="gist")
