@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,66 +13,12 @@ from governance.plan_refusals import PlanRefused
 from governance.plan_states import Action, State
 from governance.rerouting import reroute
 from grid_data.bulk.incidents import store_incidents
-from grid_data.database import Connection, Database
+from grid_data.database import Database
 from tests.database.test_bulk_routing import LATTICE_POINTS, frame_of
 from tests.support import drafts
 from tests.support.drafts import AUTHOR, REVIEWER, do, publish
+from tests.support.editions import grids, merge, shapes_are_units, split, steps, toy_change
 from tests.support.importing import look
-
-SOON = timedelta(days=2)
-
-
-async def grids(database: Database, at: str = "now()") -> dict[str, str]:
-    """Grids at a moment by the last six digits of their code, with their units."""
-    found = await look(
-        database,
-        f"""SELECT zone.code, string_agg(land_unit.code, ' ' ORDER BY land_unit.code) AS units
-            FROM zone JOIN unit_zone ON unit_zone.zone_id = zone.id AND unit_zone.valid @> {at}
-                AND upper_inf(unit_zone.recorded)
-            JOIN land_unit ON land_unit.id = unit_zone.land_unit_id AND land_unit.valid @> {at}
-            GROUP BY zone.code""",
-    )
-    return {row["code"][-6:]: row["units"] for row in found}
-
-
-async def shapes_are_units(database: Database) -> None:
-    """Every grid of today is exactly the union of its units, and together they are what they always were."""
-    (row,) = await look(
-        database,
-        """WITH whole AS (
-               SELECT version.zone_id, version.lattice, ST_Union(land_unit.lattice) AS units
-               FROM zone_version AS version
-               JOIN layer ON layer.id = version.layer_id AND layer.kind = 'base_grid'
-               LEFT JOIN unit_zone ON unit_zone.zone_id = version.zone_id AND unit_zone.valid @> now()
-                   AND upper_inf(unit_zone.recorded)
-               LEFT JOIN land_unit ON land_unit.id = unit_zone.land_unit_id
-               WHERE version.valid @> now() AND upper_inf(version.recorded)
-               GROUP BY version.id)
-           SELECT bool_and(ST_Equals(lattice, units)) AS same,
-                  ST_Area(ST_Union(lattice)) = sum(ST_Area(lattice)) AS apart,
-                  ST_Area(ST_Union(lattice)) = (400000.0 * 400000.0) AS whole
-           FROM whole""",
-    )
-    assert row == {"same": True, "apart": True, "whole": True}
-
-
-async def split(database: Database, code: str = "P1", units: str = "U00 U10") -> int:
-    """A draft in which some units of the south-western grid become a grid of their own."""
-    async with database.transaction(OPERATOR) as connection:
-        plan = await drafts.begin(connection, code)
-        new = await drafts.add_zone(connection, plan)
-        await drafts.move(connection, plan, dict.fromkeys(units.split(), new))
-    return plan
-
-
-async def merge(database: Database, code: str = "P1") -> int:
-    """A draft in which the grid 001002 is dissolved into 001001."""
-    async with database.transaction(OPERATOR) as connection:
-        plan = await drafts.begin(connection, code)
-        number = await drafts.numbers(connection, plan)
-        await drafts.move(connection, plan, dict.fromkeys(("U20", "U21", "U30", "U31"), number["001001"]))
-        await drafts.dissolve(connection, plan, number["001002"])
-    return plan
 
 
 async def store(database: Database, points: list[tuple[float, float]], **columns: Any) -> None:
@@ -106,17 +50,6 @@ async def test_a_split_makes_a_grid_with_the_next_code(toy_database: Database) -
     # Only what changed has a new version.
     made = await look(toy_database, "SELECT count(*) AS n FROM zone_version WHERE plan_id IS NOT NULL")
     assert made == [{"n": 2}]
-
-
-async def steps(database: Database, plan: str = "P1") -> list[tuple[str, str, str, int]]:
-    found = await look(
-        database,
-        f"""SELECT right(old.code, 6) AS old, right(new.code, 6) AS new, kind, units FROM zone_lineage
-            JOIN plan ON plan.id = plan_id AND plan.code = '{plan}'
-            JOIN zone AS old ON old.id = from_zone_id JOIN zone AS new ON new.id = to_zone_id
-            ORDER BY old.code, new.code""",
-    )
-    return [(row["old"], row["new"], row["kind"], row["units"]) for row in found]
 
 
 async def test_a_merger_retires_the_grid_and_keeps_its_code_out_of_use(toy_database: Database) -> None:
@@ -274,29 +207,6 @@ async def test_what_was_redrawn_since_cannot_be_rolled_back(toy_database: Databa
     assert len(refused.value.reasons) == 2
 
 
-async def toy_change(database: Database, statement: str) -> None:
-    async with database.transaction(OPERATOR) as connection:
-        await connection.execute(statement.encode())
-
-
-async def test_publishing_twice_is_publishing_once(toy_database: Database) -> None:
-    await split(toy_database)
-    await publish(toy_database)
-    rows = "SELECT (SELECT count(*) FROM zone_version) AS v, (SELECT count(*) FROM history) AS h"
-    before = await look(toy_database, rows)
-    again = await do(toy_database, Action.PUBLISH, by=REVIEWER, revision=0)
-    assert again.repeated
-    assert await look(toy_database, rows) == before
-
-
-async def test_two_who_publish_at_once_make_one_edition(toy_database: Database) -> None:
-    await split(toy_database)
-    await do(toy_database, Action.SUBMIT)
-    await do(toy_database, Action.APPROVE, by=REVIEWER)
-    both = await asyncio.gather(*(do(toy_database, Action.PUBLISH, by=REVIEWER) for _ in range(2)))
-    assert sorted(done.repeated for done in both) == [False, True]
-
-
 async def test_another_revision_is_told(toy_database: Database) -> None:
     await split(toy_database)
     with pytest.raises(PlanConflict) as stale:
@@ -336,122 +246,6 @@ async def test_a_plan_whose_ground_moved_is_refused_and_one_beside_it_is_not(toy
     assert "U00" in refused.value.reasons[0].zh
     await publish(toy_database, "P3")
     assert (await grids(toy_database))["002003"] == "U03 U13"
-
-
-async def test_a_scheduled_plan_takes_effect_at_its_moment_and_not_before(toy_database: Database) -> None:
-    await split(toy_database)
-    before = await grids(toy_database)
-    await do(toy_database, Action.SUBMIT)
-    await do(toy_database, Action.APPROVE, by=REVIEWER)
-    moment = datetime.now(UTC) + SOON
-    with pytest.raises(PlanRefused) as past:
-        await do(toy_database, Action.PUBLISH, by=REVIEWER, effective_from=moment - 2 * SOON)
-    assert past.value.code == "plan-moment"
-    done = await do(toy_database, Action.PUBLISH, by=REVIEWER, effective_from=moment)
-    assert done.state is State.SCHEDULED
-    again = await do(toy_database, Action.SCHEDULE, by=REVIEWER, effective_from=moment)
-    assert again.repeated
-    assert await grids(toy_database) == before
-    assert await grids(toy_database, "(now() + interval '3 days')") == before
-    assert (await published_now(toy_database)) == []
-    # Its moment comes (an hour ago: the worker was late), and what holds since then is the edition.
-    await toy_change(toy_database, "UPDATE plan SET effective_from = now() - interval '1 hour'")
-    assert (await published_now(toy_database)) == ["P1"]
-    assert (await published_now(toy_database)) == []
-    after = before | {"001001": "U01 U11", "001003": "U00 U10"}
-    assert await grids(toy_database) == after
-    assert await grids(toy_database, "(now() - interval '30 minutes')") == after
-    assert await grids(toy_database, "(now() - interval '2 hours')") == before
-    kinds = await look(toy_database, "SELECT DISTINCT kind FROM notice ORDER BY kind")
-    assert [row["kind"] for row in kinds] == ["published", "scheduled"]
-
-
-async def published_now(database: Database) -> list[str]:
-    from governance.plan_tasks import publish_due_plans
-
-    return [done.code for done in await publish_due_plans(database)]
-
-
-async def test_a_scheduled_plan_that_became_wrong_goes_back_and_says_why(toy_database: Database) -> None:
-    await split(toy_database, "P1", "U00 U10")
-    await split(toy_database, "P2", "U01 U11")
-    for code in ("P1", "P2"):
-        await do(toy_database, Action.SUBMIT, code)
-        await do(toy_database, Action.APPROVE, code, by=REVIEWER)
-        await do(toy_database, Action.SCHEDULE, code, by=REVIEWER, effective_from=datetime.now(UTC) + SOON)
-    await toy_change(
-        toy_database,
-        "UPDATE plan SET effective_from = now() - CASE code WHEN 'P1' THEN 2 ELSE 1 END * interval '1 hour'",
-    )
-    assert await published_now(toy_database) == ["P1", "P2"]
-    states = await look(toy_database, "SELECT code, state, effective_from FROM plan ORDER BY code")
-    assert [(row["code"], row["state"]) for row in states] == [("P1", "published"), ("P2", "approved")]
-    assert states[1]["effective_from"] is None
-    (why,) = await look(toy_database, "SELECT after FROM history WHERE action = 'plan.refused'")
-    assert "U00" in why["after"]["reasons"][0]
-    told = await look(toy_database, "SELECT count(*) > 0 AS told FROM notice WHERE kind = 'failed'")
-    assert told == [{"told": True}]
-
-
-async def test_workers_at_once_publish_once(toy_database: Database) -> None:
-    await split(toy_database)
-    await do(toy_database, Action.SUBMIT)
-    await do(toy_database, Action.APPROVE, by=REVIEWER)
-    await do(toy_database, Action.SCHEDULE, by=REVIEWER, effective_from=datetime.now(UTC) + SOON)
-    await toy_change(toy_database, "UPDATE plan SET effective_from = now() - interval '1 minute'")
-    found = await asyncio.gather(*(published_now(toy_database) for _ in range(3)))
-    assert sorted(found) == [[], [], ["P1"]]
-    made = await look(toy_database, "SELECT count(*) AS n FROM history WHERE action = 'plan.take_effect'")
-    assert made == [{"n": 1}]
-
-
-async def test_posts_follow_their_grid(toy_database: Database) -> None:
-    async with toy_database.transaction(OPERATOR) as connection:
-        await posts(connection)
-    await merge(toy_database)
-    await publish(toy_database)
-    assert await staffed(toy_database) == ["001001 full_time", "001001 grid_lead", "001001 grid_lead"]
-    await split(toy_database, "P2", "U20 U30 U21 U31")
-    await publish(toy_database, "P2")
-    # The part that keeps the code keeps the people; the new grid waits for some.
-    assert await staffed(toy_database) == ["001001 full_time", "001001 grid_lead", "001001 grid_lead"]
-    assert await staffed(toy_database, "NULL") == ["001003 full_time", "001003 grid_lead"]
-
-
-async def test_people_return_with_a_roll_back(toy_database: Database) -> None:
-    async with toy_database.transaction(OPERATOR) as connection:
-        await posts(connection)
-    before = await staffed(toy_database)
-    await merge(toy_database)
-    await publish(toy_database)
-    await do(toy_database, Action.ROLL_BACK, by=REVIEWER)
-    assert await staffed(toy_database) == before
-    assert await staffed(toy_database, "NULL") == []
-
-
-async def posts(connection: Connection) -> None:
-    for person, grid, kind in (
-        ("A", "001001", "grid_lead"),
-        ("B", "001001", "full_time"),
-        ("C", "001002", "grid_lead"),
-    ):
-        await connection.execute(
-            """WITH somebody AS (INSERT INTO person (code, name) VALUES (%s, %s) RETURNING id)
-               INSERT INTO post (zone_id, kind, person_id, valid)
-               SELECT zone.id, %s, somebody.id, tstzrange('2024-01-01', NULL) FROM zone, somebody
-               WHERE zone.code = '370212001' || %s""",
-            [person, person, kind, grid],
-        )
-
-
-async def staffed(database: Database, person: str = "NOT NULL") -> list[str]:
-    """Posts of today, held or vacant."""
-    found = await look(
-        database,
-        f"""SELECT right(zone.code, 6) || ' ' || kind AS post FROM post JOIN zone ON zone.id = zone_id
-            WHERE valid @> now() AND person_id IS {person} ORDER BY 1""",
-    )
-    return [row["post"] for row in found]
 
 
 async def test_a_new_name_is_a_new_version_and_a_new_code_a_new_zone(toy_database: Database) -> None:
