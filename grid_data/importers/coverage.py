@@ -88,7 +88,17 @@ def _is_hair(finding: Finding, outer: Any) -> bool:
         return False
     if finding.kind == "outside_parent":
         return True
-    return finding.kind == "gap" and bool(shapely.intersects(shapely.boundary(outer), finding.shape))
+    return finding.kind == "gap" and _lies_along(finding.shape, outer)
+
+
+def _lies_along(gap: Any, outer: Any) -> bool:
+    """Whether one side of a narrow gap is the border of an area; a gap that only ends there is none."""
+    west, south, east, north = gap.bounds
+    # Lattice steps are 1e-7 degree: what is nearer than a fifth of one is the same line.
+    near = shapely.clip_by_rect(shapely.boundary(outer), west - 1e-6, south - 1e-6, east + 1e-6, north + 1e-6)
+    round_it = shapely.boundary(gap)
+    shared = shapely.intersection(round_it, shapely.buffer(near, 2e-8))
+    return bool(shapely.length(shared) > 0.25 * shapely.length(round_it))
 
 
 def _tell(

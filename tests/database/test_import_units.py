@@ -91,6 +91,25 @@ async def test_units_make_their_grids(empty_database: str, tmp_path: Path, form:
     await database.close()
 
 
+async def test_a_hair_along_the_border_of_a_community_is_told_and_a_hand_is_refused(
+    empty_database: str, tmp_path: Path
+) -> None:
+    database = await bare_city(empty_database, tmp_path)
+    for number, (steps, found) in enumerate(
+        [(-20, "gap"), (20, "outside_parent"), (-3, None), (3, None)], start=1
+    ):
+        east = shapely.box(120.43, 36.1, round(120.44 + steps * 1e-7, 7), 36.11)
+        path = write_as(cells(*FOUR[:3], ("U4", "C1002", east)), tmp_path, "gpkg", f"f{number}")
+        report = await bring_units(database, path, dry_run=True)
+        assert [code for code, _ in codes(report)] == ([found] if found else [])
+        assert codes(report, "warning") or found
+    # Inside a community there is no border to blame.
+    short = shapely.box(120.42, 36.1, 120.4299997, 36.11)
+    path = write_as(cells(*FOUR[:2], ("U3", "C1002", short), FOUR[3]), tmp_path, "gpkg", "inner")
+    assert [code for code, _ in codes(await bring_units(database, path, dry_run=True))] != []
+    await database.close()
+
+
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
