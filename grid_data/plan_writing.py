@@ -21,6 +21,7 @@ __all__ = [
     "StoredStep",
     "advance",
     "mark_step",
+    "step_side",
     "step_to_take",
     "steps_since",
     "store_borders",
@@ -86,8 +87,8 @@ async def store_step(connection: Connection, plan: int, step: Step, by: str, rev
             "units": list(step.units),
             "from_numbers": list(step.before),
             "to_numbers": list(step.after),
-            "before": Jsonb(_side(step, 0)),
-            "after": Jsonb(_side(step, 1)),
+            "before": Jsonb(step_side(step, 0)),
+            "after": Jsonb(step_side(step, 1)),
         },
     )
     assert row is not None
@@ -107,7 +108,7 @@ async def advance(connection: Connection, plan: int, revision: int) -> None:
     await run(connection, "plan_drafts/advance", {"plan": plan, "revision": revision})
 
 
-def _side(step: Step, side: int) -> dict[str, Any]:
+def step_side(step: Step, side: int) -> dict[str, Any]:
     """What beside units a step changes, before (0) or after it (1)."""
     return {
         "zones": {

@@ -209,7 +209,7 @@ def _zone(row: dict[str, Any]) -> DraftZone:
         code=row["code"],
         name_zh=row["name_zh"],
         name_en=row["name_en"],
-        base=row["zone_id"] is not None,
+        base=row["base"],
         lock=row["lock"],
         exempt=row["exempt"],
         dissolved=row["dissolved"],

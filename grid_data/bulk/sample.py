@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from grid_data import catalogues
-from grid_data.bulk import incidents, land, people, rules, surveyed, zones
+from grid_data.bulk import incidents, land, people, plans, rules, surveyed, zones
 from grid_data.database import Connection, rows, run
 from grid_data.history import add_history
 from grid_data.sample import Sample
@@ -74,7 +74,7 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
     }
     await step("zones", _store_identities(connection, frames, list(layers["code"])))
     await step("organisations", people.store_organisations(connection, frames["organisations"]))
-    await step("plans", zones.store_plans(connection, frames["plans"]))
+    await step("plans", plans.store_plans(connection, frames["plans"]))
     for layer, parent in parents.items():
         frame = frames[f"zones_{layer}"]
         if layer == "base_grid":
@@ -98,6 +98,7 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
     await step("facilities", surveyed.store_facilities(connection, frames["facilities"]))
     await step("assignment rules", rules.store_assignment_rules(connection, frames["assignment_rules"]))
     await step("incidents", incidents.store_incidents(connection, frames["incidents"]))
+    await step("plans of land units", plans.store_plan_contents(connection, frames))
     amounts = {name: stored for name, stored, _ in steps}
     await add_history(connection, "operator", "sample.load", after={"rows": amounts})
     await step("statistics for the planner", _analyze(connection))

@@ -92,14 +92,6 @@ async def store_zone_versions(
     )
 
 
-async def store_plans(connection: Connection, frame: pd.DataFrame) -> int:
-    """Store redrawing plans."""
-    for row in frame.to_dict("records"):
-        names = ("code", "layer", "name_zh", "name_en", "state", "author", "approver", "effective_from")
-        await one(connection, "bulk/insert_plan", {name: _plain(row.get(name)) for name in names})
-    return len(frame)
-
-
 async def store_lineage(connection: Connection, frame: pd.DataFrame) -> int:
     """Store what became of which zone: columns plan, layer, from_code, to_code, kind and the amounts."""
     plans = await lookup(connection, "plan_ids")

@@ -6,11 +6,20 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 
-EDITION_1 = "2024-01-01T00:00:00+08:00"
+EDITION_1 = "2021-01-01T00:00:00+08:00"
 """All zones and posts begin; the first edition of the base grids holds from here."""
 
 EDITION_2 = "2026-01-01T00:00:00+08:00"
 """The redraw takes effect."""
+
+PLAN_MADE = "2025-11-03T09:00:00+08:00"
+PLAN_SUBMITTED = "2025-12-08T10:00:00+08:00"
+PLAN_APPROVED = "2025-12-15T15:30:00+08:00"
+PLAN_SCHEDULED = "2025-12-16T09:00:00+08:00"
+"""How the redraw came about: begun a year after the first incidents, in force with `EDITION_2`."""
+
+TRIAL_MADE = "2026-10-26T09:00:00+08:00"
+"""The draft that lies open was begun."""
 
 FIRST_DAY = date(2024, 11, 1)
 LAST_DAY = date(2026, 10, 31)

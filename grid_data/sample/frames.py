@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 CSV_FRAMES = (
-    "layers", "organisations", "persons", "posts", "assignment_rules", "plans", "lineage", "datasets",
+    "layers", "organisations", "persons", "posts", "assignment_rules", "plans", "plan_actions", "lineage",
+    "datasets",
 )  # fmt: skip
 """Frames written as CSV; all others are Parquet."""
 

@@ -25,6 +25,7 @@ from grid_data.sample.mesh import build_mesh
 from grid_data.sample.organisations import draw_organisations, station
 from grid_data.sample.people import draw_people
 from grid_data.sample.placing import Places
+from grid_data.sample.plans import plan_frames
 from grid_data.sample.randomness import stream
 from grid_data.sample.records import (
     OSM_EN,
@@ -120,7 +121,8 @@ def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress |
     codes, order = unit_codes(units, communities)
     frames: dict[str, Any] = {"layers": layer_frame(layers), "datasets": dataset_frame()}
     frames |= zone_frames(units, extent.codes, communities, layers)
-    frames |= grid_frames(grids, units, communities, codes, order, households)
+    frames |= grid_frames(grids, communities, codes, order)
+    frames |= plan_frames(grids, units, communities, households)
     frames["land_units"] = unit_frame(units, communities, codes, order)
     frames["organisations"] = draw_organisations(extent.codes, communities, layers)
     police = _answering(units, grids.second, grids.first, len(grids.codes), layers[0])

@@ -16,10 +16,8 @@ from grid_data.sample.calendar import EDITION_1, EDITION_2
 from grid_data.sample.communities import Communities
 from grid_data.sample.lattice import Geometries, Ints, dissolve, to_degrees
 from grid_data.sample.organisations import SUBDISTRICTS, community_office, station, subdistrict_office
+from grid_data.sample.plans import PLAN
 from grid_data.sample.specialist import SpecialistLayer
-
-PLAN = "LS-2025-01"
-"""Code of the redraw that made the second edition of the base grids."""
 
 OSM_ZH, OSM_EN = "© OpenStreetMap 贡献者，ODbL 1.0", "© OpenStreetMap contributors, ODbL 1.0"
 MADE_ZH, MADE_EN = "合成示例数据，非真实区划", "Synthetic sample data, no real division"
@@ -161,9 +159,9 @@ def unit_frame(units: Units, communities: Communities, codes: list[str], order: 
 
 
 def grid_frames(
-    grids: BaseGrids, units: Units, communities: Communities, codes: list[str], order: Ints, households: Ints
+    grids: BaseGrids, communities: Communities, codes: list[str], order: Ints
 ) -> dict[str, pd.DataFrame]:
-    """``zones_base_grid``, ``unit_zones``, ``plans`` and ``lineage``."""
+    """``zones_base_grid`` and ``unit_zones``."""
     count = len(grids.codes)
     in_first, in_second = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     in_first[grids.first], in_second[grids.second] = True, True
@@ -206,36 +204,9 @@ def grid_frames(
             }
         ),
     ]
-    plans = pd.DataFrame(
-        [
-            {
-                "code": PLAN, "layer": "base_grid", "name_zh": "2025年基础网格调整方案",
-                "name_en": "Redraw of the base grids, 2025", "state": "published", "author": "规划员甲",
-                "approver": "审批员乙", "effective_from": EDITION_2,
-            }
-        ]
-    )  # fmt: skip
-    step = pd.DataFrame(
-        {"from": grids.first, "to": grids.second, "households": households, "units": 1, "area": units.area_m2}
-    )
-    summed = step.groupby(["from", "to"], sort=True)[["households", "units", "area"]].sum().reset_index()
-    lineage = pd.DataFrame(
-        {
-            "plan": PLAN,
-            "layer": "base_grid",
-            "from_code": names[summed["from"]],
-            "to_code": names[summed["to"]],
-            "kind": np.where(summed["from"] == summed["to"], "unchanged", "split"),
-            "households": summed["households"].astype(int),
-            "units": summed["units"].astype(int),
-            "area_m2": summed["area"].round(1),
-        }
-    )
     return {
         "zones_base_grid": zones,
         "unit_zones": pd.concat(rows, ignore_index=True),
-        "plans": plans,
-        "lineage": lineage,
     }
 
 

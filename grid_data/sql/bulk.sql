@@ -35,9 +35,13 @@ RETURNING id
 
 -- name: insert_plan
 -- Store a redrawing plan.
-INSERT INTO plan (code, layer_id, name_zh, name_en, state, author, approver, effective_from)
+INSERT INTO plan (code, layer_id, name_zh, name_en, state, author, approver, effective_from, created_at, area_zone_id,
+                  base_at, revision, band_min, band_max, note)
 VALUES (%(code)s, (SELECT id FROM layer WHERE code = %(layer)s), %(name_zh)s, %(name_en)s, %(state)s,
-        %(author)s, %(approver)s, %(effective_from)s)
+        %(author)s, %(approver)s, %(effective_from)s, %(created_at)s,
+        (SELECT zone.id FROM zone JOIN layer ON layer.id = zone.layer_id
+         WHERE layer.code = %(area_layer)s AND zone.code = %(area)s),
+        %(base_at)s, %(revision)s, %(band_min)s, %(band_max)s, %(note)s)
 RETURNING id
 
 -- name: layer_ids
@@ -71,6 +75,10 @@ SELECT code, id FROM person
 -- name: plan_ids
 -- Identifiers of plans by code.
 SELECT code, id FROM plan
+
+-- name: plan_zone_numbers
+-- Numbers of a plan's zones by code.
+SELECT code, number AS id FROM plan_zone WHERE plan_id = %(plan)s AND code IS NOT NULL
 
 -- name: take_numbers
 -- Advance the running numbers of several days at once; answers the last number of each.

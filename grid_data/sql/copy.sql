@@ -11,6 +11,15 @@ FROM STDIN (FORMAT csv)
 -- Load what became of which zone under a plan.
 COPY zone_lineage (plan_id, from_zone_id, to_zone_id, kind, households, units, area_m2) FROM STDIN (FORMAT csv)
 
+-- name: copy_plan_steps
+-- Load the steps of plans.
+COPY plan_step (plan_id, seq, revision, at, author, kind, units, from_numbers, to_numbers, before, after)
+FROM STDIN (FORMAT csv)
+
+-- name: copy_history
+-- Load what was done with plans.
+COPY history (at, actor, action, plan_id, before, after) FROM STDIN (FORMAT csv)
+
 -- name: copy_land_units
 -- Load land units.
 COPY land_unit (id, code, community_zone_id, kind, geom, valid) FROM STDIN (FORMAT csv)

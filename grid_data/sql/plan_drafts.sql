@@ -37,7 +37,7 @@ WHERE version.layer_id = %(layer_id)s AND version.valid @> %(at)s::timestamptz A
              AND NOT ST_Touches(region.lattice, version.lattice)))
 
 -- name: insert_units
--- Put the land units of the area into a draft, each with its zone and its figures of now.
+-- Put the land units of the area into a draft, each with its zone and its figures; incidents of the year before it.
 WITH RECURSIVE below (id) AS (
     SELECT %(area)s::bigint
     UNION
@@ -76,9 +76,9 @@ WITH RECURSIVE below (id) AS (
     GROUP BY building.land_unit_id
 ), report AS (
     SELECT incident.land_unit_id AS id, count(*) AS incidents
-    FROM incident
-    WHERE incident.reported_at > now() - interval '365 days' AND incident.reported_at <= now()
-      AND incident.land_unit_id IS NOT NULL
+    FROM plan JOIN incident ON incident.reported_at > plan.created_at - interval '365 days'
+        AND incident.reported_at <= plan.created_at
+    WHERE plan.id = %(plan)s AND incident.land_unit_id IS NOT NULL
     GROUP BY incident.land_unit_id
 ), stock AS (
     SELECT facility.land_unit_id AS id, count(*) AS facilities

@@ -102,6 +102,9 @@ ORDER BY land_unit.id
 -- Zones of a plan by number, of some communities or all, with the posts they have today.
 SELECT plan_zone.number, plan_zone.zone_id, plan_zone.code, plan_zone.name_zh, plan_zone.name_en,
        plan_zone.community_zone_id, plan_zone.exempt, plan_zone.lock, plan_zone.dissolved,
+       -- A zone that the plan made is stored, too, once the plan is in force.
+       EXISTS (SELECT FROM zone_version JOIN plan ON plan.id = plan_zone.plan_id
+               WHERE zone_version.zone_id = plan_zone.zone_id AND zone_version.valid @> plan.base_at) AS base,
        (SELECT count(*) FROM post WHERE post.zone_id = plan_zone.zone_id AND post.valid @> now()) AS posts
 FROM plan_zone
 WHERE plan_zone.plan_id = %(plan)s
