@@ -148,6 +148,9 @@ async def impact_of(connection: Connection, code: str) -> Impact:
         )
         raise PlanRefused("plan-state", [words])
     judged = await judge(connection, plan, plan["now"])
+    foreign = [fault.text for fault in judged.faults if fault.code == "not-of-units"]
+    if foreign:
+        raise PlanRefused("plan-unsound", foreign)
     units = await _counted(connection, plan, judged)
     names = _names(judged)
     flows, posts = await _flows(connection, judged, units, names)

@@ -112,6 +112,27 @@ def test_refusals_are_told(client: TestClient, draft: Json) -> None:
     assert (gone["state"], gone["effective_from"]) == ("withdrawn", None)
 
 
+def test_grids_that_are_not_made_of_units_are_not_published(client: TestClient) -> None:
+    """A plan may be drawn for them, and is told early that it comes to nothing."""
+    body = {"layer": "police", "name": {"zh": "公安网格"}, "by": "王规划"}
+    plan = client.post("/api/plans", json=body).json()
+    problem = refused(client.get(f"/api/plans/{plan['code']}/impact"), 409, "plan-refused")
+    assert [error["code"] for error in problem["errors"]] == ["plan-unsound"]
+    zones = client.get(f"/api/plans/{plan['code']}/units").json()["zones"]
+    body = {
+        "revision": 0,
+        "by": "王规划",
+        "kind": "rename",
+        "zone": zones[0]["number"],
+        "name": {"zh": "改名"},
+    }
+    moved = client.post(f"/api/plans/{plan['code']}/moves", json=move).json()
+    problem = refused(
+        act(client, {**plan, "revision": moved["revision"]}, "submit", "王规划"), 409, "plan-refused"
+    )
+    assert [error["code"] for error in problem["errors"]] == ["plan-unsound"]
+
+
 def test_an_empty_plan_is_not_submitted(client: TestClient, get: Callable[..., Json]) -> None:
     community = get("/api/zones", layer="community", limit=1)["items"][0]
     body = {
