@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import shapely
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 from pydantic.config import JsonDict
 
 from api.formats import NOT_NUL, AnyMoment, LayerKey
@@ -36,20 +36,29 @@ NEW_PLAN: JsonDict = {
 }
 
 Revision = Annotated[
-    int, Field(ge=0, le=2_000_000_000, description="`revision` of the plan as you read it.", examples=[0])
+    int,
+    Field(
+        strict=True,
+        ge=0,
+        le=2_000_000_000,
+        description="`revision` of the plan as you read it.",
+        examples=[0],
+    ),
 ]
-UnitId = Annotated[int, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"})]
-ZoneNumber = Annotated[int, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
+UnitId = Annotated[
+    StrictInt, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"})
+]
+ZoneNumber = Annotated[StrictInt, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
 Units = Annotated[list[UnitId], Field(min_length=1, max_length=20_000)]
 Said = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS_SOMETHING)]
 
 
-Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Degrees = Annotated[StrictFloat, Field(ge=-180, le=180, allow_inf_nan=False)]
 Line = Annotated[
     list[Annotated[list[Degrees], Field(min_length=2, max_length=2)]],
     Field(min_length=2, max_length=2000, description="Places, longitude first, EPSG:4326."),
 ]
-Cut = Annotated[bool, Field(description="False: no unit is cut, each goes where most of it lies.")]
+Cut = Annotated[StrictBool, Field(description="False: no unit is cut; each goes where most of it is.")]
 
 
 class GivenName(Body):
@@ -73,8 +82,8 @@ class GivenArea(Body):
 class GivenBand(Body):
     """Households a zone should have, both ends inclusive."""
 
-    min: Annotated[int, Field(ge=0, le=1_000_000)]
-    max: Annotated[int, Field(ge=0, le=1_000_000)]
+    min: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+    max: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
 
 class NewPlan(Body):
@@ -106,7 +115,8 @@ class TakeBody(Body):
     revision: Revision
     by: By
     seq: Annotated[
-        int | None, Field(ge=1, le=2_000_000_000, description="Which step; null: the next of this person.")
+        int | None,
+        Field(strict=True, ge=1, le=2_000_000_000, description="Which step; null: the next of this person."),
     ] = None
 
 
@@ -213,7 +223,7 @@ class ExemptBody(_Move):
 
     kind: Literal["exempt"]
     zone: ZoneNumber
-    exempt: bool
+    exempt: StrictBool
 
     def plain(self) -> ChangeZone:
         """The move as a plain value."""
@@ -241,8 +251,10 @@ class SplitPartsBody(_Move):
 
     kind: Literal["split_parts"]
     zone: ZoneNumber
-    parts: Annotated[int, Field(ge=2, le=50)]
-    seed: Annotated[int, Field(ge=0, le=1_000_000, description="The same seed gives the same parts.")] = 1
+    parts: Annotated[StrictInt, Field(ge=2, le=50)]
+    seed: Annotated[
+        StrictInt, Field(ge=0, le=1_000_000, description="The same seed gives the same parts.")
+    ] = 1
 
     def plain(self) -> SplitParts:
         """The move as a plain value."""
@@ -301,7 +313,7 @@ class RenumberBody(_Move):
     model_config = _example(kind="renumber", preview=True)
 
     kind: Literal["renumber"]
-    preview: Annotated[bool, Field(description="Only tell which codes would be given.")] = False
+    preview: Annotated[StrictBool, Field(description="Only tell which codes would be given.")] = False
     communities: Annotated[
         list[Annotated[str, Field(max_length=60, pattern=NOT_NUL)]] | None,
         Field(max_length=1000, description="Codes of communities; null: all of the plan."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictFloat, StrictInt
 
 from api.dependencies import Transaction, known_parameters
 from api.formats import NOT_NUL
@@ -20,7 +20,7 @@ from governance.proposals import Asked, ProposalJob, job_answer, start_proposals
 
 router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
 
-Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Weight = Annotated[StrictFloat, Field(ge=0, le=100, allow_inf_nan=False)]
 Pair = Annotated[list[UnitId], Field(min_length=2, max_length=2)]
 JobKey = Annotated[
     str,
@@ -37,15 +37,19 @@ class SearchOptions(Body):
     compactness: Annotated[Weight, Field(description="Weight of round shapes.")] = 1.0
     stay: Annotated[Weight, Field(description="Weight of households that keep their grid.")] = 1.0
     change_budget: Annotated[
-        float | None, Field(ge=0, le=1, allow_inf_nan=False, description="At most this share changes grid.")
+        float | None,
+        Field(strict=True, ge=0, le=1, allow_inf_nan=False, description="At most this share changes grid."),
     ] = None
     locked: Annotated[list[ZoneNumber], Field(max_length=5000, default_factory=list)]
     must_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
     cannot_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
-    proposals: Annotated[int, Field(ge=1, le=5, description="At most so many.")] = 5
-    seed: Annotated[int, Field(ge=0, le=2_000_000_000, description="The same seed, the same answer.")] = 1
+    proposals: Annotated[StrictInt, Field(ge=1, le=5, description="At most so many.")] = 5
+    seed: Annotated[
+        StrictInt, Field(ge=0, le=2_000_000_000, description="The same seed, the same answer.")
+    ] = 1
     seconds: Annotated[
-        float, Field(ge=0.01, le=120, allow_inf_nan=False, description="How long to search, as work.")
+        float,
+        Field(strict=True, ge=0.01, le=120, allow_inf_nan=False, description="How long to search, as work."),
     ] = 10.0
 
 

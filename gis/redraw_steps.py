@@ -28,7 +28,8 @@ class RedrawRefused(GisError):
     code
         What kind of reason it is: ``zone-locked``, ``crosses-community``, ``unknown-zone``, ``unknown-unit``,
         ``unknown-building``, ``zone-dissolved``, ``nothing-to-do``, ``last-zone``, ``not-adjacent``,
-        ``line-misses``, ``cannot-cut``, ``too-few-units``, ``cannot-number``.
+        ``line-misses``, ``cannot-cut``, ``too-few-units``, ``cannot-number``,
+        ``unknown-community``.
     words
         The reason as a sentence.
     zone, unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -46,10 +47,10 @@ async def draw_move(connection: Connection, code: str, revision: int, by: str, m
     standing = named or draft.ids[np.isin(draft.zone, list(move.zones))].tolist()
     buildings = await read_buildings(connection, plan["id"], standing)
     try:
-        division = move.division(draft, buildings)
+        division = await asyncio.to_thread(move.division, draft, buildings)
         contents = await _contents(connection, plan, division, buildings)
         srid = (await read_city(connection)).frame.metric_srid
-        wider, step, pieces = completed(draft, division, contents, srid)
+        wider, step, pieces = await asyncio.to_thread(completed, draft, division, contents, srid)
         step = await _with_beyond(connection, plan, division, step)
         wider.made(step)
     except RedrawRefused as refusal:

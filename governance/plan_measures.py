@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,8 @@ async def plan_measures(connection: Connection, code: str) -> PlanMeasures:
     assert shapes is not None
     srid = (await read_city(connection)).frame.metric_srid if len(shapes) else 4326
     metric = geometry_to_metric(shapes, srid)
-    measured = draft.measures(band, draft.zones, metric)
+    # Seconds for a large city: other requests are served meanwhile.
+    measured = await asyncio.to_thread(draft.measures, band, draft.zones, metric)
     cut = await rows(connection, "plans/buildings_cut", {"plan": plan["id"]})
     figures = figures_of(measured, draft.zones, read.posts)
     moved = draft.zone != draft.counts.base
@@ -63,7 +65,7 @@ async def plan_measures(connection: Connection, code: str) -> PlanMeasures:
         totals=_totals(draft, measured, read.posts, len(cut)),
         zones=[each for each in figures if not draft.zones[each.number].dissolved],
         moved_households=int(draft.graph.households[moved].sum()),
-        problems=[*_problems(draft, measured, band), *_cut_buildings(cut, draft)],
+        problems=[*await asyncio.to_thread(_problems, draft, measured, band), *_cut_buildings(cut)],
     )
 
 
@@ -148,7 +150,7 @@ def _place(draft: Draft, rows_: NDArray[np.int64]) -> list[float]:
     return [round(point.x, 7), round(point.y, 7)]
 
 
-def _cut_buildings(cut: Sequence[Mapping[str, Any]], draft: Draft) -> list[PlanProblem]:
+def _cut_buildings(cut: Sequence[Mapping[str, Any]]) -> list[PlanProblem]:
     found = []
     for row in cut:
         words = Words(

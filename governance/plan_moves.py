@@ -7,6 +7,7 @@ are told; everything else goes together.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
@@ -51,7 +52,7 @@ async def make_move(connection: Connection, code: str, revision: int, by: str, m
         number for stored in since for number, (was, _) in stored.step.zones.items() if was is None
     )
     try:
-        step = move.step(read.draft, unknown)
+        step = await asyncio.to_thread(move.step, read.draft, unknown)
         after = read.draft.made(step)
     except RedrawRefused as refusal:
         raise MoveRefused(refusal) from refusal

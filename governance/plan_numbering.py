@@ -9,9 +9,8 @@ import shapely
 
 from gis.redraw_numbering import renumber
 from gis.redraw_steps import RedrawRefused, Step
-from gis.words import Words
 from governance.plan_answers import MoveAnswer, Renumbered
-from governance.plan_errors import MoveRefused, PlanMissing
+from governance.plan_errors import MoveRefused
 from governance.plan_moves import answered, kept, opened, refuse_clashes
 from grid_data.database import Connection, rows
 from grid_data.plan_writing import steps_since, write_step
@@ -38,9 +37,9 @@ async def renumber_plan(
 
     Raises
     ------
-    PlanMissing
-        There is no such plan, or a community is not part of it.
-    PlanNotDraft, PlanConflict, MoveRefused
+    PlanMissing, PlanNotDraft, PlanConflict
+    MoveRefused
+        A community is not part of the plan, codes cannot be given, or are in order already.
     """
     plan = await opened(connection, code, revision)
     since = await steps_since(connection, plan["id"], revision)
@@ -49,10 +48,12 @@ async def renumber_plan(
         found = await rows(connection, "plans/communities", {"plan": plan["id"], "codes": list(communities)})
         asked = [row["id"] for row in found]
         if missing := sorted(set(communities) - {row["code"] for row in found}):
-            raise PlanMissing(
-                Words(f"方案中没有社区 {missing[0]}", f"the plan has no community {missing[0]}"),
-                field="communities",
+            refusal = RedrawRefused(
+                "unknown-community",
+                f"方案中没有社区 {missing[0]}",
+                f"the plan has no community {missing[0]}",
             )
+            raise MoveRefused(refusal)
     read = await read_draft(connection, plan, asked, shapes=True)
     draft = read.draft
     if not draft.nested:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gis.redraw_draft import Draft
 from gis.redraw_steps import DraftZone
 from gis.units.graph import border_lines
 from gis.words import Words
@@ -238,6 +240,11 @@ async def plan_shapes(connection: Connection, code: str) -> PlanShapes:
     """Polygons of a plan's units and lines of the borders between them, as GeoJSON."""
     plan = await planned(connection, code)
     draft = (await read_draft(connection, plan, shapes=True)).draft
+    # Seconds for a large city: other requests are served meanwhile.
+    return await asyncio.to_thread(_shapes, draft)
+
+
+def _shapes(draft: Draft) -> PlanShapes:
     assert draft.shapes is not None
     lines = border_lines(draft.shapes, draft.graph.ends)
     return PlanShapes(

@@ -12,7 +12,7 @@ from gis.propose import ImpossibleOptions, ProposeOptions
 from gis.redraw_steps import RedrawRefused
 from gis.words import Words
 from governance.answers import Answer, Name
-from governance.plan_errors import ImpossibleProposal, MoveRefused, PlanMissing, PlanNotDraft
+from governance.plan_errors import ImpossibleProposal, MoveRefused, PlanNotDraft
 from governance.planning import planned
 from governance.proposal_jobs import Job, JobState, ProposalJobs, TooManyJobs
 from grid_data.database import Connection, rows
@@ -105,13 +105,12 @@ async def start_proposals(connection: Connection, jobs: ProposalJobs, code: str,
 
     Raises
     ------
-    PlanMissing
-        There is no such plan, or a community is not part of it.
-    PlanNotDraft
+    PlanMissing, PlanNotDraft
     MoveRefused
         A unit that is not part of the plan is linked, or a zone is locked that it does not have.
     ImpossibleProposal
-        The wishes contradict each other, or too many searches are under way.
+        A community is not part of the plan, the wishes contradict each other, or too many searches are under
+        way.
     """
     plan = await planned(connection, code)
     if plan["state"] != "draft":
@@ -166,14 +165,14 @@ async def _communities(connection: Connection, plan: int, codes: Sequence[str] |
 
     Raises
     ------
-    PlanMissing
+    ImpossibleProposal
     """
     if codes is None:
         return None
     found = await rows(connection, "plans/communities", {"plan": plan, "codes": list(codes)})
     if missing := sorted(set(codes) - {row["code"] for row in found}):
         words = Words(f"方案中没有社区 {missing[0]}", f"the plan has no community {missing[0]}")
-        raise PlanMissing(words, field="communities")
+        raise ImpossibleProposal(words)
     return {row["id"] for row in found}
 
 

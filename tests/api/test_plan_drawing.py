@@ -227,4 +227,4 @@ def test_grids_are_numbered_anew_and_old_codes_stay_known(
     }
     assert {each["number"]: each["after"] for each in made["renumbered"]}.items() <= zones.items()
     other = send(client, plan, 2, "renumber", communities=["nowhere"])
-    assert other.status_code == 404
+    assert [each["code"] for each in other.json()["errors"]] == ["unknown-community"]

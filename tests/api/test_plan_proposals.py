@@ -68,7 +68,7 @@ def test_what_is_not_searched(client: TestClient, plan: Json, database: psycopg.
     path = f"/api/plans/{plan['code']}/proposals"
     unit = client.get(f"/api/plans/{plan['code']}/units").json()["units"]["id"][0]
     for body, status, code in (
-        ({"communities": ["nowhere"]}, 404, "not-found"),
+        ({"communities": ["nowhere"]}, 409, "impossible-proposal"),
         ({"options": {"locked": [9999]}}, 409, "move-refused"),
         ({"options": {"must_link": [[unit, 999_999_999]]}}, 409, "move-refused"),
         ({"options": {"cannot_link": [[unit, unit]]}}, 409, "impossible-proposal"),

@@ -106,6 +106,8 @@ def test_the_border_of_a_community_does_not_move() -> None:
     draft, contents = town()
     division = split_by_line(draft, 1, degrees((-0.5, 0.63), (2.5, 0.58)), footprints(contents))
     after, _ = carried_out(draft, division, contents)
+    assert draft.shapes is not None
+    assert after.shapes is not None
     for community in (0, 1):
         was = shapely.coverage_union_all(to_lattice(draft.shapes[draft.graph.community == community]))
         rows = [row for row in living(after) if after.graph.community[row] == community]
