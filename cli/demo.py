@@ -9,28 +9,36 @@ import anyio
 from cli.console import in_words, progress, say
 from governance.access import OPERATOR
 from grid_data.bulk.sample import is_loaded, load_sample
-from grid_data.database import Database
+from grid_data.database import Connection, Database
+from grid_data.plans import plan_row
 from grid_data.sample import DEFAULT_SEED, Sample, generate
+from grid_data.sample.plans import PLAN
 
 __all__ = ["load_demo"]
 
 
-def load_demo(url: str, *, small: bool) -> None:
+def load_demo(url: str, *, small: bool) -> str | None:
     """Make sure that the database holds a city; generates and loads the sample into an empty one.
 
     The load is one transaction: interrupted, it leaves nothing behind and is made anew next time.
+
+    Returns
+    -------
+    plan
+        Code of the plan by which the sample was redrawn, to be looked at first; None where the database
+        holds another city.
     """
-    anyio.run(_load_demo, url, small)
+    return anyio.run(_load_demo, url, small)
 
 
-async def _load_demo(url: str, small: bool) -> None:
+async def _load_demo(url: str, small: bool) -> str | None:
     database = Database(url, size=1, statement_timeout_s=0)
     await database.open()
     try:
         async with database.transaction(OPERATOR) as connection:
             if await is_loaded(connection):
                 say(in_words("示例城市已在库中", "the sample city is loaded"))
-                return
+                return await _plan(connection)
         started = time.perf_counter()
         sample = _generate(small)
         say(
@@ -41,10 +49,18 @@ async def _load_demo(url: str, small: bool) -> None:
         )
         async with database.transaction(OPERATOR) as connection:
             await load_sample(connection, sample, _tell_table)
+            plan = await _plan(connection)
         seconds = time.perf_counter() - started
         say(in_words(f"示例城市就绪，用时 {seconds:.0f} 秒", f"sample city ready after {seconds:.0f} s"))
+        return plan
     finally:
         await database.close()
+
+
+async def _plan(connection: Connection) -> str | None:
+    """The redraw of the sample; one that an earlier version loaded holds no units, and shows nothing."""
+    row = await plan_row(connection, PLAN)
+    return PLAN if row is not None and row["units"] else None
 
 
 def _generate(small: bool) -> Sample:

@@ -39,11 +39,12 @@ def up(
         database_url(settings) as url,
     ):
         migrate_database(url)
+        plan = None
         if demo:
             from cli.demo import load_demo
 
-            load_demo(url, small=small)
-        _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser)
+            plan = load_demo(url, small=small)
+        _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser, plan=plan)
     with contextlib.suppress(OSError):
         out.print(in_words("已停止", "stopped"))
 
@@ -85,8 +86,8 @@ def stops_on_hangup() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool) -> None:
-    """Serve until a signal comes."""
+def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, plan: str | None) -> None:
+    """Serve until a signal comes; ``plan`` is one worth looking at."""
     import uvicorn
 
     from api.app import create_app
@@ -97,7 +98,7 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool) -
             await super().startup(sockets)
             if self.started:
                 _rest_the_collector()
-                _announce(address, browser=browser)
+                _announce(address, browser=browser, plan=plan)
                 if tasks is not None:
                     tasks.start()
 
@@ -135,11 +136,19 @@ def _rest_the_collector() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _announce(address: str, *, browser: bool) -> None:
+def _announce(address: str, *, browser: bool, plan: str | None) -> None:
     with contextlib.suppress(OSError):
         out.print(
             in_words(f"GridGov 已就绪：[bold]{address}[/bold]", f"GridGov is ready: [bold]{address}[/bold]")
         )
+        if plan is not None:
+            desk = f"{address}/planner?plan={plan}"
+            out.print(
+                in_words(
+                    f"网格重新划分：[bold]{desk}[/bold]", f"How its grids were redrawn: [bold]{desk}[/bold]"
+                ),
+                soft_wrap=True,
+            )
         say(in_words("按 Ctrl-C 停止", "Ctrl-C stops it"))
     if browser:
         # Some browsers block until they are closed.

@@ -45,11 +45,11 @@ def environment(home: Path, **variables: str) -> dict[str, str]:
 class Server:
     """A running ``gridgov up``."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str, **variables: str) -> None:
         self.process = subprocess.Popen(
-            [*GRIDGOV, "up"],
+            [*GRIDGOV, "up", *options],
             cwd=ROOT,
-            env=environment(home),
+            env=environment(home, **variables),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -79,6 +79,16 @@ def test_starts_and_stops_everything(home: Path) -> None:
     assert server.process.returncode == 0
     assert "Traceback" not in server.complained
     assert not cluster.status().running
+
+
+def test_the_demo_says_where_its_redraw_is_to_be_seen(home: Path, laoshan_database: str) -> None:
+    server = Server(home, "--demo", GRIDGOV_DATABASE_URL=laoshan_database, GRIDGOV_WORKER="false")
+    assert server.process.stdout is not None
+    line = server.process.stdout.readline()
+    plan = httpx2.get(f"{server.address}/api/plans/LS-2025-01")
+    server.stop(signal.SIGINT)
+    assert plan.status_code == 200
+    assert f"{server.address}/planner?plan=LS-2025-01" in line
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
