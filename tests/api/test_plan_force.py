@@ -119,13 +119,8 @@ def test_grids_that_are_not_made_of_units_are_not_published(client: TestClient) 
     problem = refused(client.get(f"/api/plans/{plan['code']}/impact"), 409, "plan-refused")
     assert [error["code"] for error in problem["errors"]] == ["plan-unsound"]
     zones = client.get(f"/api/plans/{plan['code']}/units").json()["zones"]
-    body = {
-        "revision": 0,
-        "by": "王规划",
-        "kind": "rename",
-        "zone": zones[0]["number"],
-        "name": {"zh": "改名"},
-    }
+    move: Json = {"revision": 0, "by": "王规划", "kind": "rename", "zone": zones[0]["number"]}
+    move["name"] = {"zh": "改名"}
     moved = client.post(f"/api/plans/{plan['code']}/moves", json=move).json()
     problem = refused(
         act(client, {**plan, "revision": moved["revision"]}, "submit", "王规划"), 409, "plan-refused"
