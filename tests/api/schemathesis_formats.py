@@ -65,8 +65,8 @@ def register(server: str) -> None:
             if isinstance(band, dict) and all(isinstance(band.get(end), int) for end in ("min", "max")):
                 band["min"], band["max"] = sorted((band["min"], band["max"]))
         # Searches take all cores as long as they are told to.
-        options = case.body.get("options")
-        seconds = options.get("seconds") if isinstance(options, dict) else None
+        options: Any = case.body.get("options")
+        seconds: Any = options.get("seconds") if isinstance(options, dict) else None
         if type(seconds) in (int, float) and 0.02 < seconds <= 120:
             options["seconds"] = 0.02
         if isinstance(case.body.get("units"), list):

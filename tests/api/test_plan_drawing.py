@@ -113,15 +113,13 @@ def test_pieces_live_in_the_draft_only(client: TestClient, plan: Json, database:
     row = database.execute(
         "SELECT isempty(valid), cut_from FROM land_unit WHERE id = %s", (piece["unit"],)
     ).fetchone()
+    assert row is not None
     assert row == (True, answer["cut"][0]["unit"])
     place = shape(piece["geometry"]).representative_point()
     found = client.get("/api/routing", params={"lon": place.x, "lat": place.y}).json()
-    assert (
-        found["land_unit"]
-        == database.execute(
-            "SELECT code FROM land_unit WHERE id = %s", (answer["cut"][0]["unit"],)
-        ).fetchone()[0]
-    )  # type: ignore[index]
+    whole = database.execute("SELECT code FROM land_unit WHERE id = %s", (row[1],)).fetchone()
+    assert whole is not None
+    assert found["land_unit"] == whole[0]
 
 
 def test_a_cut_is_taken_back_after_a_restart(client: TestClient, plan: Json, laoshan_database: str) -> None:
