@@ -71,7 +71,7 @@ def anneal(
     stamp, queue, place = np.zeros(n + 1, np.int64), np.empty(n, np.int64), np.full(n, -1, np.int64)
     falling = (cold / hot) ** (1.0 / max(1, moves // 64))
     temperature = hot
-    remembered = moves // 3
+    remembered = moves // 2
     for move in range(moves):
         if move % 64 == 63:
             temperature *= falling
@@ -98,7 +98,7 @@ def anneal(
             best_cost = cost
             best[:] = zones.zone
         if move > remembered:
-            remembered = move + 2 * n
+            remembered = move + 4 * n
             _remember(zones, weights, known, found, found_at)
     # Sums of many small changes drift; the answer is what the assignment costs.
     final = made_zones(atoms, best.copy(), label, weights)

@@ -16,9 +16,9 @@ __all__ = ["recombined"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MOST_ZONES: Final = 1_500
+MOST_ZONES: Final = 800
 """Zones that are offered to the solver, the cheapest for their households first."""
-MOST_NODES: Final = 200
+MOST_NODES: Final = 50
 """Of the solver's tree: counted, not timed, so that the answer does not depend on the machine."""
 
 

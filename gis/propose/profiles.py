@@ -55,7 +55,7 @@ def profiles_of(options: ProposeOptions, *, warm: bool, streets: bool) -> tuple[
     """
     usual = {
         "even": 0.06, "shape": options.compactness, "borders": 0.6, "roads": options.roads,
-        "stay": 1.2 * options.stay if warm else 0.0, "touch": 0.25 * options.stay if warm else 0.0,
+        "stay": 1.2 * options.stay if warm else 0.0, "touch": 0.35 * options.stay if warm else 0.0,
     }  # fmt: skip
 
     def like(name: Words, **other: float) -> Profile:
@@ -76,7 +76,7 @@ def profiles_of(options: ProposeOptions, *, warm: bool, streets: bool) -> tuple[
             like(
                 Words("少变动", "few changes"),
                 stay=6.0 * max(options.stay, 0.5),
-                touch=1.0 * max(options.stay, 0.5),
+                touch=2.0 * max(options.stay, 0.5),
                 shape=0.4 * options.compactness,
             ),
         )
