@@ -52,7 +52,8 @@ class Desk:
         return cls(screen, answer.json()["code"]).open()
 
     def open(self, person: str = PLANNER) -> Desk:
-        """Open the plan and say who one is."""
+        """Open the plan and say who one is. A small window: software rendering is slow per pixel."""
+        self.page.set_viewport_size({"width": 900, "height": 640})
         self.page.goto(f"{self.screen.base_url}/planner?plan={self.code}")
         self.page.locator(".grid-table [role=gridcell]").first.wait_for(timeout=READY_MS)
         self.page.locator("body[data-ready='1']").wait_for(timeout=READY_MS)
@@ -168,7 +169,7 @@ class Desk:
             "([a, b]) => window.gridgov.map.fitBounds("
             "[[Math.min(a[0], b[0]) - 1e-3, Math.min(a[1], b[1])],"
             " [Math.max(a[0], b[0]) + 1e-3, Math.max(a[1], b[1])]],"
-            " {padding: {top: 170, bottom: 90, left: 90, right: 90}, duration: 0})",
+            " {padding: {top: 200, bottom: 60, left: 60, right: 60}, duration: 0})",
             [places[0], places[-1]],
         )
         for place in places[:-1]:

@@ -53,7 +53,7 @@ function Toolbar() {
     event.preventDefault();
   };
   return (
-    <>
+    <div class="tool-area">
       <div ref={box} class="tool-bar" role="toolbar" aria-label={t("tools.title")} data-covers="top" onKeyDown={onKeyDown}>
         {editable.value &&
           TOOLS.map((one) => (
@@ -97,7 +97,7 @@ function Toolbar() {
         </button>
       </div>
       {editable.value && now !== "select" && <Now />}
-    </>
+    </div>
   );
 }
 
