@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import AnyMoment, OrganisationCode
 from api.openapi import problems
-from api.plan_bodies import Revision
 from api.plan_problems import By, PlanCode, plan_problems
 from api.reports import Body
 from governance.notices import Notices, list_notices
@@ -25,6 +24,21 @@ ACTING = (
     "bad-parameter", "unknown-parameter", "not-found", "plan-conflict", "plan-refused", "too-large",
     "database-away", "too-slow",
 )  # fmt: skip
+
+
+def _number(value: object) -> object:
+    """JSON knows one kind of number: 4 and 4.0 are the same, "4" and true are none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("expected a number")
+    return value
+
+
+Revision = Annotated[
+    int,
+    # In this order: the other way round the limits would not be part of the description.
+    Field(ge=0, le=2_000_000_000, description="`revision` of the plan as you read it.", examples=[4]),
+    BeforeValidator(_number),
+]
 
 
 class StateBody(Body):
