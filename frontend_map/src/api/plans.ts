@@ -27,6 +27,8 @@ export interface Plan {
   base: string;
   effective_from: string | null;
   band: Band;
+  /** What the planner has to say of it. */
+  note: string | null;
   created_at: string;
   zones: number;
   units: number;

@@ -5,6 +5,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "planner.desk": "Plan: {name}",
   "planner.tabs": "Parts of the plan",
   "planner.all_plans": "All plans",
+  "planner.note": "About this plan",
   "planner.open_plans": "Under way",
   "planner.done_plans": "Finished",
   "planner.intro": "Grids are redrawn here: change them in a plan first; after approval it is published on its date. Until then no grid in force changes.",

@@ -4,6 +4,7 @@ export const zhPlanner = {
   "planner.desk": "规划方案：{name}",
   "planner.tabs": "方案内容",
   "planner.all_plans": "全部方案",
+  "planner.note": "方案说明",
   "planner.open_plans": "进行中",
   "planner.done_plans": "已结束",
   "planner.intro": "在这里调整网格：先在方案中修改，审核批准后按生效日期发布；发布前不影响任何现行网格。",

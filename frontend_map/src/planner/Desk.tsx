@@ -49,6 +49,13 @@ export function Desk() {
             />
           </label>
         </div>
+        {here.note && (
+          // In sight as long as nothing has been done: whoever opens a fresh plan learns what it is about.
+          <details key={here.code} class="plan-note small" open={here.revision === 0}>
+            <summary>{t("planner.note")}</summary>
+            <p>{here.note}</p>
+          </details>
+        )}
         <Totals />
         <Tabs<DeskTab>
           label={t("planner.tabs")}
