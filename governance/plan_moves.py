@@ -28,7 +28,15 @@ from governance.planning import zones_of
 from grid_data.city import read_city
 from grid_data.database import Connection
 from grid_data.history import add_history
-from grid_data.plan_writing import StoredStep, mark_step, step_to_take, steps_since, store_step, write_step
+from grid_data.plan_writing import (
+    StoredStep,
+    mark_step,
+    step_to_take,
+    steps_near,
+    steps_since,
+    store_step,
+    write_step,
+)
 from grid_data.plans import PlanRow, ReadDraft, communities_of, lock_plan, read_draft, read_shapes
 
 __all__ = ["make_move", "take_step"]
@@ -206,7 +214,7 @@ async def take_step(
         named=stored.step.units,
         shapes=bool(stored.step.ground),
     )
-    others = await steps_since(connection, plan["id"], -1)
+    others = await steps_near(connection, plan["id"], stored.step.units)
     found = turned(
         Made(stored.seq, stored.undone, stored.step),
         read.draft,

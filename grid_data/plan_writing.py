@@ -23,6 +23,7 @@ __all__ = [
     "mark_step",
     "step_side",
     "step_to_take",
+    "steps_near",
     "steps_since",
     "store_borders",
     "store_pieces",
@@ -46,6 +47,12 @@ class StoredStep:
 async def steps_since(connection: Connection, plan: int, revision: int) -> list[StoredStep]:
     """Steps made, taken back or made again after a revision, in the order in which they were first made."""
     return [_stored(row) for row in await rows(connection, "plans/steps", {"plan": plan, "since": revision})]
+
+
+async def steps_near(connection: Connection, plan: int, units: Sequence[int]) -> list[StoredStep]:
+    """Steps that move any of some units, change zones, or cut, in the order in which they were first made."""
+    found = await rows(connection, "plans/steps_near", {"plan": plan, "units": list(units)})
+    return [_stored(row) for row in found]
 
 
 async def step_to_take(

@@ -96,10 +96,8 @@ async def plan_row(connection: Connection, code: str, *, by: str | None = None) 
 
 
 async def lock_plan(connection: Connection, code: str) -> PlanRow | None:
-    """One plan, which nobody else changes until this transaction ends."""
-    if await one(connection, "plans/lock", {"code": code}) is None:
-        return None
-    return await plan_row(connection, code)
+    """What a change needs to know of a plan, which nobody else changes until this transaction ends."""
+    return await one(connection, "plans/lock", {"code": code})
 
 
 async def communities_of(

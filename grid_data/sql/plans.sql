@@ -43,8 +43,12 @@ SELECT zone.id FROM zone JOIN layer ON layer.id = zone.layer_id
 WHERE layer.code = %(layer)s AND zone.code = %(code)s AND layer.kind = 'region'
 
 -- name: lock
--- One change of a plan at a time; readers go on.
-SELECT plan.id FROM plan WHERE plan.code = %(code)s FOR UPDATE
+-- What a change needs to know of a plan; one change at a time, readers go on.
+SELECT plan.id, plan.code, plan.state, plan.revision, plan.base_at, plan.band_min, plan.band_max,
+       layer.kind = 'base_grid' AS nested
+FROM plan JOIN layer ON layer.id = plan.layer_id
+WHERE plan.code = %(code)s
+FOR UPDATE OF plan
 
 -- name: communities_of
 -- Communities of units and of zones of a plan.
@@ -120,6 +124,14 @@ SELECT coalesce(max(number), 0) + 1 AS number FROM plan_zone WHERE plan_id = %(p
 SELECT seq, revision, at, author, kind, units, from_numbers, to_numbers, before, after, undone
 FROM plan_step
 WHERE plan_id = %(plan)s AND revision > %(since)s
+ORDER BY seq
+
+-- name: steps_near
+-- Steps of a plan that move any of some units, change zones, or cut: those that a step of the plan can meet.
+SELECT seq, revision, at, author, kind, units, from_numbers, to_numbers, before, after, undone
+FROM plan_step
+WHERE plan_id = %(plan)s
+  AND (units && %(units)s::bigint[] OR after -> 'zones' <> '{}'::jsonb OR after -> 'ground' <> '[]'::jsonb)
 ORDER BY seq
 
 -- name: step_list
