@@ -21,6 +21,7 @@ __all__ = [
     "OrganisationCode",
     "PastMoment",
     "PlainText",
+    "Whole",
     "ZoneKey",
     "ZoneToken",
 ]
@@ -68,6 +69,14 @@ def _written(moment: object) -> object:
     return moment
 
 
+def _number(value: object) -> object:
+    """A number is written as one; 1.0 is a whole number in JSON, `true` and "1" are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("a number is expected")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
 AnyMoment = Annotated[
     AwareDatetime,
     BeforeValidator(_written),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import shapely
-from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictFloat
 from pydantic.config import JsonDict
 
-from api.formats import NOT_NUL, AnyMoment, LayerKey
+from api.formats import NOT_NUL, AnyMoment, LayerKey, Whole
 from api.plan_problems import PLAN_CODE, By
 from api.reports import SAYS_SOMETHING, Body
 from gis.redraw_steps import Lock
@@ -36,19 +36,16 @@ NEW_PLAN: JsonDict = {
 }
 
 Revision = Annotated[
-    int,
+    Whole,
     Field(
-        strict=True,
         ge=0,
         le=2_000_000_000,
         description="`revision` of the plan as you read it.",
         examples=[0],
     ),
 ]
-UnitId = Annotated[
-    StrictInt, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"})
-]
-ZoneNumber = Annotated[StrictInt, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
+UnitId = Annotated[Whole, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"})]
+ZoneNumber = Annotated[Whole, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
 Units = Annotated[list[UnitId], Field(min_length=1, max_length=20_000)]
 Said = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS_SOMETHING)]
 
@@ -82,8 +79,8 @@ class GivenArea(Body):
 class GivenBand(Body):
     """Households a zone should have, both ends inclusive."""
 
-    min: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
-    max: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+    min: Annotated[Whole, Field(ge=0, le=1_000_000)]
+    max: Annotated[Whole, Field(ge=0, le=1_000_000)]
 
 
 class NewPlan(Body):
@@ -115,8 +112,8 @@ class TakeBody(Body):
     revision: Revision
     by: By
     seq: Annotated[
-        int | None,
-        Field(strict=True, ge=1, le=2_000_000_000, description="Which step; null: the next of this person."),
+        Whole | None,
+        Field(ge=1, le=2_000_000_000, description="Which step; null: the next of this person."),
     ] = None
 
 
@@ -251,10 +248,8 @@ class SplitPartsBody(_Move):
 
     kind: Literal["split_parts"]
     zone: ZoneNumber
-    parts: Annotated[StrictInt, Field(ge=2, le=50)]
-    seed: Annotated[
-        StrictInt, Field(ge=0, le=1_000_000, description="The same seed gives the same parts.")
-    ] = 1
+    parts: Annotated[Whole, Field(ge=2, le=50)]
+    seed: Annotated[Whole, Field(ge=0, le=1_000_000, description="The same seed gives the same parts.")] = 1
 
     def plain(self) -> SplitParts:
         """The move as a plain value."""

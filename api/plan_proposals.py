@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import ConfigDict, Field, StrictFloat
 
 from api.dependencies import Transaction, known_parameters
-from api.formats import NOT_NUL
+from api.formats import NOT_NUL, Whole
 from api.openapi import problems
 from api.plan_bodies import GivenBand, UnitId, ZoneNumber
 from api.plan_problems import PlanCode, plan_problems
@@ -37,19 +37,17 @@ class SearchOptions(Body):
     compactness: Annotated[Weight, Field(description="Weight of round shapes.")] = 1.0
     stay: Annotated[Weight, Field(description="Weight of households that keep their grid.")] = 1.0
     change_budget: Annotated[
-        float | None,
-        Field(strict=True, ge=0, le=1, allow_inf_nan=False, description="At most this share changes grid."),
+        StrictFloat | None,
+        Field(ge=0, le=1, allow_inf_nan=False, description="At most this share moves."),
     ] = None
     locked: Annotated[list[ZoneNumber], Field(max_length=5000, default_factory=list)]
     must_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
     cannot_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
-    proposals: Annotated[StrictInt, Field(ge=1, le=5, description="At most so many.")] = 5
-    seed: Annotated[
-        StrictInt, Field(ge=0, le=2_000_000_000, description="The same seed, the same answer.")
-    ] = 1
+    proposals: Annotated[Whole, Field(ge=1, le=5, description="At most so many.")] = 5
+    seed: Annotated[Whole, Field(ge=0, le=2_000_000_000, description="The same seed, the same answer.")] = 1
     seconds: Annotated[
-        float,
-        Field(strict=True, ge=0.01, le=120, allow_inf_nan=False, description="How long to search, as work."),
+        StrictFloat,
+        Field(ge=0.01, le=120, allow_inf_nan=False, description="How long to search, as work."),
     ] = 10.0
 
 

@@ -62,7 +62,7 @@ def register(server: str) -> None:
         # What a description cannot say: the lower end of a band is not above the upper one.
         for holder in (case.body, case.body.get("options")):
             band = holder.get("band") if isinstance(holder, dict) else None
-            if isinstance(band, dict) and all(isinstance(band.get(end), int) for end in ("min", "max")):
+            if isinstance(band, dict) and all(type(band.get(end)) in (int, float) for end in ("min", "max")):
                 band["min"], band["max"] = sorted((band["min"], band["max"]))
         # Searches take all cores as long as they are told to.
         options: Any = case.body.get("options")
