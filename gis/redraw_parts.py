@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pymetis
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from gis.redraw_draft import Draft, fresh_zone, step_of
 from gis.redraw_steps import DraftZone, RedrawRefused, Step
@@ -88,7 +90,7 @@ def _best(draft: Draft, rows: NDArray[np.int64], parts: int, seed: int) -> NDArr
             options=pymetis.Options(seed=seed + each, ufactor=50),
             recursive=True,
         )
-        part = np.array(labels, dtype=np.int64)
+        part = _gathered(np.array(labels, dtype=np.int64), ends, homes)
         if len(np.unique(part)) < parts or not _connected(draft, rows, part):
             continue
         across = part[ends[:, 0]] != part[ends[:, 1]]
@@ -96,6 +98,36 @@ def _best(draft: Draft, rows: NDArray[np.int64], parts: int, seed: int) -> NDArr
         if best is None or score < best:
             best, found = score, part
     return found
+
+
+def _gathered(
+    part: NDArray[np.int64], ends: NDArray[np.int64], homes: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Parts without stray pieces: a piece that is not a part's heaviest goes to the lightest part it touches.
+
+    METIS does not promise connected parts.
+    """
+    part = part.copy()
+    for _ in range(len(part)):
+        inside = ends[part[ends[:, 0]] == part[ends[:, 1]]]
+        ones = np.ones(len(inside), dtype=np.int8)
+        graph = coo_array((ones, (inside[:, 0], inside[:, 1])), shape=(len(part), len(part)))
+        count, piece = connected_components(graph, directed=False)
+        weight = np.bincount(piece, weights=homes, minlength=count)
+        owner = np.zeros(count, dtype=np.int64)
+        owner[piece] = part
+        heaviest = {int(owner[each]): int(each) for each in np.argsort(weight, kind="stable")}
+        strays = [each for each in range(count) if heaviest[int(owner[each])] != each]
+        if not strays:
+            return part
+        total = np.bincount(part, weights=homes, minlength=int(part.max()) + 1)
+        mine = piece == min(strays, key=lambda each: float(weight[each]))
+        touching = ends[mine[ends].sum(axis=1) == 1]
+        near = {int(part[end]) for end in touching.ravel() if not mine[end]}
+        if not near:
+            return part
+        part[mine] = min(near, key=lambda each: (float(total[each]), each))
+    return part
 
 
 def _adjacency(count: int, ends: NDArray[np.int64]) -> tuple[Any, Any, Any]:
