@@ -9,6 +9,7 @@ from fastapi import Path
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 __all__ = [
+    "A_NUMBER",
     "AnyMoment",
     "BoundingBox",
     "CategoryKey",
@@ -21,7 +22,6 @@ __all__ = [
     "OrganisationCode",
     "PastMoment",
     "PlainText",
-    "Whole",
     "ZoneKey",
     "ZoneToken",
 ]
@@ -71,12 +71,13 @@ def _written(moment: object) -> object:
 
 def _number(value: object) -> object:
     """A number is written as one; 1.0 is a whole number in JSON, `true` and "1" are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise ValueError("a number is expected")
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_number)]
+# Stands behind the limits of a number, which else were missing in the API description.
+A_NUMBER: Final = BeforeValidator(_number)
 AnyMoment = Annotated[
     AwareDatetime,
     BeforeValidator(_written),

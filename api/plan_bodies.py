@@ -8,7 +8,7 @@ import shapely
 from pydantic import ConfigDict, Field, StrictBool, StrictFloat
 from pydantic.config import JsonDict
 
-from api.formats import NOT_NUL, AnyMoment, LayerKey, Whole
+from api.formats import A_NUMBER, NOT_NUL, AnyMoment, LayerKey
 from api.plan_problems import PLAN_CODE, By
 from api.reports import SAYS_SOMETHING, Body
 from gis.redraw_steps import Lock
@@ -36,16 +36,21 @@ NEW_PLAN: JsonDict = {
 }
 
 Revision = Annotated[
-    Whole,
+    int,
     Field(
         ge=0,
         le=2_000_000_000,
         description="`revision` of the plan as you read it.",
         examples=[0],
     ),
+    A_NUMBER,
 ]
-UnitId = Annotated[Whole, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"})]
-ZoneNumber = Annotated[Whole, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan.")]
+UnitId = Annotated[
+    int, Field(ge=1, le=9_000_000_000_000_000_000, json_schema_extra={"format": "unit-id"}), A_NUMBER
+]
+ZoneNumber = Annotated[
+    int, Field(ge=1, le=2_000_000_000, description="Number of a zone in the plan."), A_NUMBER
+]
 Units = Annotated[list[UnitId], Field(min_length=1, max_length=20_000)]
 Said = Annotated[str, Field(min_length=1, max_length=100, pattern=SAYS_SOMETHING)]
 
@@ -79,8 +84,8 @@ class GivenArea(Body):
 class GivenBand(Body):
     """Households a zone should have, both ends inclusive."""
 
-    min: Annotated[Whole, Field(ge=0, le=1_000_000)]
-    max: Annotated[Whole, Field(ge=0, le=1_000_000)]
+    min: Annotated[int, Field(ge=0, le=1_000_000), A_NUMBER]
+    max: Annotated[int, Field(ge=0, le=1_000_000), A_NUMBER]
 
 
 class NewPlan(Body):
@@ -112,8 +117,9 @@ class TakeBody(Body):
     revision: Revision
     by: By
     seq: Annotated[
-        Whole | None,
+        int | None,
         Field(ge=1, le=2_000_000_000, description="Which step; null: the next of this person."),
+        A_NUMBER,
     ] = None
 
 
@@ -248,8 +254,10 @@ class SplitPartsBody(_Move):
 
     kind: Literal["split_parts"]
     zone: ZoneNumber
-    parts: Annotated[Whole, Field(ge=2, le=50)]
-    seed: Annotated[Whole, Field(ge=0, le=1_000_000, description="The same seed gives the same parts.")] = 1
+    parts: Annotated[int, Field(ge=2, le=50), A_NUMBER]
+    seed: Annotated[
+        int, Field(ge=0, le=1_000_000, description="The same seed, the same parts."), A_NUMBER
+    ] = 1
 
     def plain(self) -> SplitParts:
         """The move as a plain value."""

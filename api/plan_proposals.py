@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import ConfigDict, Field, StrictFloat
 
 from api.dependencies import Transaction, known_parameters
-from api.formats import NOT_NUL, Whole
+from api.formats import A_NUMBER, NOT_NUL
 from api.openapi import problems
 from api.plan_bodies import GivenBand, UnitId, ZoneNumber
 from api.plan_problems import PlanCode, plan_problems
@@ -43,8 +43,8 @@ class SearchOptions(Body):
     locked: Annotated[list[ZoneNumber], Field(max_length=5000, default_factory=list)]
     must_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
     cannot_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
-    proposals: Annotated[Whole, Field(ge=1, le=5, description="At most so many.")] = 5
-    seed: Annotated[Whole, Field(ge=0, le=2_000_000_000, description="The same seed, the same answer.")] = 1
+    proposals: Annotated[int, Field(ge=1, le=5, description="At most so many."), A_NUMBER] = 5
+    seed: Annotated[int, Field(ge=0, le=2_000_000_000, description="The same seed, the same."), A_NUMBER] = 1
     seconds: Annotated[
         StrictFloat,
         Field(ge=0.01, le=120, allow_inf_nan=False, description="How long to search, as work."),
