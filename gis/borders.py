@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 
 # Pairs of point and segment measured at a time: bounds the memory (some 100 bytes a pair).
 _CHUNK_POINTS = 50_000
+_CELLS_ACROSS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +93,51 @@ class Borders:
         first_of_pair = np.ones(len(point), dtype=np.bool_)
         first_of_pair[1:] = (point[1:] != point[:-1]) | (zone[1:] != zone[:-1])
         return point[first_of_pair] + first, zone[first_of_pair], distance[first_of_pair]
+
+
+def in_reach(start: Floats, end: Floats, points: Floats, radius: float) -> NDArray[np.bool_]:
+    """Which segments can be within a radius of one of some points: no such segment is left out.
+
+    Told by cells somewhat wider than twice the radius, without an index over the segments.
+
+    Parameters
+    ----------
+    start, end
+        Ends of the segments, shape (m, 2), metres.
+    points
+        Shape (n, 2), metres; at least one.
+    radius
+        Metres, included, more than 0.
+
+    >>> ends = np.array([[0.0, 0.0], [50.0, 0.0], [900.0, 0.0]])
+    >>> in_reach(ends, ends + 1, np.array([[2.0, 0.0]]), 10).tolist()
+    [True, False, False]
+    """
+    # A hair more than the radius, as for `boxes_round`.
+    reach = radius * (1 + 1e-12) + 1e-6
+    low = points.min(axis=0) - reach
+    span = points.max(axis=0) + reach - low
+    # Wider than the box round a point, which so lies in no more than two columns and two rows.
+    cell = max(2.1 * reach, float(span.max()) / _CELLS_ACROSS)
+    shape = np.floor(span / cell).astype(np.int64) + 1
+    first, last = (np.floor((points + side - low) / cell).astype(np.int64) for side in (-reach, reach))
+    wanted = np.zeros(shape, dtype=np.int64)
+    for column in (first[:, 0], last[:, 0]):
+        for row in (first[:, 1], last[:, 1]):
+            wanted[np.clip(column, 0, shape[0] - 1), np.clip(row, 0, shape[1] - 1)] = 1
+    # Sums from the corner on tell how many wanted cells any rectangle of cells has.
+    sums = np.zeros(shape + 1, dtype=np.int64)
+    sums[1:, 1:] = wanted.cumsum(axis=0).cumsum(axis=1)
+    begin = np.floor((np.minimum(start, end) - low) / cell).astype(np.int64)
+    stop = np.floor((np.maximum(start, end) - low) / cell).astype(np.int64) + 1
+    begin, stop = np.clip(begin, 0, shape), np.clip(stop, 0, shape)
+    found = (
+        sums[stop[:, 0], stop[:, 1]]
+        - sums[begin[:, 0], stop[:, 1]]
+        - sums[stop[:, 0], begin[:, 1]]
+        + sums[begin[:, 0], begin[:, 1]]
+    )
+    return np.asarray(found > 0)
 
 
 def boxes_round(points: Floats, radius: float) -> NDArray[np.object_]:

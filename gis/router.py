@@ -30,7 +30,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gis.borders import Borders
+from gis.borders import Borders, in_reach
 from gis.cells.borders_near import NearBorders, tell_distances
 from gis.cells.edges import Edges, Int32s
 from gis.cells.grid import CellGrid
@@ -76,6 +76,7 @@ class Router:
         self._lock = threading.Lock()
         self._near: NearBorders | None = None
         self._borders: dict[int, Borders] = {}
+        self._asked: set[int] = set()
 
     @classmethod
     def build(
@@ -302,7 +303,8 @@ class Router:
         if not left.size:
             return
         metric = np.column_stack(to_metric(*to_degrees(x[left], y[left]), self.metric_srid))
-        point, zone, distance = self._borders_of(number).within(metric, head.nearest_tolerance_m)
+        borders = self._borders_near(number, metric, head.nearest_tolerance_m)
+        point, zone, distance = borders.within(metric, head.nearest_tolerance_m)
         # Whole millimetres, so that a shared corner is a tie and the lowest code decides.
         order = np.lexsort((zone, np.round(distance * 1000), point))
         point, zone, distance = point[order], zone[order], distance[order]
@@ -317,20 +319,29 @@ class Router:
                 self._near = NearBorders.build(self._edges, self.metric_srid, NEAR_M)
             return self._near
 
-    def _borders_of(self, number: int) -> Borders:
+    def _borders_near(self, number: int, metric: Floats, radius: float) -> Borders:
+        """Borders of a layer, at least those within a radius of some points (shape (n, 2), metres).
+
+        Who asks once gets only these; from the second time on all are indexed, and kept.
+        """
         near = self._near_borders()
         with self._lock:
-            if number not in self._borders:
-                begin, end = self._edges.layer_begin[number : number + 2]
-                metric, zones = (
-                    near.metric[begin:end] + np.tile(near.mesh.base, 2),
-                    self._edges.zones[begin:end],
-                )
-                shared = zones[:, 1] >= 0
-                metric = np.concatenate([metric, metric[shared]])
-                owner = np.concatenate([zones[:, 0], zones[shared, 1]]).astype(np.int64)
-                self._borders[number] = Borders.build(metric[:, :2].copy(), metric[:, 2:].copy(), owner)
-            return self._borders[number]
+            if number in self._borders:
+                return self._borders[number]
+            again = number in self._asked
+            self._asked.add(number)
+            begin, end = self._edges.layer_begin[number : number + 2]
+            edges, zones = near.metric[begin:end] + np.tile(near.mesh.base, 2), self._edges.zones[begin:end]
+            if not again:
+                here = in_reach(edges[:, :2], edges[:, 2:], metric, radius)
+                edges, zones = edges[here], zones[here]
+            shared = zones[:, 1] >= 0
+            edges = np.concatenate([edges, edges[shared]])
+            owner = np.concatenate([zones[:, 0], zones[shared, 1]]).astype(np.int64)
+            borders = Borders.build(edges[:, :2].copy(), edges[:, 2:].copy(), owner)
+            if again:
+                self._borders[number] = borders
+            return borders
 
     def _frozen(self) -> Router:
         # Compiled functions take arrays that cannot be written as a type of their own: have only that one.

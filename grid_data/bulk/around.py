@@ -26,8 +26,10 @@ class Around:
     north: Floats
 
     @classmethod
-    def of(cls, lon: Floats, lat: Floats) -> Around:
+    def of(cls, lon: Floats, lat: Floats, metres: Floats | None = None) -> Around:
         """Boxes that hold points: one for each cell of a grid in which there are any.
+
+        ``metres`` is the margin that each point wants to have round it.
 
         >>> around = Around.of(np.array([120.001, 120.002, 120.4]), np.array([36.001, 36.003, 36.1]))
         >>> around.west.tolist(), around.north.tolist()
@@ -35,16 +37,19 @@ class Around:
         """
         column, row = (np.floor(degrees / _CELL_DEGREES).astype(np.int64) for degrees in (lon, lat))
         order = np.lexsort((row, column))
-        column, row, lon, lat = column[order], row[order], lon[order], lat[order]
+        column, row = column[order], row[order]
         new = (np.diff(column, prepend=column[:1] - 1) != 0) | (np.diff(row, prepend=row[:1] - 1) != 0)
         begins = np.flatnonzero(new)
         if not len(begins):
             return cls(*(np.empty(0) for _ in range(4)))
+        each = cls(lon, lat, lon, lat)
+        if metres is not None:
+            each = each.grown(metres)
         return cls(
-            np.minimum.reduceat(lon, begins),
-            np.minimum.reduceat(lat, begins),
-            np.maximum.reduceat(lon, begins),
-            np.maximum.reduceat(lat, begins),
+            np.minimum.reduceat(each.west[order], begins),
+            np.minimum.reduceat(each.south[order], begins),
+            np.maximum.reduceat(each.east[order], begins),
+            np.maximum.reduceat(each.north[order], begins),
         )
 
     def grown(self, metres: float | Floats) -> Around:

@@ -116,7 +116,7 @@ async def read_facilities(
         lon, lat, accuracy_m = places
         numbers = np.array([component[category] for category in category_id.tolist()], dtype=np.int64)
         asked = np.flatnonzero((numbers > 0) & np.isfinite(lon) & np.isfinite(lat))
-        boxes = Around.of(lon[asked], lat[asked]).grown(float(_radius(accuracy_m[asked]).max(initial=0.0)))
+        boxes = Around.of(lon[asked], lat[asked], _radius(accuracy_m[asked]))
         near = {"categories": np.unique(numbers[asked]).tolist(), **boxes.parameters()}
         row = await one(connection, "bulk/facilities_near", near)
     assert row is not None

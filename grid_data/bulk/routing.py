@@ -108,7 +108,8 @@ def _around(lon: Floats, lat: Floats, accuracy_m: Floats, city: CityFrame) -> Ar
     """Boxes round the places that are believed."""
     believed = np.isfinite(lon) & np.isfinite(lat)
     verdicts = judge_places(lon[believed], lat[believed], accuracy_m[believed], city)
-    believed[believed] = [problem_code(int(code)) is None for code in verdicts]
+    judged, which = np.unique(verdicts, return_inverse=True)
+    believed[believed] = np.array([problem_code(int(code)) is None for code in judged], dtype=np.bool_)[which]
     return Around.of(lon[believed], lat[believed])
 
 

@@ -14,24 +14,34 @@ SELECT now() AS now, coalesce(jsonb_object_agg(code, edition), '{}') AS editions
 SELECT code FROM layer WHERE active AND kind <> 'context' ORDER BY precedence, code
 
 -- name: overview
--- One pass over all open incidents: how many, the oldest report that came in since a moment, how many have an
--- organisation that a person chose, and the land units of the others that ended or moved to another grid since they were routed.
+-- Open incidents: how many, the oldest report that came in since a moment, how many have an organisation that a person
+-- chose. Each is answered by an index of its own.
+WITH late AS MATERIALIZED (
+    SELECT reported_at FROM incident
+    WHERE recorded_at > %(known)s::timestamptz
+      AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+)
+SELECT (SELECT count(*) FROM incident
+        WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')) AS count,
+       (SELECT min(reported_at) FROM late) AS oldest,
+       (SELECT count(*) FROM incident
+        WHERE overridden
+          AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')) AS kept_by_hand
+
+-- name: moved_units
+-- Land units of open incidents that ended or moved to another grid since these were routed; nothing but an index is read.
 WITH open AS MATERIALIZED (
-    SELECT land_unit_id, base_grid_id, min(reported_at) FILTER (WHERE recorded_at > %(known)s::timestamptz) AS oldest,
-           count(*) AS count, count(*) FILTER (WHERE overridden) AS kept_by_hand, bool_or(NOT overridden) AS asked
-    FROM incident
-    WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+    SELECT land_unit_id, base_grid_id FROM incident
+    WHERE land_unit_id IS NOT NULL
+      AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
     GROUP BY land_unit_id, base_grid_id
 )
-SELECT coalesce(sum(open.count), 0)::bigint AS count, min(open.oldest) AS oldest,
-       coalesce(sum(open.kept_by_hand), 0)::bigint AS kept_by_hand,
-       coalesce(array_agg(DISTINCT open.land_unit_id) FILTER (
-           WHERE open.asked AND land_unit.id IS NOT NULL
-             AND (NOT land_unit.valid @> now() OR NOT EXISTS (
-                 SELECT FROM unit_zone
-                 WHERE unit_zone.land_unit_id = open.land_unit_id AND unit_zone.zone_id = open.base_grid_id
-                   AND unit_zone.valid @> now() AND upper_inf(unit_zone.recorded)))), '{}') AS moved_units
-FROM open LEFT JOIN land_unit ON land_unit.id = open.land_unit_id
+SELECT DISTINCT open.land_unit_id AS id
+FROM open JOIN land_unit ON land_unit.id = open.land_unit_id
+WHERE NOT land_unit.valid @> now() OR NOT EXISTS (
+    SELECT FROM unit_zone
+    WHERE unit_zone.land_unit_id = open.land_unit_id AND unit_zone.zone_id = open.base_grid_id
+      AND unit_zone.valid @> now() AND upper_inf(unit_zone.recorded))
 
 -- name: all_open
 -- Every open incident that can be routed.
@@ -50,16 +60,19 @@ COPY (
                -- No fewer lattice steps than metres it reaches: a degree of longitude is the shorter one.
                CASE WHEN layer.cardinality = 'exactly_one' THEN 1.05 * (layer.nearest_tolerance_m + 1) * 1e7 / (110574 * cos(radians(
                    least(89, greatest(abs(ST_YMin(zone_version.geom)), abs(ST_YMax(zone_version.geom))) + 0.01))))
-                   ELSE 0 END AS reach,
-               -- Degrees that hold so many metres, at any latitude a city lies at, and a step of the lattice.
-               ST_Expand(zone_version.geom::box2d, CASE WHEN layer.cardinality = 'exactly_one'
-                   THEN (layer.nearest_tolerance_m + 1) / 20000 ELSE 0 END + 0.0000002) AS around
+                   ELSE 0 END AS reach
         FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
         WHERE layer.active AND layer.kind <> 'context'
           AND (%(layers)s::text[] IS NULL OR layer.code = ANY (%(layers)s::text[]))
           AND (zone_version.edition > coalesce((%(editions)s::jsonb ->> layer.code)::bigint, -1)
                OR lower(zone_version.valid) > %(since)s::timestamptz AND lower(zone_version.valid) <= %(at)s::timestamptz
                OR upper(zone_version.valid) > %(since)s::timestamptz AND upper(zone_version.valid) <= %(at)s::timestamptz)
+    ), piece AS MATERIALIZED (
+        -- Small pieces, whose boxes hold little else. A tenth more than it reaches makes up for arcs drawn with corners; never
+        -- less than two lattice steps, for cuts that fall between them.
+        SELECT cut.lattice, ST_MakeEnvelope(ST_XMin(cut.lattice) / 1e7 - 1e-7, ST_YMin(cut.lattice) / 1e7 - 1e-7,
+                                            ST_XMax(cut.lattice) / 1e7 + 1e-7, ST_YMax(cut.lattice) / 1e7 + 1e-7, 4326) AS around
+        FROM changed CROSS JOIN LATERAL ST_Subdivide(ST_Buffer(changed.lattice, 1.1 * changed.reach + 2), 16) AS cut (lattice)
     ), open AS NOT MATERIALIZED (
         SELECT id, number, place, original_lon, original_lat, original_crs, place_accuracy_m, category_id, organisation_id,
                land_unit_id, base_grid_id, zone_ids, place_problem
@@ -68,9 +81,8 @@ COPY (
           AND NOT overridden
     ), asked AS (
         SELECT open.*
-        FROM changed JOIN open ON open.place && ST_SetSRID(changed.around::geometry, 4326)
-        WHERE ST_DWithin(changed.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)),
-                         changed.reach)
+        FROM piece JOIN open ON open.place && piece.around
+        WHERE ST_Intersects(piece.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
         UNION ALL
         SELECT open.*
         FROM open JOIN land_unit ON land_unit.id = open.land_unit_id

@@ -95,10 +95,25 @@ incident = Table(
     Index("ix_incident_reported_at_id", "reported_at", "id"),
     Index("ix_incident_organisation_id_reported_at", "organisation_id", "reported_at"),
     Index("ix_incident_category_id", "category_id"),
+    # With the grid: which units have moved away from it is told without reading the incidents.
     Index(
         "ix_incident_open_land_unit_id",
         "land_unit_id",
+        "base_grid_id",
         postgresql_where=text(one_of("state", *OPEN_STATES)),
+    ),
+    # A few rows of all: what a person decided.
+    Index(
+        "ix_incident_open_overridden",
+        "id",
+        postgresql_where=text(f"overridden AND {one_of('state', *OPEN_STATES)}"),
+    ),
+    # Incidents are stored in about this order: ranges of pages tell what came in since a moment.
+    Index(
+        "ix_incident_recorded_at",
+        "recorded_at",
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
     ),
     Index("ix_incident_zone_ids", "zone_ids", postgresql_using="gin"),
     Index(
@@ -115,7 +130,7 @@ incident = Table(
         "id",
         postgresql_where=text("place IS NULL"),
     ),
-    # Part of an address, of open and closed ones: dear to enter, but without it such a search reads the table.
+    # Part of an address, of closed ones too: dear to enter, but without it such a search reads the table.
     Index(
         "ix_incident_address",
         "address",

@@ -19,11 +19,14 @@ from governance.incidents import get_incident
 from governance.rerouting import Rerouted, reroute
 from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents
+from grid_data.bulk.ragged import Ragged
 from grid_data.database import Connection, Database
+from grid_data.rerouting import same_sets
+from grid_data.statements import sql
 from tests.database.test_bulk_routing import LATTICE_POINTS, coverages, frame_of
 from tests.database.test_import_command import Shell
 from tests.support.importing import look
-from tests.support.toy_city import WEST, box, multi
+from tests.support.toy_city import LAMP_BROKEN, WEST, box, multi
 
 CHANGE = "2026-06-01T00:00:00+08:00"
 
@@ -145,6 +148,44 @@ async def _turn_over(connection: Connection) -> None:
     )
     await bulk_zones.store_zone_identities(connection, "market", frame["code"])
     await bulk_zones.store_zone_versions(connection, "market", frame, parent_layer=None)
+
+
+async def test_facilities_that_moved_in_between_are_asked_anew(connection: Connection) -> None:
+    """A lamp comes to the border of the changed area: some places are in its reach, others are not."""
+    about = dict(zip(("standard_ref", "category_kind", "category"), LAMP_BROKEN.split(":"), strict=True))
+    lon, lat = 120.4301, 36.1301
+    near = [(120.4301, 36.1301), (120.43, 36.1301), (120.43, 36.13), (120.4302, 36.13)]
+    away = [(120.435, 36.135), (120.43, 36.1399)]
+    await store(connection, [*near, *away], **about, accuracy_m=20.0)
+    await reroute(connection, OPERATOR)
+    await connection.execute(
+        "UPDATE facility SET geom = ST_Point(%s, %s, 4326) WHERE code = '37021201037000001'", [lon, lat]
+    )
+    await _turn_over(connection)
+    area, full = await both_ways(connection)
+    assert listed(area) == listed(full)
+    owners = area.moves.sort_values("number")["organisation_after"].tolist()
+    assert [owner == "PWR" for owner in owners] == [True] * 4 + [False] * 2
+
+
+async def test_what_is_asked_of_all_open_incidents_is_told_by_indexes(connection: Connection) -> None:
+    await store(connection, LATTICE_POINTS)
+    await connection.execute("RESET ROLE")
+    await connection.execute("ANALYZE incident")
+    await connection.execute("SET LOCAL enable_seqscan = off")
+    told = ""
+    for name in ("overview", "moved_units"):
+        cursor = await connection.execute(
+            "EXPLAIN " + sql(f"rerouting/{name}"), {"known": "2026-06-01T00:00:00Z"}, prepare=False
+        )
+        told += "\n".join(str(row["QUERY PLAN"]) for row in await cursor.fetchall())
+    assert "Index Only Scan using ix_incident_open_land_unit_id" in told
+    assert "Index Only Scan using ix_incident_open_overridden" in told
+
+
+def test_sets_of_any_numbers_are_compared() -> None:
+    large = Ragged.of([[2**62, 1], [2**62], [5, 4]])
+    assert same_sets(large, Ragged.of([[1, 2**62], [1], [4, 5]])).tolist() == [True, False, True]
 
 
 async def test_units_that_move_take_their_incidents_along(toy_database: Database) -> None:
