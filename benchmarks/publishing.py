@@ -90,8 +90,10 @@ async def _fill(database: Database, size: int) -> None:
         await connection.execute("RESET ROLE")
         await connection.execute("ALTER TABLE incident DISABLE TRIGGER USER")
         there = await _number(connection, "SELECT count(*) AS n FROM incident")
-        rounds = await _number(connection, "SELECT count(*) AS n FROM incident WHERE number ~ '^[0-9]{22}$'")
-        step = 100 + rounds % 800
+        step = await _number(
+            connection,
+            "SELECT coalesce(max(right(number, 3)::int), 99) + 1 AS n FROM incident WHERE number ~ '^[0-9]{22}$'",
+        )
         while there < size:
             cursor = await connection.execute(COPY, {"round": step, "n": size - there})
             there += cursor.rowcount
@@ -110,7 +112,7 @@ async def _number(connection: Connection, query: str) -> int:
 
 async def _published(database: Database, name: str, share: float, size: int) -> list[Measure]:
     async with database.transaction(OPERATOR) as connection:
-        code = f"B{size}"
+        code = f"B{size}-{share:g}"
         await create_plan(connection, layer="base_grid", name=Words("测量", "Benchmark"), by="A", code=code)
         grids = await _redraw(connection, code, share)
     for action, by in ((Action.SUBMIT, "A"), (Action.APPROVE, "B")):
