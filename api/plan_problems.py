@@ -34,7 +34,6 @@ PlanCode = Annotated[
     str,
     Path(
         pattern=NOT_NUL,
-        max_length=100,
         json_schema_extra={"format": "plan-code"},
         examples=["P20261127-01"],
     ),

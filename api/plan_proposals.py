@@ -24,7 +24,7 @@ Weight = Annotated[StrictFloat, Field(ge=0, le=100, allow_inf_nan=False)]
 Pair = Annotated[list[UnitId], Field(min_length=2, max_length=2)]
 JobKey = Annotated[
     str,
-    Path(pattern=NOT_NUL, max_length=100, json_schema_extra={"format": "job-key"},
+    Path(pattern=NOT_NUL, json_schema_extra={"format": "job-key"},
          examples=["0b8f5c1e6a934d9bb8a3c0a5b9a4d7e1"]),
 ]  # fmt: skip
 
