@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import ConfigDict, Field, StrictFloat
 
 from api.dependencies import Transaction, known_parameters
@@ -125,6 +125,7 @@ async def read_proposals(request: Request, code: PlanCode, job: JobKey) -> Propo
 @router.delete(
     "/api/plans/{code}/proposals/{job}",
     status_code=204,
+    response_class=Response,
     summary="Cancel a search",
     responses=problems("bad-parameter", "unknown-parameter", "not-found"),
 )

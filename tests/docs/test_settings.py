@@ -27,6 +27,7 @@ OTHER_READERS = (
     "tests/**/*.py",
     "grid_data/**/*.py",
     "cli/**/*.py",
+    "benchmarks/*.py",
 )
 
 
