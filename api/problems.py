@@ -151,7 +151,7 @@ PROBLEMS = _table(
     ),
     (
         "plan-refused", 409, "方案未获通过", "Plan refused",
-        "方案的状态、经办人、时间或内容不允许这样做；errors 列出每条原因，code 说明属于哪一类，未写入任何内容。",
+        "方案的状态、经办人、时间或内容不允许这样做；errors 列出每条原因及其类别，未写入任何内容。",
         "State, person, moment or the plan itself does not allow it; errors has each reason and its kind.",
     ),
     (

@@ -92,7 +92,8 @@ async def _fill(database: Database, size: int) -> None:
         there = await _number(connection, "SELECT count(*) AS n FROM incident")
         step = await _number(
             connection,
-            "SELECT coalesce(max(right(number, 3)::int), 99) + 1 AS n FROM incident WHERE number ~ '^[0-9]{22}$'",
+            "SELECT coalesce(max(right(number, 3)::int), 99) + 1 AS n FROM incident"
+            " WHERE number ~ '^[0-9]{22}$'",
         )
         while there < size:
             cursor = await connection.execute(COPY, {"round": step, "n": size - there})

@@ -118,7 +118,7 @@ async def _borders(connection: Connection, draft: Draft, pieces: Sequence[int]) 
     if not pieces:
         return None
     rows = [draft.row[unit] for unit in pieces]
-    new = np.isin(draft.graph.ends, rows).any(axis=1)
+    new = np.asarray(np.isin(draft.graph.ends, rows).any(axis=1), dtype=np.bool_)
     await store_borders(connection, draft, new)
     graph = draft.graph
     return NewBorders(

@@ -67,8 +67,8 @@ CONTEXT_SETS: Mapping[str, TileSet] = {
         TileSet(
             "buildings", 14, 16, "building",
             {
-                "code": "String", "kind": "String", "floors": "Number", "address": "String", "name_zh": "String",
-                "name_en": "String",
+                "code": "String", "kind": "String", "floors": "Number", "address": "String",
+                "name_zh": "String", "name_en": "String",
             },
             "Buildings / 建筑",
         ),

@@ -226,8 +226,8 @@ def test_large_lists_use_an_index(database: psycopg.Connection) -> None:
     """The plan of the most frequent question does not read the table from end to end."""
     nothing = dict.fromkeys(
         ("zone_id", "organisation_ids", "category_ids", "sources", "from_time", "to_time", "area", "located",
-         "problems", "problem_words", "number", "number_from", "number_to", "address", "address_as_told", "after_at",
-         "after_id")
+         "problems", "problem_words", "number", "number_from", "number_to", "address", "address_as_told",
+         "after_at", "after_id")
     )  # fmt: skip
     with database.transaction():
         # The small sample is small enough to be read whole; a large one is not.
