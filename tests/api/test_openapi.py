@@ -94,7 +94,7 @@ def test_schemathesis_finds_nothing(server: str, tmp_path: Path) -> None:
     ran = subprocess.run(
         [
             str(Path(sys.executable).with_name("schemathesis")), "run", f"{server}/api/openapi.json",
-            "--checks", "all", "--max-examples", "15", "--seed", "20260101", "--continue-on-failure",
+            "--checks", "all", "--max-examples", "8", "--seed", "20260101", "--continue-on-failure",
             "--no-shrink", "--suppress-health-check", "all",
         ],
         cwd=tmp_path,

@@ -57,8 +57,8 @@ async def test_incidents_of_any_state_are_found_by_part_of_their_address(
 ) -> None:
     nothing = dict.fromkeys(
         ("zone_id", "organisation_ids", "category_ids", "states", "sources", "from_time", "to_time", "area",
-         "located", "problems", "problem_words", "number", "number_from", "number_to", "address", "address_as_told",
-         "after_at", "after_id")
+         "located", "problems", "problem_words", "number", "number_from", "number_to", "address",
+         "address_as_told", "after_at", "after_id")
     )  # fmt: skip
     async with addressed.transaction(OPERATOR) as connection:
         # A few rows are read in any order; a million are not.
