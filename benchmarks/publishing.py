@@ -65,7 +65,7 @@ def run() -> Iterable[Measure]:
 
 async def _run(url: str, sizes: tuple[int, ...]) -> list[Measure]:
     await anyio.to_thread.run_sync(upgrade, url)
-    database = Database(url, size=2, statement_timeout_s=0)
+    database = Database(url, size=1, statement_timeout_s=0)
     await database.open()
     try:
         async with database.transaction(OPERATOR) as connection:
@@ -175,6 +175,15 @@ async def _redraw(connection: Connection, code: str, share: float) -> int:
         area[unit["number"]] = area.get(unit["number"], 0.0) + unit["area_m2"]
     whole, taken = sum(area.values()), 0.0
     order = np.random.default_rng(7).permutation(sorted(members)).tolist()
+    if not share:
+        # One grid: the one where most is open.
+        busy = await _number(
+            connection,
+            f"""SELECT plan_unit.number AS n FROM incident JOIN plan_unit USING (land_unit_id)
+                WHERE plan_id = {plan} AND plan_unit.number IS NOT NULL AND is_open_state(state)
+                GROUP BY 1 HAVING count(DISTINCT land_unit_id) > 1 ORDER BY count(*) DESC LIMIT 1""",
+        )
+        order.insert(0, busy)
     next_number = max(members) + 1
     redrawn = 0
     for number in order:
