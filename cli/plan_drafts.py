@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.console import in_words, out
 from cli.plan_force import FORMATS, By, Code, run_plan
@@ -49,7 +49,7 @@ def list_(
 
     found = run_plan(lambda connection: list_plans(connection, layer=layer, state=state))
     table = Table(
-        in_words("编码", "code"), in_words("名称", "name"), in_words("图层", "layer"),
+        Column(in_words("编码", "code"), no_wrap=True), in_words("名称", "name"), in_words("图层", "layer"),
         in_words("状态", "state"), in_words("编制人", "author"), in_words("网格", "zones"),
         in_words("户数", "households"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.console import in_words, out
 from cli.import_run import fail
@@ -65,7 +65,8 @@ def _print_impact(found: Impact) -> None:
     for fault in found.faults:
         out.print(escape(f"! {in_words(fault.text.zh, fault.text.en or fault.text.zh)}"), soft_wrap=True)
     table = Table(
-        in_words("原网格", "from"), in_words("新网格", "to"), in_words("户数", "households"),
+        Column(in_words("原网格", "from"), no_wrap=True), Column(in_words("新网格", "to"), no_wrap=True),
+        in_words("户数", "households"),
         in_words("人口", "residents"), in_words("未结事件", "open incidents"),
         in_words("年事件量", "incidents a year"), in_words("部件", "facilities"), in_words("岗位", "posts"),
     )  # fmt: skip
@@ -154,7 +155,8 @@ def compare(
         output.write_text(found.model_dump_json(), "utf-8")
         return
     table = Table(
-        in_words("原网格", "from"), in_words("新网格", "to"), in_words("方式", "kind"),
+        Column(in_words("原网格", "from"), no_wrap=True), Column(in_words("新网格", "to"), no_wrap=True),
+        in_words("方式", "kind"),
         in_words("单元", "units"), in_words("户数", "households"),
     )  # fmt: skip
     for flow in found.flows:

@@ -194,7 +194,8 @@ def judge_places(
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     accuracy = np.full(x.shape, np.nan) if accuracy_m is None else np.asarray(accuracy_m, dtype=np.float64)
     away = np.zeros(x.shape) if outside_m is None else np.asarray(outside_m, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
+    # Absurd numbers overflow to infinity, which is as far outside as they are.
+    with np.errstate(invalid="ignore", over="ignore"):
         believed = _in_or_near(x, y, city) & (away <= city.outside_limit_m)
         start = np.round(np.multiply(city.centre, SCALE))
         tests: dict[PlaceCode, NDArray[np.bool_]] = {

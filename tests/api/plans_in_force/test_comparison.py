@@ -10,7 +10,7 @@ import pytest
 import shapely
 from starlette.testclient import TestClient
 
-from tests.api.test_plan_force import act, draft, refused
+from tests.api.plans_in_force.test_plan_force import act, draft, refused
 
 __all__ = ["draft"]
 

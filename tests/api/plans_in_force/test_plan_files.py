@@ -14,7 +14,7 @@ import pytest
 import shapely
 from starlette.testclient import TestClient
 
-from tests.api.test_plan_force import draft, refused
+from tests.api.plans_in_force.test_plan_force import draft, refused
 
 __all__ = ["draft"]
 
