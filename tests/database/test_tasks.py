@@ -33,7 +33,7 @@ from gis.fallback_places import Rule
 from governance.task_plan import TaskPlan
 from governance.tasks import TaskWorker
 rule = Rule(min_incidents=5, min_share=0)
-plan = TaskPlan(rule, sys.argv[2], "* * * * * */1", heartbeat_s=0.5, stalled_s=2)
+plan = TaskPlan(rule, sys.argv[2], take_over_at="* * * * * */1", heartbeat_s=0.5, stalled_s=2)
 asyncio.run(TaskWorker(sys.argv[1], plan).run(patience_s=1, stop_on=[signal.SIGINT, signal.SIGTERM]))
 """
 NEVER = "0 0 29 2 *"
