@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from grid_data.bulk.copying import copy_out
 from grid_data.database import Connection, one, rows, run
+from grid_data.rerouting import INCIDENT_COLUMNS
 
 __all__ = [
     "Draft",
@@ -48,21 +49,6 @@ _UNITS = {
     "lives": pa.int64(),
     "here": pa.int64(),
     "redrawn": pa.int64(),
-}
-_INCIDENTS = {
-    "id": pa.int64(),
-    "number": pa.string(),
-    "lon": pa.float64(),
-    "lat": pa.float64(),
-    "original_lon": pa.float64(),
-    "original_lat": pa.float64(),
-    "crs": pa.string(),
-    "accuracy_m": pa.float64(),
-    "category_id": pa.int64(),
-    "organisation_id": pa.int64(),
-    "land_unit_id": pa.int64(),
-    "base_grid_id": pa.int64(),
-    "zone_ids": pa.string(),
 }
 
 
@@ -198,7 +184,7 @@ async def shapes_beside(
 async def concerned(connection: Connection, units: Sequence[int], zones: Sequence[int]) -> pa.Table:
     """Open incidents that units which moved or ended may concern; columns as for routing again."""
     asked = {"units": list(units), "zones": list(zones)}
-    return await copy_out(connection, "plan_publishing/concerned", asked, _INCIDENTS)
+    return await copy_out(connection, "plan_publishing/concerned", asked, INCIDENT_COLUMNS)
 
 
 async def open_incidents(connection: Connection) -> int:

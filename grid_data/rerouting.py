@@ -23,6 +23,7 @@ from grid_data.bulk.routing import read_grounds
 from grid_data.database import Connection, one, rows, run
 
 __all__ = [
+    "INCIDENT_COLUMNS",
     "Moves",
     "Overview",
     "Since",
@@ -34,7 +35,8 @@ __all__ = [
     "routed_layers",
 ]
 
-_COLUMNS = {
+# What is read of an incident that is to be routed again.
+INCIDENT_COLUMNS = {
     "id": pa.int64(),
     "number": pa.string(),
     "lon": pa.float64(),
@@ -127,11 +129,11 @@ async def overview(connection: Connection) -> Overview:
 async def concerned(
     connection: Connection, seen: Overview, at: datetime, layers: Sequence[str] | None
 ) -> pa.Table:
-    """Open incidents that changes since the last time may concern; all, if there is none: `_COLUMNS`."""
+    """Open incidents that changes since the last time may concern; all, if there is none."""
     since = seen.since
     if since is None:
         ids = [row["id"] for row in await rows(connection, "rerouting/all_open")]
-        return await copy_out(connection, "rerouting/incidents", {"ids": ids}, _COLUMNS)
+        return await copy_out(connection, "rerouting/incidents", {"ids": ids}, INCIDENT_COLUMNS)
     asked = {
         "since": since.at,
         "editions": Jsonb(dict(since.editions)),
@@ -139,7 +141,7 @@ async def concerned(
         "layers": None if layers is None else list(layers),
         "moved_units": [row["id"] for row in await rows(connection, "rerouting/moved_units")],
     }
-    return await copy_out(connection, "rerouting/in_changed_area", asked, _COLUMNS)
+    return await copy_out(connection, "rerouting/in_changed_area", asked, INCIDENT_COLUMNS)
 
 
 async def find_moves(connection: Connection, asked: pa.Table, at: datetime, of: int) -> Moves:
