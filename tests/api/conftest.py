@@ -11,8 +11,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from governance.settings import Settings
+from tests.support.served import asking, english_client
 
 Json = dict[str, Any]
 
@@ -20,8 +19,7 @@ Json = dict[str, Any]
 @pytest.fixture(scope="session")
 def client(laoshan_database: str) -> Iterator[TestClient]:
     """The server, started, asked in English; one for all tests of a worker."""
-    app = create_app(Settings(database_url=laoshan_database))
-    with TestClient(app, headers={"Accept-Language": "en"}, raise_server_exceptions=False) as started:
+    with english_client(laoshan_database) as started:
         yield started
 
 
@@ -35,14 +33,7 @@ def database(laoshan_database: str) -> Iterator[psycopg.Connection]:
 @pytest.fixture(scope="session")
 def get(client: TestClient) -> Callable[..., Json]:
     """Ask for a JSON document that must be there."""
-
-    def ask(path: str, **parameters: Any) -> Json:
-        response = client.get(path, params=parameters)
-        assert response.status_code == 200, response.text
-        document: Json = response.json()
-        return document
-
-    return ask
+    return asking(client)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,9 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from governance.settings import Settings
 from grid_data.embedded import Cluster
 from tests.support import databases
+from tests.support.served import asking, english_client
 
 Json = dict[str, Any]
 
@@ -26,8 +25,7 @@ def changing_database(cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client(changing_database: str) -> Iterator[TestClient]:
-    app = create_app(Settings(database_url=changing_database))
-    with TestClient(app, headers={"Accept-Language": "en"}, raise_server_exceptions=False) as started:
+    with english_client(changing_database) as started:
         yield started
 
 
@@ -39,10 +37,4 @@ def database(changing_database: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture(scope="session")
 def get(client: TestClient) -> Callable[..., Json]:
-    def ask(path: str, **parameters: Any) -> Json:
-        response = client.get(path, params=parameters)
-        assert response.status_code == 200, response.text
-        document: Json = response.json()
-        return document
-
-    return ask
+    return asking(client)
