@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["NIGHTLY", "OPERATOR", "VISITOR", "Actor", "Principal", "Role"]
 
 
 @dataclass(frozen=True)
@@ -27,3 +30,44 @@ OPERATOR = Principal("operator")
 
 NIGHTLY = Principal("nightly")
 """The program itself, doing what is due."""
+
+
+class Role(StrEnum):
+    """What somebody works as. Which step of an incident's life each may take stands in the table of steps."""
+
+    ACCEPTOR = "acceptor"
+    DISPATCHER = "dispatcher"
+    SORTER = "sorter"
+    SUPERVISOR = "supervisor"
+    OFFICER = "officer"
+    GRID_WORKER = "grid_worker"
+    COMMUNITY_LEAD = "community_lead"
+    STREET_LEAD = "street_lead"
+    DISTRICT_LEAD = "district_lead"
+    PLANNER = "planner"
+    APPROVER = "approver"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    PROGRAM = "program"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person at work: a name, what they work as, and where.
+
+    Until there are accounts this is what the request says; nothing but this place changes when there are.
+
+    Attributes
+    ----------
+    organisation
+        Code of the organisation they work for; None for a grid worker who is in none, and for the program.
+    """
+
+    name: str
+    role: Role
+    organisation: str | None = None
+
+    def principal(self) -> Principal:
+        """Whom the transaction runs for."""
+        return Principal(self.name)
