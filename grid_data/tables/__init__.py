@@ -6,8 +6,10 @@ from grid_data.tables import (
     categories,
     city,
     context,
+    deadlines,
     facilities,
     fallback_places,
+    guidance,
     history,
     households,
     incidents,
@@ -15,6 +17,7 @@ from grid_data.tables import (
     notices,
     organisations,
     plans,
+    urgent_tasks,
     zones,
 )
 from grid_data.tables.base import metadata
@@ -23,8 +26,10 @@ __all__ = [
     "categories",
     "city",
     "context",
+    "deadlines",
     "facilities",
     "fallback_places",
+    "guidance",
     "history",
     "households",
     "incidents",
@@ -33,5 +38,6 @@ __all__ = [
     "notices",
     "organisations",
     "plans",
+    "urgent_tasks",
     "zones",
 ]
