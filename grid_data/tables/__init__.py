@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grid_data.tables import (
+    attachments,
     categories,
     city,
     context,
@@ -23,6 +24,7 @@ from grid_data.tables import (
 from grid_data.tables.base import metadata
 
 __all__ = [
+    "attachments",
     "categories",
     "city",
     "context",
