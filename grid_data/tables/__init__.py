@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grid_data.tables import (
     attachments,
+    casework,
     categories,
     city,
     context,
@@ -25,6 +26,7 @@ from grid_data.tables.base import metadata
 
 __all__ = [
     "attachments",
+    "casework",
     "categories",
     "city",
     "context",

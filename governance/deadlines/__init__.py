@@ -1,0 +1,1 @@
+"""Deadlines: working calendars, clocks, limits, and limits learnt from past cases. Pure: no database."""
