@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 State = Literal[
-    "open", "reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated",
-    "closed", "archived", "rejected", "cancelled",
+    "open", "reported", "accepted", "verified", "filed", "dispatched", "handling", "fed_back", "checked",
+    "evaluated", "closed", "archived", "rejected", "cancelled", "merged",
 ]  # fmt: skip
 
 InState = Annotated[list[State] | None, Query(description="In one of these states; `open`: not yet closed.")]

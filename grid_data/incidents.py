@@ -13,6 +13,7 @@ from psycopg.types.json import Json
 from grid_data.database import Connection
 from grid_data.patterns import containing, starting
 from grid_data.statements import sql
+from grid_data.tables.incidents import OPEN_STATES
 
 __all__ = ["IncidentFilter", "IncidentPage", "incidents_page"]
 
@@ -71,6 +72,7 @@ async def incidents_page(
             "organisation_ids": _list(wanted.organisation_ids),
             "category_ids": _list(wanted.category_ids),
             "states": _list(wanted.states),
+            "only_open": wanted.states is not None and set(wanted.states) <= set(OPEN_STATES),
             "sources": _list(wanted.sources),
             "from_time": wanted.from_time,
             "to_time": wanted.to_time,

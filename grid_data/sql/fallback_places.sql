@@ -79,7 +79,7 @@ WITH marked AS (
         original_lon = coalesce(incident.original_lon, ST_X(incident.place)),
         original_lat = coalesce(incident.original_lat, ST_Y(incident.place)),
         original_crs = coalesce(incident.original_crs, 'wgs84'),
-        organisation_id = CASE WHEN is_open_state(incident.state) THEN NULL ELSE incident.organisation_id END,
+        organisation_id = CASE WHEN incident.is_open THEN NULL ELSE incident.organisation_id END,
         land_unit_id = NULL, base_grid_id = NULL, zone_ids = '{}', facility_id = NULL
     FROM unnest(%(lon)s::float8[], %(lat)s::float8[]) AS asked (lon, lat)
     WHERE incident.place && ST_Point(asked.lon, asked.lat, 4326)
@@ -87,7 +87,7 @@ WITH marked AS (
       AND incident.located_at IS NULL
     -- A person's choice stays on the incident; what was computed for open work is nobody.
     RETURNING incident.id, incident.reported_at,
-              CASE WHEN is_open_state(incident.state) THEN NULL ELSE incident.organisation_id END AS organisation_id
+              CASE WHEN incident.is_open THEN NULL ELSE incident.organisation_id END AS organisation_id
 ),
 routed AS (
     INSERT INTO routing (incident_id, at, method, zone_version_ids, organisation_id)
@@ -98,7 +98,7 @@ SELECT id FROM marked ORDER BY id
 -- name: withdrawn
 -- Incidents that wait because of a fallback place, with what routing needs to give their places back.
 SELECT id, category_id, original_lon, original_lat, original_crs, place_accuracy_m, reported_at,
-       CASE WHEN is_open_state(state) THEN NULL ELSE organisation_id END AS done_by
+       CASE WHEN is_open THEN NULL ELSE organisation_id END AS done_by
 FROM incident
 WHERE place IS NULL AND place_problem = 'shared_fallback'
 ORDER BY id

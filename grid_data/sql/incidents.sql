@@ -28,6 +28,8 @@ FROM (
       AND (%(organisation_ids)s::bigint[] IS NULL OR organisation_id = ANY (%(organisation_ids)s::bigint[]))
       AND (%(category_ids)s::bigint[] IS NULL OR category_id = ANY (%(category_ids)s::bigint[]))
       AND (%(states)s::text[] IS NULL OR state = ANY (%(states)s::text[]))
+      -- Said as well where it follows from the states: the indexes of open incidents hold on it.
+      AND (NOT %(only_open)s::boolean OR is_open)
       AND (%(sources)s::text[] IS NULL OR source = ANY (%(sources)s::text[]))
       AND (%(from_time)s::timestamptz IS NULL OR reported_at >= %(from_time)s::timestamptz)
       AND (%(to_time)s::timestamptz IS NULL OR reported_at < %(to_time)s::timestamptz)

@@ -19,21 +19,21 @@ SELECT code FROM layer WHERE active AND kind <> 'context' ORDER BY precedence, c
 WITH late AS MATERIALIZED (
     SELECT reported_at FROM incident
     WHERE recorded_at > %(known)s::timestamptz
-      AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+      AND is_open
 )
 SELECT (SELECT count(*) FROM incident
-        WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')) AS count,
+        WHERE is_open) AS count,
        (SELECT min(reported_at) FROM late) AS oldest,
        (SELECT count(*) FROM incident
         WHERE overridden
-          AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')) AS kept_by_hand
+          AND is_open) AS kept_by_hand
 
 -- name: moved_units
 -- Land units of open incidents that ended or moved to another grid since these were routed; nothing but an index is read.
 WITH open AS MATERIALIZED (
     SELECT land_unit_id, base_grid_id FROM incident
     WHERE land_unit_id IS NOT NULL
-      AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+      AND is_open
     GROUP BY land_unit_id, base_grid_id
 )
 SELECT DISTINCT open.land_unit_id AS id
@@ -46,7 +46,7 @@ WHERE NOT land_unit.valid @> now() OR NOT EXISTS (
 -- name: all_open
 -- Every open incident that can be routed.
 SELECT id FROM incident
-WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+WHERE is_open
   AND NOT overridden AND (place IS NOT NULL OR place_problem = 'outside_city')
 
 -- name: in_changed_area
@@ -77,7 +77,7 @@ COPY (
         SELECT id, number, place, original_lon, original_lat, original_crs, place_accuracy_m, category_id, organisation_id,
                land_unit_id, base_grid_id, zone_ids, place_problem
         FROM incident
-        WHERE state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+        WHERE is_open
           AND NOT overridden
     ), asked AS (
         SELECT open.*
@@ -125,7 +125,7 @@ SET place = coalesce(incident.place, moved.place),
     zone_ids = moved.zone_ids, facility_id = moved.facility_id
 FROM moved
 WHERE incident.id = moved.id AND NOT incident.overridden
-  AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+  AND is_open
 RETURNING incident.id
 
 -- name: drop_moved

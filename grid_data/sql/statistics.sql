@@ -4,7 +4,7 @@
 -- each call.
 WITH counted AS MATERIALIZED (
     SELECT zone_ids, place_problem, count(*) AS total,
-           count(*) FILTER (WHERE is_open_state(state)) AS open,
+           count(*) FILTER (WHERE is_open) AS open,
            count(*) FILTER (WHERE urgency = 'urgent') AS urgent
     FROM incident
     WHERE (%(from_time)s::timestamptz IS NULL OR reported_at >= %(from_time)s::timestamptz)

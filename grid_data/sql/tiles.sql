@@ -163,6 +163,6 @@ WITH shapes AS (
       -- The index compares boxes in single precision: the tile's own edges are held here.
       AND ST_X(incident.place) >= %(inner_west)s AND ST_X(incident.place) < %(inner_east)s
       AND ST_Y(incident.place) > %(inner_south)s AND ST_Y(incident.place) <= %(inner_north)s
-      AND (%(all)s OR is_open_state(incident.state))
+      AND (%(all)s OR incident.is_open)
 )
 SELECT coalesce(ST_AsMVT(shapes, 'incidents', 4096, 'geom', 'id'), ''::bytea) AS tile FROM shapes WHERE geom IS NOT NULL
