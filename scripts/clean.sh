@@ -8,5 +8,7 @@ for home in .gridgov .gridgov/test; do
         .venv/bin/python -c 'import sys, pathlib; from grid_data.embedded import Cluster; Cluster(pathlib.Path(sys.argv[1])).delete()' "$home/postgres"
     fi
 done
+# The tests' databases may lie in memory, behind a link.
+[ ! -L .gridgov/test ] || rm -rf "$(readlink -f .gridgov/test)"
 rm -rf .venv .gridgov api/static frontend_map/node_modules dist test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 find . -name __pycache__ -type d -prune -exec rm -rf {} +

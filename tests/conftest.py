@@ -22,7 +22,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The private cluster of the tests, running; the last test process to leave stops it."""
-    databases.HOME.mkdir(parents=True, exist_ok=True)
+    databases.prepare_home()
     with databases.test_cluster().use() as running:
         databases.drop_left_behind(running)
         yield running
