@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grid_data.tables import (
     attachments,
+    case_moments,
     casework,
     categories,
     city,
@@ -26,6 +27,7 @@ from grid_data.tables.base import metadata
 
 __all__ = [
     "attachments",
+    "case_moments",
     "casework",
     "categories",
     "city",

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from grid_data.tables.base import identity, metadata, one_of, spatial_index
 
@@ -72,7 +72,7 @@ task_receipt = Table(
     Column("note", Text),
     # Whatever the task asks to be counted: households told, people moved.
     Column("count", Integer),
-    Column("attachment_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("attachment_ids", ARRAY(UUID(as_uuid=True)), nullable=False, server_default=text("'{}'")),
     Column("reminders", Integer, nullable=False, server_default=text("0")),
     Column("reminded_at", DateTime(timezone=True)),
     # The plan that brought the receipt to its state, the grids it came from, and why, in words.

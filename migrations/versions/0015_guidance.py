@@ -1,4 +1,4 @@
-"""Urgent tasks and guidance texts.
+"""Urgent tasks, guidance texts, hand-overs to 110, and the stages that cases have passed.
 
 Revision ID: 0015
 Revises: 0014
@@ -19,7 +19,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "task_reminder", "task_receipt", "urgent_task", "transfer", "direct_answer", "guidance_version", "guidance",
+    "case_moment", "task_reminder", "task_receipt", "urgent_task", "transfer", "direct_answer", "guidance_version", "guidance",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def upgrade() -> None:
     _reminders()
     _guidance()
     _transfers()
+    _moments()
     run_sql("0015_guidance")
 
 
@@ -124,7 +125,12 @@ def _receipts() -> None:
         _text("done_by"),
         _text("note"),
         sa.Column("count", sa.Integer(), nullable=True),
-        _keys("attachment_ids"),
+        sa.Column(
+            "attachment_ids",
+            postgresql.ARRAY(postgresql.UUID(as_uuid=True)),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
         sa.Column("reminders", sa.Integer(), server_default=sa.text("0"), nullable=False),
         _moment("reminded_at"),
         _key("plan_id", needed=False),
@@ -264,7 +270,42 @@ def _transfers() -> None:
     )
 
 
+def _moments() -> None:
+    table = "case_moment"
+    counts = [
+        sa.Column(name, sa.Integer(), nullable=True) for name in ("reworks", "send_backs", "extensions")
+    ]
+    op.create_table(
+        table,
+        _key("incident_id"),
+        _text("stage", needed=True),
+        _due("entered_at"),
+        _moment("due_at"),
+        _due("left_at"),
+        _text("to_state", needed=True),
+        *counts,
+        sa.CheckConstraint(
+            "stage IN ('total', 'accept', 'verify', 'file', 'dispatch', 'handle', 'check', 'evaluate')",
+            name=op.f("ck_case_moment_stage"),
+        ),
+        sa.PrimaryKeyConstraint("incident_id", "stage", "left_at", name=op.f("pk_case_moment")),
+    )
+    op.create_index(
+        "ix_case_moment_stage_due_at",
+        table,
+        ["stage", "due_at"],
+        postgresql_include=["incident_id", "left_at"],
+    )
+    op.create_index(
+        "ix_case_moment_stage_left_at",
+        table,
+        ["stage", "left_at"],
+        postgresql_include=["incident_id", "due_at"],
+    )
+
+
 def downgrade() -> None:
     """Take them away with all they hold."""
+    run_sql("0015_drop_guidance")
     for table in TABLES:
         op.drop_table(table)
