@@ -10,9 +10,11 @@ from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    attachments,
     categories,
     city,
     comparison,
+    events,
     fallback_places,
     health,
     incidents,
@@ -42,6 +44,8 @@ from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
+from governance.attachments import Attachments
+from governance.events import EventHub
 from governance.proposal_jobs import ProposalJobs
 from governance.settings import Settings
 from grid_data.database import Database
@@ -70,7 +74,9 @@ ROUTERS = (
     plan_impact.router,
     plan_files.router,
     comparison.router,
+    attachments.router,
     statistics.router,
+    events.router,
     tiles.router,
     problem_pages.router,
     health.router,
@@ -86,7 +92,8 @@ def create_app(settings: Settings) -> FastAPI:
     Parameters
     ----------
     settings
-        Of these only ``database_url`` is used; whoever starts a private cluster gives its address here.
+        Of these ``database_url`` and what concerns photos and files is used; whoever starts a private cluster
+        gives its address here.
     """
 
     @asynccontextmanager
@@ -96,10 +103,13 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.migration = head()
         app.state.tiles = TileCache()
         app.state.proposals = ProposalJobs()
+        app.state.events = EventHub(database, settings.database_url or "")
+        app.state.attachments = Attachments(settings.attachment_place, settings.file_limits)
         await database.open()
         try:
             yield
         finally:
+            await app.state.events.closed()
             await asyncio.to_thread(app.state.proposals.close)
             await database.close()
 

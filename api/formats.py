@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import Path
 from pydantic import AwareDatetime, BeforeValidator, Field
@@ -11,10 +12,12 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 __all__ = [
     "A_NUMBER",
     "AnyMoment",
+    "AttachmentKey",
     "BoundingBox",
     "CategoryKey",
     "Coordinate",
     "CoordinateSystem",
+    "EventCursor",
     "IncidentNumber",
     "IncidentToken",
     "LayerKey",
@@ -34,6 +37,7 @@ _NUMBER: Final = r"-?\d{1,3}([.]\d{1,15})?"
 PlainText = Annotated[str, Field(max_length=100, pattern=NOT_NUL)]
 # Degrees, or metres in some system of the Earth: no place is farther out than this.
 Coordinate = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+AttachmentKey = Annotated[UUID, Field(json_schema_extra={"format": "attachment-id"})]
 CategoryKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "category-key"})]
 OrganisationCode = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})]
 ZoneKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
@@ -93,3 +97,12 @@ BoundingBox = Annotated[
 ]
 IncidentToken = Annotated[str, Field(json_schema_extra={"format": "incident-page-token"})]
 ZoneToken = Annotated[str, Field(json_schema_extra={"format": "zone-page-token"})]
+EventCursor = Annotated[
+    str,
+    Field(
+        max_length=4096,
+        pattern=r"^[0-9]{1,19}(~[0-9]{1,19}(-[0-9]{1,19})?)*$",
+        json_schema_extra={"format": "event-cursor"},
+        examples=["52100", "52100~52093~52095-52096"],
+    ),
+]

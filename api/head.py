@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["HeadAsGet"]
+__all__ = ["HeadAsGet", "is_head"]
+
+MARK = "gridgov.head"
+
+
+def is_head(scope: Scope) -> bool:
+    """Whether only the headers are wanted; for answers whose body would have no end."""
+    return bool(scope.get(MARK))
 
 
 class HeadAsGet:
@@ -24,4 +31,4 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        await self.app({**scope, "method": "GET", MARK: True}, receive, send_without_body)

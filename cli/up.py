@@ -91,9 +91,10 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, p
     import uvicorn
 
     from api.app import create_app
+    from api.server import Server
     from governance.tasks import BackgroundWorker
 
-    class Announcing(uvicorn.Server):
+    class Announcing(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
@@ -108,10 +109,12 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, p
     host, port, *_ = sockets[0].getsockname()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 # nosec B104 - only compared
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    application = create_app(settings)
     server = Announcing(
+        application,
         uvicorn.Config(
-            create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE_S
-        )
+            application, log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE_S
+        ),
     )
 
     def hang_up(_signal: int, _frame: FrameType | None) -> None:

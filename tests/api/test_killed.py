@@ -28,10 +28,12 @@ from grid_data.embedded import Cluster
 from migrations.run import upgrade
 from tests.support import toy_city
 from tests.support.databases import ROOT
+from tests.support.live import Reader
 from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING
 
 REPORTS = 300
 CONNECTIONS = 8
+ENTRY = "INSERT INTO history (actor, action) VALUES ('somebody', 'test.entry') RETURNING seq"
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +162,15 @@ def assert_kept(cluster: Cluster, name: str, answers: list[Answered]) -> None:
     assert any(answer.tries > 1 for answer in answers)
 
 
+def kill(cluster: Cluster) -> None:
+    """All processes of the database, without warning."""
+    postmaster = cluster.status().pid
+    assert postmaster is not None
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
+    for process in (postmaster, *map(int, children)):
+        os.kill(process, signal.SIGKILL)
+
+
 def test_the_server_is_killed(durable: Cluster) -> None:
     servers = [Server(durable)]
     port = servers[0].port
@@ -179,15 +190,28 @@ def test_the_database_is_killed(durable: Cluster) -> None:
     server = Server(durable)
 
     def disaster() -> None:
-        postmaster = durable.status().pid
-        assert postmaster is not None
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
-        for process in (postmaster, *map(int, children)):
-            os.kill(process, signal.SIGKILL)
+        kill(durable)
         durable.start()
 
     try:
         answers = send_and_meanwhile(server.port, "database", disaster)
         assert_kept(durable, "database", answers)
+    finally:
+        server.stop()
+
+
+def test_live_events_outlive_a_killed_database(durable: Cluster) -> None:
+    server = Server(durable)
+    try:
+        with Reader(server.port) as reader:
+            with psycopg.connect(durable.url("city"), autocommit=True) as connection:
+                before = connection.execute(ENTRY).fetchone()
+            reader.wait("change")
+            kill(durable)
+            durable.start()
+            with psycopg.connect(durable.url("city"), autocommit=True) as connection:
+                after = [connection.execute(ENTRY).fetchone() for _ in range(2)]
+            reader.wait("change", count=3)
+        assert [(number,) for number in reader.numbers] == [before, *after]
     finally:
         server.stop()
