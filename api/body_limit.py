@@ -9,11 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import PROBLEMS, answer
 
-__all__ = ["BODY_LIMIT_BYTES", "BodyLimit"]
+__all__ = ["BODY_LIMIT_BYTES", "UPLOADS", "BodyLimit"]
 
 BODY_LIMIT_BYTES = 256_000
 FILE_LIMIT_BYTES = 32_000_000
 """For files: the units of a city with their shapes."""
+UPLOADS = "/api/attachments"
+"""Takes photos and files; it reads the body piece by piece and counts itself."""
 _TAKES_FILES = re.compile(r"/api/plans/[^/]+/import")
 
 
@@ -21,7 +23,7 @@ class BodyLimit:
     """ASGI middleware that takes in a body of at most ``limit`` bytes, else answers 413.
 
     The body is read here, whole: a declared length may lie, and every body we take is small. Plans as files
-    may be larger.
+    may be larger; photos and files are never held whole.
     """
 
     def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES) -> None:
@@ -30,7 +32,11 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if (
+            scope["type"] != "http"
+            or scope["method"] in ("GET", "HEAD", "OPTIONS")
+            or scope["path"] == UPLOADS
+        ):
             await self.app(scope, receive, send)
             return
         files = _TAKES_FILES.fullmatch(scope["path"]) is not None

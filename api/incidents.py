@@ -69,6 +69,7 @@ router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
             "unknown-category",
             "unknown-coordinate-system",
             "conflicting-report",
+            "attachment-not-free",
             "too-large",
             "city-missing",
             "database-away",

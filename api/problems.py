@@ -24,8 +24,10 @@ from api.language import Language, language
 from api.rendering import json_bytes
 from governance.answers import Name
 from governance.errors import (
+    AttachmentNotFree,
     CityMissing,
     ConflictingReport,
+    FileRefused,
     GovernanceError,
     InvalidValue,
     NotOverridden,
@@ -130,6 +132,11 @@ PROBLEMS = _table(
         "The place a person gives cannot be meant; the code in errors says why. Nothing was changed.",
     ),
     (
+        "attachment-not-free", 409, "附件不可用", "Attachment not free",
+        "所列照片或文件不存在、已被清理，或已属于别的事件；errors 指出是哪一个，未写入任何内容。",
+        "A photo or file named does not exist, was removed, or belongs to something; errors says which.",
+    ),
+    (
         "not-redrawable", 409, "无法重新划分", "Not redrawable",
         "只有网格图层可以编制方案，且该时刻该范围内须有网格和地块。",
         "Plans are made for layers of grids, where there are zones and land units at that moment.",
@@ -171,8 +178,13 @@ PROBLEMS = _table(
     ),
     (
         "too-large", 413, "请求过大", "Request too large",
-        "请求正文超过上限（256 kB；方案文件 32 MB）。",
-        "The body of the request is over the limit: 256 kB, 32 MB for the file of a plan.",
+        "请求正文超过上限（256 kB；方案文件 32 MB；照片和文件另有上限，由运行者设定）。",
+        "The body is over the limit: 256 kB; 32 MB for a plan; for photos and files as the operator set.",
+    ),
+    (
+        "unsupported-file", 415, "不接受的文件", "File not taken",
+        "按内容判断，该文件不是可接受的图片或 PDF，或已损坏，或像素过多；errors 的 code 说明原因。",
+        "By its content it is no picture or PDF, is damaged, or has too many pixels; errors says which.",
     ),
     (
         "internal-error", 500, "内部错误", "Internal error",
@@ -274,6 +286,8 @@ _GOVERNANCE: Mapping[type[GovernanceError], str] = {
     CityMissing: "city-missing",
     InvalidValue: "bad-parameter",
     PlaceNotBelieved: "place-not-believed",
+    AttachmentNotFree: "attachment-not-free",
+    FileRefused: "unsupported-file",
 }
 _HTTP = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _RETRY = {"Retry-After": "5"}
@@ -289,7 +303,7 @@ def _governance(request: Request, error: Exception) -> Response:
     problem = PROBLEMS[_GOVERNANCE.get(type(error), "bad-parameter")]
     field, message = error.field, problem.title
     detail = Name(zh=f"{problem.description.zh}({error.message})", en=error.message)
-    if isinstance(error, PlaceNotBelieved):
+    if isinstance(error, (PlaceNotBelieved, FileRefused)):
         detail = message = Name(zh=error.words.zh, en=error.words.en)
     errors = [FieldError(field=field, message=message, code=error.code)] if field else []
     return answer(request, problem, detail, errors)

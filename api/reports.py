@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.formats import NOT_NUL, CategoryKey, Coordinate, CoordinateSystem, PastMoment
+from api.formats import NOT_NUL, AttachmentKey, CategoryKey, Coordinate, CoordinateSystem, PastMoment
+from governance.attachments import MOST_NAMED
 from governance.intake import Report, Reporter
 
 __all__ = ["IncidentReport"]
@@ -98,6 +99,14 @@ class IncidentReport(Body):
         Field(description="When it was reported, with an offset; default now, never in the future."),
     ] = None
     reporter: ReporterContact | None = None
+    attachments: Annotated[
+        list[AttachmentKey],
+        Field(
+            max_length=MOST_NAMED,
+            default_factory=list,
+            description="Ids of photos and files sent before, by `POST /api/attachments`.",
+        ),
+    ]
 
     def report(self) -> Report:
         """The report as intake takes it."""
@@ -117,4 +126,5 @@ class IncidentReport(Body):
             urgency=self.urgency,
             reported_at=moment,
             reporter=Reporter(**self.reporter.model_dump()) if self.reporter else None,
+            attachments=tuple(dict.fromkeys(self.attachments)),
         )

@@ -80,6 +80,21 @@ class RulesRefused(GovernanceError):
         self.faults = faults
 
 
+class FileRefused(GovernanceError):
+    """A file that is not taken: unknown-kind, damaged or too-many-pixels. ``words`` says why."""
+
+    def __init__(self, code: str, words: Words) -> None:
+        super().__init__(words.en, field="file")
+        self.code = code
+        self.words = words
+
+
+class AttachmentNotFree(GovernanceError):
+    """A photo or file that is named does not exist, was removed, or belongs to something else."""
+
+    code = "attachment-not-free"
+
+
 class PlaceNotBelieved(GovernanceError):
     """A place a person gives is judged like any other; ``words`` says why it is not believed."""
 

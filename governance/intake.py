@@ -13,16 +13,20 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from governance.access import Principal
 from governance.answers import HistoryEntry, Incident
+from governance.attachments import check_named
 from governance.errors import CityMissing, ConflictingReport, InvalidValue
 from governance.incidents import as_reported, get_incident
 from governance.routing import Question, Routed, route
+from grid_data.attachments import digests_of, lock_named
 from grid_data.database import Connection, Database, enter, last, one
 from grid_data.routing import ASKED, Asked, asked_of, asked_parameters
 
@@ -60,6 +64,7 @@ class Report:
     urgency: str | None = None
     reported_at: datetime | None = None
     reporter: Reporter | None = None
+    attachments: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,14 +132,38 @@ async def report(
             "place_problem": answer.place_problem.code if answer.place_problem else None,
         },
     }
-    row = await last(connection, "intake/store", {"sent": Jsonb(values | written, dumps=orjson.dumps)})
+    row = await _store(connection, principal, sent, values | written)
     if row is None:
-        await enter(connection, principal)
         return await _sent_before(connection, sent)
     told = HistoryEntry(
         seq=row["seq"], at=row["at"], actor=principal.name, action="incident.report", reason=None
     )
     return ReportOutcome(as_reported(sent.source_ref, routed, {**values, **row}, told), created=True)
+
+
+async def _store(
+    connection: Connection, principal: Principal, sent: Report, written: dict[str, Any]
+) -> DictRow | None:
+    """Write a report with what it names, and commit; None, in an open transaction, when it was sent before.
+
+    Raises
+    ------
+    AttachmentNotFree
+        Nothing was written.
+    """
+    if not sent.attachments:
+        row = await last(connection, "intake/store", {"sent": Jsonb(written, dumps=orjson.dumps)})
+        if row is None:
+            await enter(connection, principal)
+        return row
+    written["history"]["attachments"] = [str(key) for key in sent.attachments]
+    row = await one(connection, "intake/store", {"sent": Jsonb(written, dumps=orjson.dumps)})
+    if row is not None:
+        # A failure takes the report back: nothing is committed yet.
+        await check_named(connection, sent.attachments)
+        named = {"number": row["number"], "ids": list(sent.attachments)}
+        await last(connection, "attachments/attach_to_number", named)
+    return row
 
 
 async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome:
@@ -170,6 +199,15 @@ async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome:
                 f"{sent.source} sent reference {sent.source_ref!r} before as {row['number']}, "
                 f"with another {field}",
                 field=field,
+            )
+    if sent.attachments:
+        # A photo may have been sent again, and has got another id: its content counts.
+        again = {each["sha256"] for each in await lock_named(connection, sent.attachments)}
+        if not again <= await digests_of(connection, row["number"]):
+            raise ConflictingReport(
+                f"{sent.source} sent reference {sent.source_ref!r} before as {row['number']}, "
+                "with other attachments",
+                field="attachments",
             )
     incident = await get_incident(connection, row["number"])
     assert incident is not None

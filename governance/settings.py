@@ -8,11 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.fallback_places import Rule
+from governance.file_content import FileLimits
 from governance.task_plan import TaskPlan
+from grid_data.attachment_files import Bucket
 
 __all__ = ["Settings"]
 
@@ -54,6 +56,38 @@ class Settings(BaseSettings):
         str, Field(description="When places are checked: a cron expression in the city's time zone")
     ] = "10 3 * * *"
 
+    attachments: Annotated[
+        str | None,
+        Field(
+            description="Where photos and files lie: a folder, or `s3://bucket/prefix`; "
+            "without it `attachments` in `GRIDGOV_HOME`"
+        ),
+    ] = None
+    s3_endpoint: Annotated[str | None, Field(description="Address of an S3-compatible store")] = None
+    s3_region: Annotated[str, Field(description="Its region")] = "us-east-1"
+    s3_access_key: Annotated[str | None, Field(description="Key to it")] = None
+    s3_secret_key: Annotated[SecretStr | None, Field(description="And the secret of that key")] = None
+    attachment_mb: Annotated[float, Field(gt=0, le=200, description="Largest file taken, in megabytes")] = (
+        20.0
+    )
+    attachment_megapixels: Annotated[
+        float, Field(gt=0, le=170, description="Largest picture taken, in million pixels")
+    ] = 64.0
+    attachment_edge: Annotated[
+        int, Field(ge=320, le=16000, description="Longest edge of pictures as kept, in pixels")
+    ] = 2560
+    attachment_orphan_hours: Annotated[
+        int, Field(ge=1, description="After how many hours a file is removed that nothing names")
+    ] = 72
+
+    @field_validator("attachments")
+    @classmethod
+    def _is_a_place(cls, text: str | None) -> str | None:
+        scheme, colon, rest = (text or "").partition("://")
+        if colon and (scheme != "s3" or not rest.strip("/")):
+            raise ValueError("a folder, or s3://bucket/prefix")
+        return text
+
     @field_validator("check_places_at")
     @classmethod
     def _is_cron(cls, text: str) -> str:
@@ -74,9 +108,41 @@ class Settings(BaseSettings):
         )
 
     @property
+    def attachment_place(self) -> Path | Bucket:
+        """Where photos and files lie."""
+        if self.attachments is None:
+            return self.home.absolute() / "attachments"
+        scheme, colon, rest = self.attachments.partition("://")
+        if not colon:
+            return Path(scheme)
+        name, _, prefix = rest.partition("/")
+        return Bucket(
+            name=name,
+            prefix=prefix.strip("/"),
+            endpoint=self.s3_endpoint,
+            region=self.s3_region,
+            access_key=self.s3_access_key,
+            secret_key=self.s3_secret_key.get_secret_value() if self.s3_secret_key else None,
+        )
+
+    @property
+    def file_limits(self) -> FileLimits:
+        """How large files may be."""
+        return FileLimits(
+            max_bytes=int(self.attachment_mb * 1e6),
+            max_pixels=int(self.attachment_megapixels * 1e6),
+            max_edge=self.attachment_edge,
+        )
+
+    @property
     def task_plan(self) -> TaskPlan:
         """What is due in the background."""
-        return TaskPlan(rule=self.fallback_rule, check_places_at=self.check_places_at)
+        return TaskPlan(
+            rule=self.fallback_rule,
+            check_places_at=self.check_places_at,
+            attachments=self.attachment_place,
+            orphan_hours=self.attachment_orphan_hours,
+        )
 
     @property
     def cluster_root(self) -> Path:

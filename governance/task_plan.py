@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gis.fallback_places import Rule
+from grid_data.attachment_files import Bucket
 
 __all__ = ["TaskPlan"]
 
@@ -14,11 +16,15 @@ class TaskPlan:
     """When what is due. Moments are cron expressions in the city's time zone.
 
     ``stalled_s``: a worker that has not been heard of for so long, in seconds, is dead; ``take_over_at`` says
-    when its tasks are looked for.
+    when its tasks are looked for. ``attachments``: where files lie; those that
+    nothing has named for ``orphan_hours`` are removed.
     """
 
     rule: Rule = field(default_factory=Rule)
     check_places_at: str = "10 3 * * *"
+    attachments: Path | Bucket | None = None
+    orphan_hours: int = 72
+    clean_attachments_at: str = "25 * * * *"
     publish_plans_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from governance.access import NIGHTLY
+from governance.attachments import remove_unnamed
 from governance.fallback_places import check_places
 from governance.plan_tasks import publish_due_plans
 from governance.task_plan import TaskPlan
+from grid_data.attachment_files import AttachmentFiles
 from grid_data.city import city_timezone, readiness
 from grid_data.database import Database
 
@@ -66,6 +68,15 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
         """Put scheduled plans into force whose moment has come."""
         done = await publish_due_plans(database)
         return ", ".join(f"{each.code}: {each.state}" for each in done)
+
+    @app.periodic(cron=plan.clean_attachments_at, periodic_id="clean_attachments")
+    @app.task(name="clean_attachments", lock="clean_attachments")
+    async def clean_attachments(timestamp: int) -> str:
+        """Remove photos and files that nothing names."""
+        if plan.attachments is None:
+            return "no place"
+        files = AttachmentFiles(plan.attachments)
+        return f"{await remove_unnamed(database, files, plan.orphan_hours)} files"
 
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")
