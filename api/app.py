@@ -37,6 +37,7 @@ from api import (
     static_map,
     statistics,
     tiles,
+    urgent_tasks,
     zones,
 )
 from api.body_limit import BodyLimit
@@ -75,6 +76,7 @@ ROUTERS = (
     plan_files.router,
     comparison.router,
     attachments.router,
+    urgent_tasks.router,
     statistics.router,
     events.router,
     tiles.router,

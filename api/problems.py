@@ -162,6 +162,11 @@ PROBLEMS = _table(
         "State, person, moment or the plan itself does not allow it; errors has each reason and its kind.",
     ),
     (
+        "task-refused", 409, "不能这样办理", "Task refused",
+        "任务或指引的状态、经办人的角色不允许这样做；errors 的 code 说明原因，未写入任何内容。",
+        "The state of the task or text, or the role of who asks, does not allow it; errors says why.",
+    ),
+    (
         "zone-locked", 409, "网格已锁定", "Zone locked",
         "网格的锁定方式不允许移出或移入地块；解锁后才能改动。",
         "The zone's lock lets no unit leave, or none enter; unlock it first.",

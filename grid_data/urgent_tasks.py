@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -123,7 +124,7 @@ async def write_receipt(
     by: str,
     note: str | None,
     count: int | None,
-    attachments: Sequence[int],
+    attachments: Sequence[UUID],
 ) -> None:
     """Store what a grid answers."""
     values = {
