@@ -7,12 +7,11 @@ import { cityMap } from "../state/map";
 import { openPlan } from "../state/store";
 import { Desk } from "./Desk";
 import { PlanList } from "./PlanList";
+import { followPlan } from "./follow";
 import { zoomToPlan } from "./moves";
 import { draft, plan, resetDesk } from "./state";
 import { look, open } from "./sync";
 import { tell } from "./actions";
-
-const LOOK_MS = 15_000;
 
 /** The planner's page: the list of plans, or one of them on the desk. */
 export function PlannerPage() {
@@ -30,15 +29,14 @@ export function PlannerPage() {
       .then(() => !abort.signal.aborted && zoomToPlan())
       .catch((cause: unknown) => !abort.signal.aborted && setFailure(asApiError(cause)));
     // Somebody else may work on the same plan.
-    const timer = window.setInterval(() => {
-      if (document.hidden || !plan.value) return;
+    const stop = followPlan(code, () => {
       look()
         .then((changed) => changed && tell(t("plan.changed_elsewhere")))
         .catch((cause: unknown) => console.warn("plan:", cause));
-    }, LOOK_MS);
+    });
     return () => {
       abort.abort();
-      window.clearInterval(timer);
+      stop();
     };
   }, [code, round]);
   useEffect(() => resetDesk, []);
