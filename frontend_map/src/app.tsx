@@ -16,6 +16,9 @@ import { TopBar } from "./panels/TopBar";
 import { asApiError } from "./parts/load";
 import { WhyHere } from "./panels/WhyHere";
 import { ZonePanel } from "./panels/ZonePanel";
+import { CasePanel } from "./dispatch/CasePanel";
+import { DispatchPage } from "./dispatch/DispatchPage";
+import { MapOverlay } from "./dispatch/MapOverlay";
 import { PlannerPage } from "./planner/PlannerPage";
 import { PlanOverlay } from "./planner/Toolbar";
 import { MoveCard } from "./rules/MoveCard";
@@ -48,6 +51,7 @@ export function App() {
   const toList = (event: Event): void => {
     event.preventDefault();
     if (store.page.value === "rules") return document.getElementById("rule-search")?.focus();
+    if (store.page.value === "dispatch") return document.querySelector<HTMLElement>("[data-row][tabindex='0'], .dispatch .desk-body")?.focus();
     if (store.page.value === "planner") return document.querySelector<HTMLElement>("#grid-table, .planner .desk-body")?.focus();
     store.panel.value = "list";
     requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
@@ -61,7 +65,7 @@ export function App() {
     <div class="app">
       <nav class="skips" aria-label={t("app.skip_list")}>
         <a class="skip" href="#list" onClick={toList}>
-          {t(store.page.value === "rules" ? "rules.find" : store.page.value === "planner" ? "planner.skip" : "app.skip_list")}
+          {t(store.page.value === "rules" ? "rules.find" : store.page.value === "planner" ? "planner.skip" : store.page.value === "dispatch" ? "desk.skip" : "app.skip_list")}
         </a>
         <a class="skip" href="#map" onClick={toMap}>
           {t("app.skip_map")}
@@ -99,6 +103,7 @@ export function App() {
 
 function stageClass(): string {
   if (store.page.value === "planner") return "stage is-desk is-planner";
+  if (store.page.value === "dispatch") return "stage is-desk is-dispatch";
   if (store.page.value !== "rules") return "stage";
   return trial.value ? "stage is-desk has-result" : "stage is-desk";
 }
@@ -107,6 +112,7 @@ function Left() {
   if (!store.city.value) return null;
   if (store.page.value === "rules") return <RulesPage />;
   if (store.page.value === "planner") return <PlannerPage />;
+  if (store.page.value === "dispatch") return <DispatchPage />;
   if (store.panel.value === "layers") return <Layers />;
   if (store.panel.value === "list") return <IncidentList />;
   if (store.panel.value === "locate") return <LocatePanel />;
@@ -118,10 +124,27 @@ function Right() {
   if (!store.city.value) return null;
   if (store.page.value === "rules") return <MoveCard />;
   if (store.page.value === "planner") return <PlanOverlay />;
+  if (store.page.value === "dispatch") return <DispatchRight />;
   if (store.reporting.value) return <ReportForm />;
   if (selected?.type === "incident" && store.panel.value === "locate") return <LocateForm number={selected.number} />;
   if (selected?.type === "incident") return <IncidentPanel number={selected.number} />;
   if (selected?.type === "zone") return <ZonePanel layer={selected.layer} code={selected.code} />;
   if (selected?.type === "point") return <WhyHere lon={selected.lon} lat={selected.lat} category={selected.category} />;
   return null;
+}
+
+function DispatchRight() {
+  const selected = store.selection.value;
+  return (
+    <>
+      <MapOverlay />
+      {store.reporting.value ? (
+        <ReportForm />
+      ) : selected?.type === "incident" ? (
+        <CasePanel number={selected.number} />
+      ) : selected?.type === "zone" ? (
+        <ZonePanel layer={selected.layer} code={selected.code} />
+      ) : null}
+    </>
+  );
 }

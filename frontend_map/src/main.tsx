@@ -7,12 +7,16 @@ import "./styles/panels.css";
 import "./styles/parts.css";
 import "./styles/desk.css";
 import "./styles/planner.css";
+import "./styles/dispatch.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
 import { startCounting } from "./state/edition";
 import { startKeys } from "./state/keys";
 import { cityMap } from "./state/map";
 import { camera, city } from "./state/store";
+import { startDispatchKeys } from "./dispatch/keys";
+import { startLive } from "./dispatch/live";
+import { startTicking } from "./dispatch/now";
 import { startPlannerKeys } from "./planner/keys";
 import { startRules } from "./state/rules_desk";
 import { startSync } from "./state/sync";
@@ -23,6 +27,9 @@ startSync(() => {
 startKeys();
 startRules();
 startPlannerKeys();
+startDispatchKeys();
+startTicking();
+startLive();
 startCounting();
 
 effect(() => {

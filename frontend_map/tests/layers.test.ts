@@ -63,8 +63,8 @@ describe("the style", () => {
 
 describe("incident states", () => {
   it("all have a group", () => {
-    expect(STATES).toHaveLength(12);
-    expect(STATES.filter(isOpen)).toHaveLength(8);
+    expect(STATES).toHaveLength(14);
+    expect(STATES.filter(isOpen)).toHaveLength(9);
     expect(stateGroup("archived")).toBe("closed");
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_DESK, NO_FILTER } from "../src/dispatch/address";
 import { DEFAULT_RULES, DEFAULT_VIEW, format, isDate, pageOf, parse, type View } from "../src/state/url";
 
 const full: View = {
@@ -13,6 +14,7 @@ const full: View = {
   filter: { states: ["reported", "filed"], zone: { layer: "community", code: "370212001001" }, period: "30d", inView: true },
   rules: DEFAULT_RULES,
   plan: null,
+  desk: DEFAULT_DESK,
 };
 
 const desk: View = {
@@ -39,6 +41,40 @@ describe("the view as a link", () => {
     expect(pageOf("/")).toBe("map");
     expect(pageOf("/rules")).toBe("rules");
     expect(pageOf("/rules.html")).toBe("map");
+  });
+
+  it("of the dispatcher's desk comes back unchanged", () => {
+    const view: View = {
+      ...DEFAULT_VIEW,
+      page: "dispatch",
+      selection: { type: "incident", number: "37021220261122000017" },
+      desk: {
+        tab: "sorting",
+        queue: "objection",
+        order: "newest",
+        heat: true,
+        timeline: true,
+        filter: {
+          states: ["fed_back"],
+          clocks: ["due_soon", "overdue"],
+          urgent: true,
+          supervised: true,
+          levels: ["street"],
+          sources: ["hotline", "patrol"],
+          category: "GB/T 47678.5-2026:matter:06010",
+          organisation: "LS-CG",
+          zone: { layer: "community", code: "370212001001" },
+          from: "2026-11-01T16:00Z",
+          to: "2026-11-22T16:00Z",
+          find: "海尔路 & 8",
+          inView: true,
+        },
+      },
+    };
+    expect(parse(format(view), "/prefix/dispatch")).toEqual(view);
+    expect(format({ ...DEFAULT_VIEW, page: "dispatch" })).toBe("");
+    expect(parse("?clock=overdue,never&from=2026-11-02T00:00Z&to=2026-11-01T00:00Z&state=all&level=moon", "/dispatch").desk.filter).toEqual({ ...NO_FILTER, states: [], clocks: ["overdue"] });
+    expect(parse("?clock=overdue", "/").desk).toEqual(DEFAULT_DESK);
   });
 
   it("of the planner's desk names the plan, and nothing else", () => {

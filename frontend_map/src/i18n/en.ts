@@ -1,9 +1,11 @@
+import { enDispatch } from "./en_dispatch";
 import { enPlaces } from "./en_places";
 import { enPlanner } from "./en_planner";
 import { enRules } from "./en_rules";
 import type { Key } from "./index";
 
 export const en: Record<Key, string> = {
+  ...enDispatch,
   ...enPlaces,
   ...enPlanner,
   ...enRules,

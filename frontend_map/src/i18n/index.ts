@@ -34,7 +34,7 @@ export function fill(text: string, parameters: Record<string, string | number>):
 export const isKey = (key: string): key is Key => key in zh;
 
 /** A code the server sent, in words; a code this page does not know yet is shown as it is. */
-export function codeText(family: "state" | "urgency" | "source" | "action" | "actor" | "post" | "lost" | "level" | "category" | "place_problem", code: string): string {
+export function codeText(family: "state" | "urgency" | "source" | "action" | "actor" | "post" | "lost" | "level" | "category" | "place_problem" | "role" | "held" | "stage" | "clock_kind" | "appeal" | "work_order" | "outcome", code: string): string {
   const key = `${family}.${code}`;
   return isKey(key) ? dictionaries[lang.value][key] : code;
 }

@@ -1,4 +1,5 @@
 /** Chinese texts: the source of all keys and of their `{parameters}`. */
+import { zhDispatch } from "./zh_dispatch";
 import { zhPlaces } from "./zh_places";
 import { zhPlanner } from "./zh_planner";
 import { zhRules } from "./zh_rules";
@@ -305,4 +306,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhPlaces, ...zhPlanner, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhDispatch, ...zhPlaces, ...zhPlanner, ...zhRules } as const;

@@ -29,6 +29,8 @@ setWorkerUrl(workerUrl);
 
 const CLICK_REACH_PX = 6;
 const INCIDENT_ZOOM = 16;
+/** Pages whose map has a pointer of its own. */
+const OWN_POINTER: ReadonlySet<string> = new Set(["planner", "dispatch"]);
 
 export class CityMap {
   readonly map: MapLibre;
@@ -190,7 +192,7 @@ export class CityMap {
       if (place) features.push({ type: "Feature", properties: { kind }, geometry: { type: "Point", coordinates: place } });
     };
     const selected = store.selection.value;
-    const onMap = store.page.value === "map";
+    const onMap = store.page.value === "map" || store.page.value === "dispatch";
     mark("pointed", store.pointedPlace.value);
     mark("incident", onMap ? (selected?.type === "incident" ? store.selectedPlace.value : null) : (movedPlace.value as LonLat | null));
     mark("point", onMap && selected?.type === "point" && !store.reporting.value ? [selected.lon, selected.lat] : null);
@@ -230,13 +232,13 @@ export class CityMap {
   }
 
   private onPoint(event: MapMouseEvent): void {
-    if (store.page.value === "planner") return;
+    if (OWN_POINTER.has(store.page.value)) return;
     const pointer = store.picking.value ? "crosshair" : this.incidentAt(event) ? "pointer" : "";
     this.map.getCanvas().style.cursor = pointer;
   }
 
   private onClick(event: MapMouseEvent): void {
-    if (store.page.value === "planner") return;
+    if (OWN_POINTER.has(store.page.value) && !store.picking.value) return;
     const hit = store.picking.value ? undefined : this.incidentAt(event);
     const number = hit?.properties["number"] as string | undefined;
     if (number && store.page.value === "rules") {
@@ -258,10 +260,9 @@ export class CityMap {
   private take([lon, lat]: [number, number]): void {
     // Seven decimals are the lattice on which the server decides.
     const place: LonLat = [Number(lon.toFixed(7)), Number(lat.toFixed(7))];
-    if (store.page.value !== "map") return;
     if (store.reporting.value) store.placeDraft(place);
     else if (store.locating.value) store.locatePlace.value = place;
-    else store.ask(...place);
+    else if (store.page.value === "map") store.ask(...place);
   }
 
   // --- moves on behalf of panels ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ const RATIO = 2;
 
 type Draw = (pen: CanvasRenderingContext2D) => void;
 
-function picture(width: number, height: number, draw: Draw): ImageData {
+export function picture(width: number, height: number, draw: Draw): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = width * RATIO;
   canvas.height = height * RATIO;

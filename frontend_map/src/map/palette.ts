@@ -87,3 +87,6 @@ export const STATE = {
 } as const;
 
 export const CLUSTER = { fill: "#2f6076", ring: "#ffffff", rest: "#b9cfd8", urgent: "#e2672b", text: "#ffffff" } as const;
+
+/** States of a time limit; each has a shape of its own as well. */
+export const CLOCK = { overdue: "#b3261e", due_soon: "#f0a020", due_soon_ink: "#9a5b00", paused: "#5b6770", news: "#0b62c4" } as const;

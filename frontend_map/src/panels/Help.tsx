@@ -4,6 +4,8 @@ import { Glyph } from "../parts/Glyph";
 import { base } from "../api/client";
 import { singleKeys } from "../state/keys";
 import { city, helpOpen, page } from "../state/store";
+import { STEP_KEYS } from "../dispatch/fields";
+import { DESK_KEYS } from "../dispatch/keys";
 import { TOOL, TOOLS } from "../planner/tools";
 
 const KEYS: readonly [string, Key][] = [
@@ -13,6 +15,7 @@ const KEYS: readonly [string, Key][] = [
   ["P", "help.key.locate"],
   ["R", "help.key.rules"],
   ["G", "help.key.planner"],
+  ["W", "help.key.dispatch"],
   ["N", "help.key.report"],
   ["?", "help.key.help"],
   ["Enter", "help.key.enter"],
@@ -69,7 +72,15 @@ export function Help() {
         </button>
       </header>
       <p>{t("help.intro")}</p>
-      <Keys keys={page.value === "planner" ? KEYS.filter(([key]) => key === "G" || key === "?") : KEYS} />
+      <Keys keys={KEYS.filter(([key]) => page.value !== "planner" ? page.value !== "dispatch" || key === "?" : key === "G" || key === "?")} />
+      {page.value === "dispatch" && (
+        <>
+          <h3>{t("help.desk")}</h3>
+          <Keys keys={DESK_KEYS} />
+          <h3>{t("help.desk_steps")}</h3>
+          <Keys keys={Object.entries(STEP_KEYS).map(([key, action]) => [key.toUpperCase(), `do.${action}` as Key] as const)} />
+        </>
+      )}
       {page.value === "planner" && (
         <>
           <h3>{t("help.planner")}</h3>

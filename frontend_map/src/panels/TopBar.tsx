@@ -1,10 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { base } from "../api/client";
+import { ActorButton } from "../dispatch/ActorField";
+import { LiveStatus } from "../dispatch/LiveState";
 import { lang, say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { changeSet, rulesAddress } from "../state/rules_desk";
 import { city, helpOpen, page, panel, reporting, selection, startReport } from "../state/store";
-import { DEFAULT_VIEW, PAGE_PATH, format } from "../state/url";
+import { DEFAULT_VIEW, PAGE_PATH, format, type Page } from "../state/url";
 import { EditionDate } from "./EditionDate";
 import { Search } from "./Search";
 
@@ -49,8 +51,11 @@ function PageLink({ href, go, title, children }: { href: string; go: () => void;
   );
 }
 
-/** Address of the list of plans. */
-const plannerAddress = (): string => base + PAGE_PATH.planner + format({ ...DEFAULT_VIEW, page: "planner", lang: lang.value });
+/** Address of a page as it opens anew. */
+const addressOf = (which: Page): string => base + PAGE_PATH[which] + format({ ...DEFAULT_VIEW, page: which, lang: lang.value });
+
+/** The key that leads to a page, and back. */
+const PAGE_KEY: Readonly<Partial<Record<Page, string>>> = { planner: "G", rules: "R", dispatch: "W" };
 
 export function TopBar() {
   const other = lang.value === "zh" ? "en" : "zh";
@@ -76,7 +81,19 @@ export function TopBar() {
           </div>
         </>
       )}
+      {page.value === "dispatch" && (
+        <div class="bar-desk">
+          <LiveStatus />
+          <ActorButton />
+        </div>
+      )}
       <nav class="actions" aria-label={t("bar.tools")}>
+        {page.value === "dispatch" && (
+          <button type="button" class="bar-button primary" aria-expanded={reporting.value} title={`${t("bar.report")} (N)`} onClick={() => startReport(null)}>
+            <Glyph name="plus" />
+            <span>{t("bar.report")}</span>
+          </button>
+        )}
         {onMap ? (
           <>
             <PanelButton which="layers" glyph="layers" letter="L">
@@ -88,12 +105,16 @@ export function TopBar() {
             <PanelButton which="locate" glyph="pin" letter="P">
               {t("bar.locate")}
             </PanelButton>
+            <PageLink href={addressOf("dispatch")} go={() => (page.value = "dispatch")} title={`${t("desk.title")} (W)`}>
+              <Glyph name="desk" />
+              <span>{t("bar.dispatch")}</span>
+            </PageLink>
             <PageLink href={rulesAddress()} go={() => (page.value = "rules")} title={`${t("rules.title")} (R)`}>
               <Glyph name="rules" />
               <span>{t("bar.rules")}</span>
               {planned > 0 && <span class="tab-count">{planned}</span>}
             </PageLink>
-            <PageLink href={plannerAddress()} go={() => (page.value = "planner")} title={`${t("planner.title")} (G)`}>
+            <PageLink href={addressOf("planner")} go={() => (page.value = "planner")} title={`${t("planner.title")} (G)`}>
               <Glyph name="plan" />
               <span>{t("bar.planner")}</span>
             </PageLink>
@@ -103,7 +124,7 @@ export function TopBar() {
             </button>
           </>
         ) : (
-          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={`${t("bar.map")} (${page.value === "planner" ? "G" : "R"})`}>
+          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={`${t("bar.map")} (${PAGE_KEY[page.value] ?? "R"})`}>
             <Glyph name="home" />
             <span>{t("bar.map")}</span>
           </PageLink>

@@ -35,6 +35,9 @@ const PATHS = {
   check: "M5 12.5l5 5L19.5 7",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.5h.01",
   left: "M15 5l-7 7 7 7",
+  play: "M7 4l13 8-13 8z",
+  pause: "M8 5v14M16 5v14",
+  desk: "M4 5h16v10H4zM9 20h6M12 15v5M7.5 9.5h5M7.5 12h3",
 } as const;
 
 export type GlyphName = keyof typeof PATHS;

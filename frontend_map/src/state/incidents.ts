@@ -2,11 +2,11 @@
 export type StateGroup = "new" | "handling" | "checking" | "closed" | "void";
 
 export const STATE_GROUPS: Record<StateGroup, readonly string[]> = {
-  new: ["reported", "accepted", "filed"],
+  new: ["reported", "accepted", "verified", "filed"],
   handling: ["dispatched", "handling"],
   checking: ["fed_back", "checked", "evaluated"],
   closed: ["closed", "archived"],
-  void: ["rejected", "cancelled"],
+  void: ["rejected", "cancelled", "merged"],
 };
 
 export const STATES: readonly string[] = Object.values(STATE_GROUPS).flat();

@@ -1,6 +1,7 @@
 /** Single-key shortcuts, and the switch that turns them off (WCAG 2.1.4). */
 import { effect, signal } from "@preact/signals";
 import { helpOpen, page, panel, reporting, rulesView, selection, startReport } from "./store";
+import type { Page } from "./url";
 
 const STORED = "gridgov.single_keys";
 
@@ -29,13 +30,13 @@ export function startKeys(): void {
     }
   });
   document.addEventListener("keydown", (event) => {
-    // The planner's desk has keys of its own and marks those it took.
+    // The desks have keys of their own and mark those they took.
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (helpOpen.value) return;
     if (event.key === "Escape") return close();
     if (!singleKeys.value || isTyping(event.target)) return;
     const letter = event.key.toLowerCase();
-    const act = page.value !== "planner" || PLANNER_TOO.has(letter) ? ACTIONS[letter] : undefined;
+    const act = ONLY[page.value]?.has(letter) === false ? undefined : ACTIONS[letter];
     if (!act) return;
     event.preventDefault();
     act();
@@ -50,11 +51,12 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   p: () => toggle("locate"),
   r: () => void (page.value = page.value === "rules" ? "map" : "rules"),
   g: () => void (page.value = page.value === "planner" ? "map" : "planner"),
+  w: () => void (page.value = page.value === "dispatch" ? "map" : "dispatch"),
   n: () => onMap(() => startReport(null)),
 };
 
-/** On the planner's desk the other letters are tools. */
-const PLANNER_TOO: ReadonlySet<string> = new Set(["g", "?"]);
+/** On the desks the other letters are tools and steps. */
+const ONLY: Readonly<Partial<Record<Page, ReadonlySet<string>>>> = { planner: new Set(["g", "?"]), dispatch: new Set(["w", "?"]) };
 
 /** Keys that open a panel of the map mean nothing on the rules page. */
 function onMap(act: () => void): void {
@@ -65,7 +67,7 @@ const toggle = (which: NonNullable<typeof panel.value>): void => onMap(() => voi
 
 function close(): void {
   if (document.querySelector("dialog[open]")) return;
-  if (page.value === "planner") return;
+  if (page.value === "planner" || page.value === "dispatch") return;
   if (page.value === "rules") {
     rulesView.value = { ...rulesView.value, rule: null };
     return;

@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Category, City, Layer, LonLat, Bounds } from "../api/types";
 import { lang } from "../i18n";
 import { today } from "../format";
+import { DEFAULT_DESK, type DeskView } from "../dispatch/address";
 import { draft } from "./draft";
 import { defaultLayers } from "./layers";
 import { DEFAULT_FILTER, DEFAULT_RULES, type Camera, type ListFilter, type Page, type RulesView, type Selection, type View } from "./url";
@@ -26,6 +27,7 @@ export const filter = signal<ListFilter>(DEFAULT_FILTER);
 export const rulesView = signal<RulesView>(DEFAULT_RULES);
 /** Code of the plan on the planner's desk. */
 export const openPlan = signal<string | null>(null);
+export const deskView = signal<DeskView>(DEFAULT_DESK);
 
 // --- the moment --------------------------------------------------------------------------------------------------
 export type MapState = "starting" | "ready" | "absent";
@@ -69,7 +71,7 @@ export const locating = computed(
   () => page.value === "map" && !reporting.value && panel.value === "locate" && locateTarget.value !== null,
 );
 /** Whether a click on the map means a place, not a question. */
-export const picking = computed(() => page.value === "map" && (reporting.value || locating.value));
+export const picking = computed(() => (page.value === "map" || page.value === "dispatch") && (reporting.value || locating.value));
 export const editionDate = computed(() => (at.value && at.value !== today() ? at.value : null));
 
 export function currentView(): View {
@@ -85,6 +87,7 @@ export function currentView(): View {
     filter: filter.value,
     rules: rulesView.value,
     plan: openPlan.value,
+    desk: deskView.value,
   };
 }
 
@@ -102,6 +105,7 @@ export function applyView(view: View): void {
     filter.value = view.filter;
     rulesView.value = view.rules;
     openPlan.value = view.plan;
+    deskView.value = view.desk;
   });
 }
 

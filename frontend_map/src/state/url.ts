@@ -1,4 +1,5 @@
 /** The whole view as a link, and back. Pure: no window, no history. */
+import { DEFAULT_DESK, readDesk, writeDesk, type DeskView } from "../dispatch/address";
 import type { Lang } from "../i18n";
 
 export interface Camera {
@@ -32,7 +33,7 @@ export interface RulesView {
   rule: string | null;
 }
 
-export type Page = "map" | "rules" | "planner";
+export type Page = "map" | "rules" | "planner" | "dispatch";
 
 export interface View {
   page: Page;
@@ -50,6 +51,7 @@ export interface View {
   rules: RulesView;
   /** Code of the plan on the planner's desk; null shows the list of plans. */
   plan: string | null;
+  desk: DeskView;
 }
 
 /** Not the code of a rule: those begin with a letter or a digit. */
@@ -69,14 +71,15 @@ export const DEFAULT_VIEW: View = {
   filter: DEFAULT_FILTER,
   rules: DEFAULT_RULES,
   plan: null,
+  desk: DEFAULT_DESK,
 };
 
 /** The page's own part of the address, below the folder in which the map lies. */
-export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner" };
+export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch" };
 
 export function pageOf(path: string): Page {
   const last = path.split("/").at(-1);
-  return last === PAGE_PATH.rules ? "rules" : last === PAGE_PATH.planner ? "planner" : "map";
+  return (Object.keys(PAGE_PATH) as Page[]).find((page) => page !== "map" && PAGE_PATH[page] === last) ?? "map";
 }
 
 const CODE = /^[0-9A-Za-z_.-]{1,64}$/;
@@ -126,14 +129,18 @@ export function parse(search: string, path = ""): View {
     panel: panel === "layers" || panel === "list" || panel === "locate" ? panel : null,
     reporting: query.get("report") === "1",
     at: isDate(at) ? at : null,
-    filter: {
-      states: state === null ? DEFAULT_FILTER.states : state === "all" ? [] : list(state),
-      zone: pair(query.get("in")),
-      period: PERIODS.find((one) => one === period) ?? null,
-      inView: query.get("view") === "1",
-    },
+    filter:
+      pageOf(path) === "dispatch"
+        ? DEFAULT_FILTER
+        : {
+            states: state === null ? DEFAULT_FILTER.states : state === "all" ? [] : list(state),
+            zone: pair(query.get("in")),
+            period: PERIODS.find((one) => one === period) ?? null,
+            inView: query.get("view") === "1",
+          },
     rules: pageOf(path) === "rules" ? rules(query) : DEFAULT_RULES,
     plan: pageOf(path) === "planner" && CODE.test(query.get("plan") ?? "") ? query.get("plan") : null,
+    desk: pageOf(path) === "dispatch" ? readDesk(query) : DEFAULT_DESK,
   };
 }
 
@@ -164,12 +171,22 @@ export function format(view: View): string {
   if (view.lang !== "zh") query.push(["lang", view.lang]);
   if (view.page === "rules") query.push(...Object.entries(view.rules).filter(([, value]) => value));
   else if (view.page === "planner") query.push(...(view.plan ? [["plan", view.plan] as [string, string]] : []));
+  else if (view.page === "dispatch") deskQuery(view, query);
   else mapQuery(view, query);
   // Commas, colons and slashes are legal in a query string and keep the link readable.
   const text = query
     .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/")}`)
     .join("&");
   return text ? `?${text}` : "";
+}
+
+function deskQuery(view: View, query: [string, string][]): void {
+  const { selection: s } = view;
+  if (view.layers) query.push(["layers", view.layers.join(",")]);
+  query.push(...writeDesk(view.desk));
+  if (s?.type === "incident") query.push(["incident", s.number]);
+  if (s?.type === "zone") query.push(["zone", `${s.layer}:${s.code}`]);
+  if (view.reporting) query.push(["report", "1"]);
 }
 
 function mapQuery(view: View, query: [string, string][]): void {

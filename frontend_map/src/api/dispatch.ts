@@ -1,0 +1,71 @@
+/** What the dispatcher's desk asks: the list, its counts, the histogram, the sorting desk, posts, duplicates. */
+import type { ClockBrief } from "./cases";
+import { get, type Query } from "./client";
+import type { IncidentSummary, Named, Page } from "./types";
+
+/** A row of the desk's list. */
+export interface CaseRow extends IncidentSummary {
+  clock?: ClockBrief | null;
+  level?: string | null;
+}
+
+export interface QueueAlarm {
+  unassigned: number;
+  near_due: number;
+  thresholds: { unassigned: number; near_due: number };
+  alarm: boolean;
+}
+
+export interface DeskSummary {
+  total: number;
+  state: Record<string, number>;
+  clock: Record<string, number>;
+  urgency: Record<string, number>;
+  level: Record<string, number>;
+  organisation: { code: string | null; name: Named["name"] | null; count: number }[];
+  source: Record<string, number>;
+  /** How many wait at the sorting desk, by kind. */
+  sorting?: Record<string, number>;
+  queue: QueueAlarm;
+}
+
+export interface Bin {
+  from: string;
+  count: number;
+  overdue: number;
+}
+
+export interface GridPost {
+  kind: string;
+  person: string | null;
+  phone: string | null;
+  organisation: Named | null;
+  duty?: string | null;
+}
+
+export const loadRows = (query: Query, abort?: AbortSignal): Promise<Page<CaseRow>> => get<Page<CaseRow>>("api/incidents", query, abort);
+
+export const loadSummary = (query: Query, abort?: AbortSignal): Promise<DeskSummary> => get<DeskSummary>("api/dispatch/summary", query, abort);
+
+export const loadHistogram = (query: Query, abort?: AbortSignal): Promise<{ items: Bin[] }> => get<{ items: Bin[] }>("api/dispatch/histogram", query, abort);
+
+export const loadQueue = (kind: string, after: string | null, abort?: AbortSignal): Promise<Page<CaseRow>> =>
+  get<Page<CaseRow>>("api/dispatch/queue", { kind, after, limit: 50 }, abort);
+
+export const loadPosts = (incident: string, role: string, abort?: AbortSignal): Promise<{ items: GridPost[] }> =>
+  get<{ items: GridPost[] }>("api/posts", { incident, role }, abort);
+
+export interface Duplicate {
+  number: string;
+  category: { key: string; name: Named["name"] };
+  state: string;
+  text: string;
+  place: IncidentSummary["place"];
+  reported_at: string;
+  distance_m: number | null;
+  /** Likeness of the texts, 0 to 1. */
+  likeness: number | null;
+}
+
+export const loadDuplicates = (number: string, abort?: AbortSignal): Promise<{ items: Duplicate[] }> =>
+  get<{ items: Duplicate[] }>(`api/incidents/${encodeURIComponent(number)}/duplicates`, {}, abort);

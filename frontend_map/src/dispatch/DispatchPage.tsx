@@ -1,0 +1,77 @@
+import { useEffect } from "preact/hooks";
+import { number } from "../format";
+import { t } from "../i18n";
+import { Tabs } from "../parts/Tabs";
+import { cityMap } from "../state/map";
+import { deskView, mapBounds } from "../state/store";
+import { ActorDialog } from "./ActorField";
+import { DESK_TABS, type DeskTab } from "./address";
+import { AlarmBanner } from "./AlarmBanner";
+import { BatchBar, BatchDialog } from "./Batch";
+import { CaseList } from "./CaseList";
+import { FilterBar } from "./FilterBar";
+import { count, readList } from "./feed";
+import { listQuery } from "./question";
+import { Sorting } from "./Sorting";
+import * as desk from "./state";
+import { Tasks } from "./Tasks";
+
+/** The list waits until the map has come to rest. */
+const SETTLE_MS = 400;
+
+/** The dispatcher's page: what waits, and what to do about it. */
+export function DispatchPage() {
+  const { tab, order } = deskView.value;
+  const filter = desk.filter.value;
+  // The map has another share of the window than on its own page.
+  useEffect(() => void cityMap.value?.map.resize(), [cityMap.value]);
+  const asked = JSON.stringify(listQuery(filter, order, mapBounds.value));
+  useEffect(() => {
+    const timer = window.setTimeout(() => void readList(), filter.inView ? SETTLE_MS : 0);
+    return () => window.clearTimeout(timer);
+  }, [asked]);
+  const counted = JSON.stringify({ ...filter, inView: false, clocks: [] });
+  useEffect(() => void count(), [counted]);
+  const queue = desk.summary.value?.queue;
+  return (
+    <section class="desk dispatch" data-covers="none" aria-label={t("desk.title")}>
+      <AlarmBanner />
+      <header class="desk-head">
+        <Tabs<DeskTab>
+          label={t("desk.tabs")}
+          tabs={DESK_TABS.map((key) => ({ key, name: t(`desk.tab.${key}`), count: key === "list" ? desk.summary.value?.total : key === "sorting" ? queue?.unassigned : undefined }))}
+          value={tab}
+          onChange={(next) => desk.setDesk({ tab: next })}
+        />
+      </header>
+      {tab === "list" && (
+        <>
+          <FilterBar />
+          <Arrived />
+          <CaseList />
+          <BatchBar />
+        </>
+      )}
+      {tab === "sorting" && <Sorting />}
+      {tab === "tasks" && <Tasks />}
+      <ActorDialog />
+      <BatchDialog />
+    </section>
+  );
+}
+
+/** What came since: nothing moves until it is asked to. */
+function Arrived() {
+  const arrived = desk.incoming.value;
+  const left = desk.left.value.size;
+  if (arrived === 0 && left === 0) return null;
+  return (
+    <button type="button" class="arrived" onClick={() => void readList()}>
+      {arrived > 0 && <strong>{t("desk.new", { n: number(arrived) })}</strong>}
+      {left > 0 && <span>{t("desk.left", { n: number(left) })}</span>}
+      <span class="muted">
+        {t("desk.show_new")} <kbd>R</kbd>
+      </span>
+    </button>
+  );
+}

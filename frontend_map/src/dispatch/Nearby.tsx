@@ -1,0 +1,115 @@
+import { loadIncidents } from "../api/incidents";
+import { loadDuplicates } from "../api/dispatch";
+import type { Case } from "../api/cases";
+import type { Incident, LonLat } from "../api/types";
+import { dateTime, metres, percent } from "../format";
+import { codeText, say, t } from "../i18n";
+import { IncidentSymbol } from "../parts/IncidentSymbol";
+import { useLoad } from "../parts/load";
+import { pointedPlace } from "../state/store";
+import { around, distance } from "./nearness";
+import * as desk from "./state";
+import { begin } from "./steps";
+
+const REACH_M = 300;
+const MOST = 12;
+
+/** What may be the same, and what else is open close by. */
+export function Nearby({ incident, item }: { incident: Incident; item: Case | null }) {
+  return (
+    <>
+      <Duplicates incident={incident} item={item} />
+      <Neighbours incident={incident} />
+    </>
+  );
+}
+
+function Duplicates({ incident, item }: { incident: Incident; item: Case | null }) {
+  const { value, error } = useLoad(`${incident.number} ${desk.changed.value}`, (abort) => loadDuplicates(incident.number, abort));
+  const merge = item?.actions.find((one) => one.action === "merge");
+  return (
+    <section>
+      <h3>{t("near.duplicates")}</h3>
+      {item && item.duplicates.length > 0 && (
+        <p class="small">
+          {t("near.merged")}{" "}
+          {item.duplicates.map((number) => (
+            <button key={number} type="button" class="link code" onClick={() => desk.openIncident(number)}>
+              {number}
+            </button>
+          ))}
+        </p>
+      )}
+      {error && <p class="muted small">{error.status === 404 ? t("case.absent_part") : error.message}</p>}
+      {value?.items.length === 0 && <p class="muted small">{t("near.no_duplicates")}</p>}
+      <ul class="near-list">
+        {(value?.items ?? []).map((one) => (
+          <li key={one.number}>
+            <button type="button" class="near-row" onClick={() => desk.openIncident(one.number)} onFocus={() => point(one.place?.coordinates)} onBlur={() => point()} onPointerEnter={() => point(one.place?.coordinates)} onPointerLeave={() => point()}>
+              <span>
+                <strong>{say(one.category.name)}</strong> <span class="muted small">{codeText("state", one.state)}</span>
+              </span>
+              <span class="small muted">{[one.distance_m === null ? null : t("near.distance", { m: metres(one.distance_m) }), dateTime(one.reported_at).slice(5), one.likeness === null ? null : t("near.likeness", { share: percent(one.likeness) })].filter(Boolean).join(" · ")}</span>
+              <span class="small">{one.text}</span>
+            </button>
+            {merge?.allowed && item && (
+              <button
+                type="button"
+                class="link small"
+                onClick={() => {
+                  begin(item, "merge");
+                  desk.mergeInto.value = one.number;
+                }}
+              >
+                {t("near.merge_into")}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const point = (place?: number[]): void => void (pointedPlace.value = (place as LonLat | undefined) ?? null);
+
+function Neighbours({ incident }: { incident: Incident }) {
+  const at = incident.place?.coordinates as LonLat | undefined;
+  const key = at ? `${at.join()} ${desk.changed.value}` : null;
+  const { value, error, loading } = useLoad(key, (abort) => loadIncidents({ states: ["open"], zone: null, from: null, bbox: around(at!, REACH_M) }, null, 50, abort));
+  if (!at) return null;
+  const found = (value?.items ?? [])
+    .filter((one) => one.number !== incident.number && one.place)
+    .map((one) => ({ one, far: distance(at, one.place!.coordinates as LonLat) }))
+    .filter(({ far }) => far <= REACH_M)
+    .toSorted((a, b) => a.far - b.far)
+    .slice(0, MOST);
+  return (
+    <section>
+      <h3>{t("near.title", { m: REACH_M })}</h3>
+      {error && <p class="muted small">{error.message}</p>}
+      {!loading && !error && found.length === 0 && <p class="muted small">{t("near.none")}</p>}
+      <ul class="near-list">
+        {found.map(({ one, far }) => (
+          <li key={one.number}>
+            <button
+              type="button"
+              class="near-row with-symbol"
+              onClick={() => desk.openIncident(one.number)}
+              onFocus={() => point(one.place?.coordinates)}
+              onBlur={() => point()}
+              onPointerEnter={() => point(one.place?.coordinates)}
+              onPointerLeave={() => point()}
+            >
+              <IncidentSymbol state={one.state} urgency={one.urgency} size={20} />
+              <span>
+                <strong>{say(one.category.name)}</strong> <span class="muted small">{codeText("state", one.state)}</span>
+              </span>
+              <span class="small muted">{[t("near.distance", { m: metres(far) }), dateTime(one.reported_at).slice(5), one.responsible ? say(one.responsible.name) : null].filter(Boolean).join(" · ")}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

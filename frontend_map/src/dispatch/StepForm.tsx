@@ -1,0 +1,67 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Case, CaseAction, StepFields } from "../api/cases";
+import type { Named } from "../api/types";
+import { say, t } from "../i18n";
+import { cleaned, isGrave, missing } from "./fields";
+import { StepField } from "./StepField";
+import { refusalText, step } from "./steps";
+import * as desk from "./state";
+
+/** What the step asks for; sent with the revision that is on the screen. */
+export function StepForm({ item, action, suggested }: { item: Case; action: CaseAction; suggested: readonly Named[] }) {
+  const [fields, setFields] = useState<StepFields>(() => startOf(item, action));
+  const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const id = useId();
+  const into = desk.mergeInto.value;
+  useEffect(() => {
+    if (action.action === "merge" && into) setFields((before) => ({ ...before, into }));
+  }, [into]);
+  useEffect(() => form.current?.querySelector<HTMLElement>("textarea, input, select")?.focus(), []);
+  const lacks = tried ? missing(action, fields) : [];
+  const refusal = desk.refusal.value;
+  const told = new Map(refusal?.errors.map((one) => [one.field.split(".").at(-1), one.message]));
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    setTried(true);
+    if (missing(action, fields).length > 0) return;
+    void step(item, action.action, cleaned(fields));
+  };
+  return (
+    <form ref={form} class="report boxed step-form" noValidate aria-label={say(action.name)} data-step={action.action} onSubmit={submit}>
+      {refusal && (
+        <p class="trouble" role="alert">
+          {refusalText(refusal)}
+        </p>
+      )}
+      {[...action.needs, ...(action.takes ?? [])].map((name) => (
+        <StepField
+          key={name}
+          id={`${id}-${name}`}
+          action={action.action}
+          name={name}
+          required={action.needs.includes(name)}
+          value={fields[name]}
+          suggested={suggested}
+          error={told.get(name) ?? (lacks.includes(name) ? t("step.needed") : undefined)}
+          onChange={(value) => setFields({ ...fields, [name]: value })}
+        />
+      ))}
+      <div class="panel-actions">
+        <button type="submit" class={isGrave(action.action) ? "button danger" : "button primary"} aria-disabled={desk.sending.value}>
+          {desk.sending.value ? t("report.sending") : say(action.name)}
+        </button>
+        <button type="button" class="button" onClick={() => (desk.stepOpen.value = null)}>
+          {t("override.cancel")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** What is known already need not be typed. */
+function startOf(item: Case, action: CaseAction): StepFields {
+  if (action.action === "dispatch" || action.action === "sort") return { lead: item.lead?.code ?? null, supporting: item.supporting.map((one) => one.code) };
+  if (action.action === "merge") return { into: desk.mergeInto.peek() };
+  return {};
+}

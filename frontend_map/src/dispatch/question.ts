@@ -1,0 +1,31 @@
+/** The desk's filter as the server is asked it. Pure. */
+import type { Query } from "../api/client";
+import type { Bounds } from "../api/types";
+import type { DeskFilter, Order } from "./address";
+
+/** Parameters that list, counts, histogram and tiles share. */
+export function filterQuery(filter: DeskFilter): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  const put = (key: string, value: string | string[] | null): void => {
+    if (value !== null && value.length > 0) query[key] = value;
+  };
+  put("state", filter.states);
+  put("clock", filter.clocks);
+  put("urgency", filter.urgent ? "urgent" : null);
+  put("supervised", filter.supervised ? "true" : null);
+  put("level", filter.levels);
+  put("source", filter.sources);
+  put("category", filter.category);
+  put("organisation", filter.organisation);
+  put("zone", filter.zone ? `${filter.zone.layer}:${filter.zone.code}` : null);
+  put("from", filter.from);
+  put("to", filter.to);
+  put("q", filter.find.trim());
+  return query;
+}
+
+export const boxText = (bounds: Bounds): string => bounds.map((value) => value.toFixed(6)).join(",");
+
+export function listQuery(filter: DeskFilter, order: Order, bounds: Bounds | null): Query {
+  return { ...filterQuery(filter), ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}), order };
+}

@@ -1,0 +1,113 @@
+/** Puts the open incidents on the map for the dispatcher's desk, and takes them off again. */
+import { effect } from "@preact/signals";
+import type { GeoJSONSource, MapMouseEvent, VectorTileSource } from "maplibre-gl";
+import { base, queryString } from "../api/client";
+import type { LonLat } from "../api/types";
+import * as desk from "../dispatch/state";
+import { news } from "../dispatch/live";
+import { filterQuery } from "../dispatch/question";
+import { lang } from "../i18n";
+import { deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
+import type { CityMap } from "./controller";
+import { OPEN, OPEN_CLOCKS, OPEN_CLUSTERS, OPEN_HEAT, OPEN_LAYERS, OPEN_SINGLES, PULSES, addOpenIcons, openLayers, openSource } from "./dispatch_style";
+import { MARKS } from "./style";
+
+const REACH_PX = 6;
+const DEEPEST = 16;
+/** Marks lie above everything of the desk. */
+const BELOW = "mark-ring";
+
+const address = (): string => `${base}tiles/open_incidents/{z}/{x}/{y}.mvt${queryString(filterQuery(desk.filter.value))}`;
+
+export function attachDispatch(city: CityMap): () => void {
+  const { map } = city;
+  let end: (() => void) | null = null;
+  const start = (): void => {
+    end = made(city);
+  };
+  if (map.getSource(MARKS)) start();
+  else map.once("style.load", start);
+  return () => {
+    map.off("style.load", start);
+    end?.();
+  };
+}
+
+function made({ map }: CityMap): () => void {
+  addOpenIcons(map);
+  map.addSource(OPEN, openSource(address(), 0, DEEPEST));
+  map.addSource(PULSES, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  for (const layer of openLayers(lang.peek())) map.addLayer(layer, BELOW);
+
+  const source = (): VectorTileSource => map.getSource(OPEN) as VectorTileSource;
+  let asked = address();
+  const endings = [
+    effect(() => {
+      const next = address();
+      if (next === asked) return;
+      asked = next;
+      source().setTiles([next]);
+    }),
+    effect(() => {
+      if (incidentsVersion.value > 0) map.refreshTiles(OPEN);
+    }),
+    effect(() => {
+      const { heat } = deskView.value;
+      const shown = visibleLayers.value.has("incidents");
+      for (const id of OPEN_LAYERS) {
+        const on = shown && (id === OPEN_HEAT ? heat : id === OPEN_CLUSTERS ? !heat : true);
+        map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+      }
+    }),
+    effect(() => {
+      for (const layer of openLayers(lang.value)) {
+        const text = layer.type === "symbol" ? layer.layout?.["text-field"] : undefined;
+        if (text !== undefined) map.setLayoutProperty(layer.id, "text-field", text);
+      }
+    }),
+    effect(() => {
+      const features = news.value.map(({ place }) => ({ type: "Feature" as const, properties: {}, geometry: { type: "Point" as const, coordinates: place } }));
+      (map.getSource(PULSES) as GeoJSONSource).setData({ type: "FeatureCollection", features });
+    }),
+  ];
+
+  const hit = ({ point: { x, y } }: MapMouseEvent) => {
+    const box: [[number, number], [number, number]] = [
+      [x - REACH_PX, y - REACH_PX],
+      [x + REACH_PX, y + REACH_PX],
+    ];
+    return map.queryRenderedFeatures(box, { layers: [OPEN_SINGLES, OPEN_CLOCKS, OPEN_CLUSTERS] })[0];
+  };
+  const onPoint = (event: MapMouseEvent): void => {
+    if (picking.peek() || desk.drawing.peek()) {
+      map.getCanvas().style.cursor = "crosshair";
+      return;
+    }
+    const found = hit(event);
+    const number = found?.properties["number"] as string | undefined;
+    map.getCanvas().style.cursor = found ? "pointer" : "";
+    if (desk.pointed.peek() !== (number ?? null)) desk.pointed.value = number === undefined ? null : String(number);
+  };
+  const onClick = (event: MapMouseEvent): void => {
+    if (page.peek() !== "dispatch" || picking.peek() || desk.drawing.peek()) return;
+    const found = hit(event);
+    if (!found || found.geometry.type !== "Point") return;
+    const number = found.properties["number"] as string | undefined;
+    if (number !== undefined) desk.openIncident(String(number));
+    else map.easeTo({ center: found.geometry.coordinates as LonLat, zoom: Math.min(map.getZoom() + 2, DEEPEST + 1) });
+  };
+  const onOut = (): void => void (desk.pointed.value = null);
+  map.on("mousemove", onPoint);
+  map.on("click", onClick);
+  map.on("mouseout", onOut);
+  return () => {
+    for (const stop of endings) stop();
+    map.off("mousemove", onPoint);
+    map.off("click", onClick);
+    map.off("mouseout", onOut);
+    map.getCanvas().style.cursor = "";
+    for (const id of [...OPEN_LAYERS, PULSES]) if (map.getLayer(id)) map.removeLayer(id);
+    for (const id of [OPEN, PULSES]) if (map.getSource(id)) map.removeSource(id);
+    desk.pointed.value = null;
+  };
+}

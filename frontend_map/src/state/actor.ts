@@ -1,0 +1,91 @@
+/** Who is at work: a name, what they work as, and for whom. Remembered in this browser until there are accounts. */
+import { computed, effect, signal } from "@preact/signals";
+
+/** As in the server's `governance/access.py`; the program itself is nobody to be chosen. */
+export const ROLES = [
+  "acceptor",
+  "dispatcher",
+  "sorter",
+  "supervisor",
+  "officer",
+  "grid_worker",
+  "community_lead",
+  "street_lead",
+  "district_lead",
+  "planner",
+  "approver",
+  "analyst",
+  "administrator",
+  "auditor",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Part of every body that does something to an incident or a task. */
+export interface ActorFields {
+  by: string;
+  role: Role;
+  organisation: string | null;
+}
+
+const STORED = "gridgov.actor";
+
+interface Stored {
+  name: string;
+  role: Role;
+  organisation: string | null;
+}
+
+/** What the browser remembers; anything malformed counts as nothing. Pure. */
+export function readActor(text: string | null, role: Role = "dispatcher"): Stored {
+  const nobody: Stored = { name: "", role, organisation: null };
+  if (text === null) return nobody;
+  try {
+    const found = JSON.parse(text) as Partial<Record<keyof Stored, unknown>> | null;
+    return {
+      name: typeof found?.name === "string" ? found.name.slice(0, 60) : "",
+      role: ROLES.find((one) => one === found?.role) ?? role,
+      organisation: typeof found?.organisation === "string" && found.organisation !== "" ? found.organisation : null,
+    };
+  } catch {
+    return nobody;
+  }
+}
+
+function stored(): Stored {
+  try {
+    return readActor(localStorage.getItem(STORED));
+  } catch {
+    return readActor(null);
+  }
+}
+
+const start = stored();
+export const actorName = signal(start.name);
+export const actorRole = signal<Role>(start.role);
+/** Code of the organisation worked for; null is none. */
+export const actorOrganisation = signal<string | null>(start.organisation);
+
+/** The person as requests say it. */
+export const actor = computed<ActorFields>(() => ({ by: actorName.value.trim(), role: actorRole.value, organisation: actorOrganisation.value }));
+/** Whether somebody has said who they are. */
+export const known = computed(() => actor.value.by !== "");
+
+effect(() => {
+  const now: Stored = { name: actorName.value, role: actorRole.value, organisation: actorOrganisation.value };
+  try {
+    localStorage.setItem(STORED, JSON.stringify(now));
+  } catch {
+    // Private windows without storage: it lasts as long as the page.
+  }
+});
+
+/** Another tab of this browser said who it is: the same person sits here. */
+if (typeof window !== "undefined") {
+  window.addEventListener("storage", (event) => {
+    if (event.key !== STORED) return;
+    const now = readActor(event.newValue, actorRole.peek());
+    actorName.value = now.name;
+    actorRole.value = now.role;
+    actorOrganisation.value = now.organisation;
+  });
+}
