@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from cli.checks import checks
 from cli.console import progress
+from cli.deadlines import deadlines
 from cli.doctor import doctor
 from cli.imports import imports
 from cli.incident import incident
@@ -51,6 +52,7 @@ app.add_typer(rules)
 app.add_typer(checks)
 app.add_typer(plans)
 app.add_typer(units)
+app.add_typer(deadlines)
 
 
 def main() -> None:

@@ -174,6 +174,11 @@ class WorkingCalendar:
             raise OutOfCalendar(f"{n} working days later is after {LAST.year - 1}")
         return self._days[place].astype(np.int64) * DAY_S + second
 
+    def days_between_s(self, first: Seconds, last: Seconds) -> Seconds:
+        """How many working days later moments on working days are; undoes `days_later_s`."""
+        before, day = self._before.astype(np.int64), first // DAY_S
+        return before[last // DAY_S] - before[day] + np.where(self._working[day], 0, 1)
+
     def working_day_s(self, wall: Seconds) -> NDArray[np.bool_]:
         """Whether moments lie on working days, open or not."""
         return self._working[wall // DAY_S]

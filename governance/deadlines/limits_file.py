@@ -1,0 +1,225 @@
+"""LIMITS.csv: limits in a file that says by itself how due moments are made, and is read back as it was.
+
+A file written by hand needs the columns category, kind and amount only; what is left out or empty is usual.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from gis.words import Words
+from governance.deadlines.cases import BadFile, csv_rows, wall_second, wall_text
+from governance.deadlines.clock import Kind
+from governance.deadlines.fitting import ANY, Fitted
+from governance.deadlines.rules import CALENDARS, Rule, named_amount
+from governance.deadlines.windows import DAY_S, WINDOWS, BadWindows, Windows
+
+__all__ = ["COLUMNS", "limits_text", "meaning", "read_limits_file"]
+
+COLUMNS = (
+    "category", "since", "until", "kind", "amount", "day_hours", "counting", "start", "due", "landing",
+    "calendar", "windows", "cases", "equal_minutes", "equal_dates", "meaning_zh", "meaning_en",
+)  # fmt: skip
+_CHOICES = {
+    "kind": tuple(Kind),
+    "counting": ("continuous", "business", "days"),
+    "start": ("reported", "next_opening"),
+    "landing": ("stay", "next_opening", "next_working_day"),
+    "calendar": CALENDARS,
+}
+
+
+def limits_text(lines: Sequence[Fitted]) -> str:
+    """The file of some rules."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(line) for line in lines)
+    return out.getvalue()
+
+
+def _row(line: Fitted) -> Iterator[object]:
+    rule = line.rule
+    kind, amount, day_hours = named_amount(rule)
+    words = meaning(line)
+    yield line.category
+    yield "" if line.since is None else wall_text(line.since)
+    yield "" if line.until is None else wall_text(line.until)
+    yield kind
+    yield f"{amount:.10g}"
+    yield "" if day_hours is None else f"{day_hours:g}"
+    yield rule.counting
+    yield rule.start
+    yield rule.due if isinstance(rule.due, str) else _time(rule.due)
+    yield rule.landing
+    yield rule.calendar
+    yield str(rule.windows)
+    yield from (line.cases, line.equal_minutes, line.equal_dates, words.zh, words.en)
+
+
+def read_limits_file(path: Path, windows: Windows | None = None) -> list[Fitted]:
+    """Rules of a file.
+
+    Parameters
+    ----------
+    windows
+        Business hours that replace those of the file.
+
+    Raises
+    ------
+    BadFile
+        Naming the line and the column of the first mistake.
+    """
+    rows = csv_rows(path)
+    header = [name.strip().lower() for name in next(rows, (0, []))[1]]
+    missing = [name for name in ("category", "kind", "amount") if name not in header]
+    if missing:
+        listed = ", ".join(missing)
+        raise BadFile(Words(f"{path} 缺少列 {listed}", f"{path} has no column {listed}"))
+    lines = []
+    for number, row in rows:
+        value = {
+            name: cell.strip()
+            for name, cell in zip(header, row, strict=False)
+            if name in COLUMNS and cell.strip()
+        }
+        try:
+            lines.append(_line(value, windows))
+        except (ValueError, OverflowError) as problem:
+            raise BadFile(
+                Words(f"{path} 第 {number} 行：{problem}", f"{path}, line {number}: {problem}")
+            ) from None
+    if not lines:
+        raise BadFile(Words(f"{path} 中没有时限", f"there are no limits in {path}"))
+    return lines
+
+
+def _line(value: dict[str, str], windows: Windows | None) -> Fitted:
+    for name, allowed in _CHOICES.items():
+        if name in value and value[name] not in allowed:
+            raise ValueError(f"{name}: {value[name]!r} is none of {', '.join(allowed)}")
+    if "category" not in value:
+        raise ValueError(f"category: empty ({ANY} stands for any other)")
+    for name in ("kind", "amount"):
+        if name not in value:
+            raise ValueError(f"{name}: empty")
+    kind = Kind(value["kind"])
+    try:
+        amount = float(value["amount"])
+    except ValueError:
+        raise ValueError(f"amount: {value['amount']!r} is no number") from None
+    if not 0 <= amount < 1e6:
+        raise ValueError(f"amount: {value['amount']} is no limit")
+    hours = windows or _windows(value.get("windows"))
+    counting = value.get("counting") or ("business" if kind.works else "continuous")
+    if (counting == "continuous") == kind.works:
+        raise ValueError(f"counting: {counting} is no way to count {kind}")
+    day_s = float(value["day_hours"]) * 3600 if "day_hours" in value else hours.length_s
+    unit = {"days": 1}.get(counting) or {Kind.NATURAL_DAY: DAY_S, Kind.WORK_DAY: day_s}.get(kind, 3600)
+    if counting == "days" and amount != int(amount):
+        raise ValueError("amount: whole working days only, where the time of day stays")
+    return Fitted(
+        category=value["category"],
+        rule=Rule(
+            cast(Any, counting),
+            round(amount * unit),
+            cast(Any, value.get("start") or ("next_opening" if kind.works else "reported")),
+            _due(value.get("due", "exact")),
+            cast(Any, value.get("landing", "stay")),
+            value.get("calendar", "holidays"),
+            hours,
+        ),
+        since=_moment("since", value.get("since")),
+        until=_moment("until", value.get("until")),
+        cases=int(value.get("cases", 0)),
+        equal_minutes=int(value.get("equal_minutes", 0)),
+        equal_dates=int(value.get("equal_dates", 0)),
+    )
+
+
+def _windows(text: str | None) -> Windows:
+    try:
+        return WINDOWS if text is None else Windows.parse(text)
+    except BadWindows as problem:
+        raise ValueError(f"windows: {problem}") from None
+
+
+def _moment(name: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    found = wall_second(text)
+    if found is None:
+        raise ValueError(f"{name}: {text!r} is no ISO time")
+    return found
+
+
+def _due(text: str) -> str | int:
+    if text in ("exact", "opening"):
+        return text
+    try:
+        time = datetime.fromisoformat(f"1970-01-01T{text}").time()
+    except ValueError:
+        raise ValueError(f"due: {text!r} is neither exact, opening nor a time of day") from None
+    return time.hour * 3600 + time.minute * 60 + time.second
+
+
+def _time(second: int) -> str:
+    """A time of day, with seconds where there are any.
+
+    >>> _time(61200), _time(86399)
+    ('17:00', '23:59:59')
+    """
+    text = f"{second // 3600:02d}:{second % 3600 // 60:02d}"
+    return f"{text}:{second % 60:02d}" if second % 60 else text
+
+
+def meaning(line: Fitted) -> Words:
+    """A rule in words."""
+    rule = line.rule
+    kind, amount, day_hours = named_amount(rule)
+    zh = {
+        "urgent_hour": "小时（连续）",
+        "natural_day": "个自然日",
+        "work_hour": "个工作时",
+        "work_day": "个工作日",
+    }[kind]
+    en = {
+        "urgent_hour": "hours",
+        "natural_day": "days",
+        "work_hour": "working hours",
+        "work_day": "working days",
+    }[kind]
+    parts_zh, parts_en = [f"{amount:g}{zh}"], [f"{amount:g} {en}"]
+    if day_hours is not None and day_hours * 3600 != rule.windows.length_s:
+        parts_zh[0] += f"（每日{day_hours:g}小时）"
+        parts_en[0] += f" of {day_hours:g} hours"
+    if rule.start == "next_opening":
+        parts_zh.append("非工作时间上报的自下次上班起算")
+        parts_en.append("from the next opening where reported outside business hours")
+    if isinstance(rule.due, int):
+        parts_zh.append(f"当日{_time(rule.due)}到期")
+        parts_en.append(f"due at {_time(rule.due)} of that day")
+    elif rule.counting == "business":
+        parts_zh.append("下班时用尽的于" + ("下次上班时到期" if rule.due == "opening" else "下班时到期"))
+        parts_en.append(
+            "used up at closing: due " + ("at the next opening" if rule.due == "opening" else "then")
+        )
+    if rule.landing != "stay":
+        parts_zh.append("逢休息日顺延至下一工作日" + ("上班时" if rule.landing == "next_opening" else ""))
+        parts_en.append(
+            "moved to the next working day" + ("'s opening" if rule.landing == "next_opening" else "")
+        )
+    if rule.needs_calendar:
+        parts_zh.append(
+            {"holidays": "扣除周末和节假日", "weekdays": "只扣除周末", "every_day": "每天都算"}[rule.calendar]
+        )
+        parts_en.append(
+            {"holidays": "without weekends and holidays", "weekdays": "without weekends",
+             "every_day": "every day counts"}[rule.calendar]
+        )  # fmt: skip
+    return Words("；".join(parts_zh), "; ".join(parts_en))
