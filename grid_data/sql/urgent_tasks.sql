@@ -92,7 +92,7 @@ SET state = %(state)s, since = now(),
     acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_by = coalesce(acknowledged_by, %(by)s),
     done_at = CASE WHEN %(state)s = 'done' THEN coalesce(done_at, now()) END,
     done_by = CASE WHEN %(state)s = 'done' THEN coalesce(done_by, %(by)s) END,
-    note = %(note)s, count = %(count)s, attachment_ids = %(attachments)s::bigint[]
+    note = %(note)s, count = %(count)s, attachment_ids = %(attachments)s::uuid[]
 WHERE task_id = %(task)s AND grid_id = %(grid)s
 
 -- name: remind
