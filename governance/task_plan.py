@@ -22,10 +22,12 @@ class TaskPlan:
 
     rule: Rule = field(default_factory=Rule)
     check_places_at: str = "10 3 * * *"
+    lapse_at: str = "*/10 * * * *"
     attachments: Path | Bucket | None = None
     orphan_hours: int = 72
     clean_attachments_at: str = "25 * * * *"
     publish_plans_at: str = "* * * * *"
+    remind_tasks_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0
     stalled_s: float = 30.0

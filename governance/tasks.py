@@ -19,9 +19,11 @@ from zoneinfo import ZoneInfo
 
 from governance.access import NIGHTLY
 from governance.attachments import remove_unnamed
+from governance.casework.lapsing import lapse_evaluations
 from governance.fallback_places import check_places
 from governance.plan_tasks import publish_due_plans
 from governance.task_plan import TaskPlan
+from governance.urgent_tasks import remind_of_due
 from grid_data.attachment_files import AttachmentFiles
 from grid_data.city import city_timezone, readiness
 from grid_data.database import Database
@@ -69,6 +71,12 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
         done = await publish_due_plans(database)
         return ", ".join(f"{each.code}: {each.state}" for each in done)
 
+    @app.periodic(cron=plan.lapse_at, periodic_id="lapse_evaluations")
+    @app.task(name="lapse_evaluations", lock="lapse_evaluations")
+    async def lapse(timestamp: int) -> str:
+        """Record evaluations that did not come in time."""
+        return f"{await lapse_evaluations(database)} cases"
+
     @app.periodic(cron=plan.clean_attachments_at, periodic_id="clean_attachments")
     @app.task(name="clean_attachments", lock="clean_attachments")
     async def clean_attachments(timestamp: int) -> str:
@@ -77,6 +85,14 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
             return "no place"
         files = AttachmentFiles(plan.attachments)
         return f"{await remove_unnamed(database, files, plan.orphan_hours)} files"
+
+    @app.periodic(cron=plan.remind_tasks_at, periodic_id="remind_tasks")
+    @app.task(name="remind_tasks", lock="remind_tasks")
+    async def remind_tasks(timestamp: int) -> str:
+        """Remind grids that have not finished an urgent task whose moment has come."""
+        async with database.transaction(NIGHTLY) as connection:
+            done = await remind_of_due(connection)
+        return ", ".join(f"{code}: {kind}, {grids} grids" for code, kind, grids in done)
 
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")
