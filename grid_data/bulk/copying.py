@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 import shapely
 from numpy.typing import NDArray
 
-from grid_data.bulk.binary import Fields, binary_rows, column_order
+from grid_data.bulk.binary import Column, binary_rows, column_order
 from grid_data.database import Connection, one, rows
 from grid_data.statements import sql
 
@@ -62,7 +62,7 @@ async def copy(connection: Connection, statement: str, columns: Mapping[str, obj
     return int(table.num_rows)
 
 
-async def copy_binary(connection: Connection, statement: str, columns: Mapping[str, Fields]) -> int:
+async def copy_binary(connection: Connection, statement: str, columns: Mapping[str, Column]) -> int:
     """Run a binary COPY statement of ``sql/copy.sql``; returns the number of rows.
 
     Raises

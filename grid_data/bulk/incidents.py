@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gis.crs import to_wgs84
 from gis.lattice import snap
-from grid_data.bulk.binary import Fields, bigints, doubles, jsons, lists, moments, points, texts
+from grid_data.bulk.binary import Column, bigints, doubles, jsons, lists, moments, points, texts
 from grid_data.bulk.copying import copy_binary, optional, reserve_ids, resolve
 from grid_data.bulk.routed import Floats, Ints, RoutedColumns
 from grid_data.bulk.routing import Grounds, microseconds, read_grounds
@@ -156,7 +156,7 @@ class Intake:
         }
         return Prepared(ids, incidents, routing_columns(ids, at_us, routed), _reporters(frame, ids))
 
-    def _or_of_category(self, frame: pd.DataFrame, column: str, category_id: Ints) -> Fields:
+    def _or_of_category(self, frame: pd.DataFrame, column: str, category_id: Ints) -> Column:
         """What a row says, else what its category says."""
         categories, which = np.unique(category_id, return_inverse=True)
         usual = np.array([self._usual[column][c] for c in categories.tolist()], dtype=object)[which]
@@ -170,9 +170,9 @@ class Prepared:
     def __init__(
         self,
         ids: Ints,
-        incidents: Mapping[str, Fields],
-        routings: Mapping[str, Fields],
-        reporters: Mapping[str, Fields] | None,
+        incidents: Mapping[str, Column],
+        routings: Mapping[str, Column],
+        reporters: Mapping[str, Column] | None,
     ) -> None:
         self.ids = ids
         self._incidents = incidents
@@ -233,7 +233,7 @@ def degrees(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
     return np.asarray(pd.to_numeric(optional(frame, column)).to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _reporters(frame: pd.DataFrame, ids: Ints) -> Mapping[str, Fields] | None:
+def _reporters(frame: pd.DataFrame, ids: Ints) -> Mapping[str, Column] | None:
     name, phone = optional(frame, "reporter_name"), optional(frame, "reporter_phone")
     told = (name.notna() | phone.notna()).to_numpy()
     if not told.any():
@@ -246,7 +246,7 @@ def _reporters(frame: pd.DataFrame, ids: Ints) -> Mapping[str, Fields] | None:
     }
 
 
-def routing_columns(ids: Ints, at_us: Ints, routed: RoutedColumns) -> Mapping[str, Fields]:
+def routing_columns(ids: Ints, at_us: Ints, routed: RoutedColumns) -> Mapping[str, Column]:
     """Columns of ``copy_routings`` for incidents routed at moments (microseconds of the Unix clock)."""
     return {
         "incident_id": bigints(ids),
