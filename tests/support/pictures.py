@@ -20,8 +20,13 @@ def scene(width: int = 640, height: int = 480, *, shade: int = 0) -> Image.Image
     return picture
 
 
-def exif_of(*, orientation: int = 1, position: tuple[float, float] | None = PLACE, offset: str | None = "+08:00",
-            datum: str = "WGS-84") -> Image.Exif:  # fmt: skip
+def exif_of(
+    *,
+    orientation: int = 1,
+    position: tuple[float, float] | None = PLACE,
+    offset: str | None = "+08:00",
+    datum: str = "WGS-84",
+) -> Image.Exif:
     """What a phone writes: time, position, orientation, serial number, notes of the maker."""
     exif = Image.Exif()
     exif[0x0112] = orientation
