@@ -25,7 +25,7 @@ export interface CaseAction {
   /** Fields that the step asks for. */
   needs: string[];
   /** Fields that it takes as well. */
-  takes?: string[];
+  takes: string[];
   allowed: boolean;
   why_not: Text | null;
 }
@@ -41,6 +41,8 @@ export interface CaseStep {
   from: string | null;
   to: string | null;
   reason: string | null;
+  note: string | null;
+  result: string | null;
   attachments: string[];
 }
 
@@ -69,7 +71,11 @@ export interface Case {
   extensions: number;
   suspended_since: string | null;
   supervised_since: string | null;
-  objection: { by: string; reason: string; at: string } | null;
+  objection: { by: string; organisation: string | null; reason: string; at: string } | null;
+  /** An extension that was asked for and waits. */
+  extension: { by: string; reason: string; at: string; amount: number | null; unit: string | null; until: string | null } | null;
+  direct_reason: string | null;
+  satisfaction: string | null;
   duplicate_of: string | null;
   duplicates: string[];
   reports: number;
@@ -83,7 +89,7 @@ export interface Case {
 export type StepFields = Readonly<Record<string, unknown>>;
 
 export interface BatchAnswer {
-  done: string[];
+  done: { number: string; revision: number; state: string }[];
   refused: { number: string; reasons: Text[] }[];
 }
 

@@ -67,7 +67,7 @@ function Batch() {
   const [refusal, setRefusal] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const asked = batchFields(action);
-  const spec = { action, needs: asked.needs } as CaseAction;
+  const spec: Pick<CaseAction, "needs"> = asked;
   const lacks = tried ? missing(spec, fields) : [];
   const change = (run: () => void): void => {
     run();
@@ -90,7 +90,7 @@ function Batch() {
       announcement.value = said;
       flash.value = said;
       // What could not be done after all stays marked, to be looked at.
-      desk.marked.value = new Set(numbers.filter((one) => !answer.done.includes(one)));
+      desk.marked.value = new Set(numbers.filter((one) => !answer.done.some((each) => each.number === one)));
       desk.batchOpen.value = false;
       afterStep();
       void readList();
@@ -106,7 +106,7 @@ function Batch() {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void (preview && preview.done.length > 0 ? send(preview.done, false) : send(numbers, true));
+        void (preview && preview.done.length > 0 ? send(preview.done.map((one) => one.number), false) : send(numbers, true));
       }}
     >
       <header class="panel-head">

@@ -3,14 +3,14 @@ import type { Named } from "../api/types";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { known } from "../state/actor";
-import { isForward, isGrave, keyOf, ranked } from "./fields";
+import { instant, isForward, isGrave, keyOf, ranked } from "./fields";
 import { rolesText } from "./StepField";
 import { StepForm } from "./StepForm";
 import { begin, refusalText } from "./steps";
 import * as desk from "./state";
 
 /** The next steps as the server's table allows them to this person; the others say why not. */
-export function CaseActions({ item, suggested }: { item: Case; suggested: readonly Named[] }) {
+export function CaseActions({ item, suggested, category }: { item: Case; suggested: readonly Named[]; category: string }) {
   const all = ranked(item.actions);
   const open = all.filter((one) => one.allowed);
   const shut = all.filter((one) => !one.allowed);
@@ -41,7 +41,7 @@ export function CaseActions({ item, suggested }: { item: Case; suggested: readon
           {refusalText(refusal)}
         </p>
       )}
-      {form && <StepForm key={`${item.number} ${form.action}`} item={item} action={form} suggested={suggested} />}
+      {form && <StepForm key={`${item.number} ${form.action}`} item={item} action={form} suggested={suggested} category={category} />}
       {shut.length > 0 && (
         <details class="fold shut-steps">
           <summary>
@@ -65,7 +65,7 @@ function StepButton({ item, action, primary }: { item: Case; action: CaseAction;
   const key = keyOf(action.action);
   const open = desk.stepOpen.value === action.action;
   const name = say(action.name);
-  const asks = action.needs.length + (action.takes?.length ?? 0) > 0;
+  const asks = !instant(action);
   return (
     <button
       type="button"

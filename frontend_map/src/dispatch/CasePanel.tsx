@@ -69,7 +69,7 @@ export function CasePanel({ number }: { number: string }) {
         {loaded.error && <Trouble error={loaded.error} again={loaded.again} />}
         {incident && <Head incident={incident} item={item} />}
         {asked.error && <CaseTrouble status={asked.error.status} retry={asked.again} message={asked.error.message} />}
-        {item && incident && <CaseActions item={item} suggested={suggestions(incident)} />}
+        {item && incident && <CaseActions item={item} suggested={suggestions(incident)} category={incident.category.key} />}
         {incident && <Body incident={incident} item={item} onChanged={setChanged} />}
       </div>
     </section>

@@ -1,7 +1,7 @@
 import type { Case } from "../api/cases";
 import type { Incident } from "../api/types";
 import { dateTime } from "../format";
-import { codeText, say, t } from "../i18n";
+import { codeText, isKey, say, t } from "../i18n";
 import { organisations } from "../state/rules_desk";
 
 /** Everything that was done, the latest first; where the life of a case is not to be had, what the history says. */
@@ -34,7 +34,12 @@ export function CaseSteps({ incident, item }: { incident: Incident; item: Case |
                 </span>
               )}
             </p>
-            {one.reason && <p class="small step-reason">{one.reason}</p>}
+            {[reasonText(one.action, one.reason), one.result, one.note].filter(Boolean).map((text) => (
+              <p key={text} class="small step-reason">
+                {text}
+              </p>
+            ))}
+            {one.attachments.length > 0 && <p class="small muted">{t("case.photos", { n: one.attachments.length })}</p>}
             <p class="small muted">
               <time dateTime={one.at}>{dateTime(one.at)}</time> {[codeText("actor", one.by), one.role ? codeText("role", one.role) : null, where(one.organisation)].filter(Boolean).join(" · ")}
             </p>
@@ -42,6 +47,12 @@ export function CaseSteps({ incident, item }: { incident: Incident; item: Case |
         ))}
     </ol>
   );
+}
+
+/** A reason that is a code, in words. */
+function reasonText(action: string, reason: string | null): string | null {
+  const key = `option.${reason}`;
+  return action === "direct_report" && isKey(key) ? t(key as "option.multi_department") : reason;
 }
 
 function where(organisation: Case["steps"][number]["organisation"]): string {

@@ -27,6 +27,7 @@ export function CaseWork({ incident, item }: { incident: Incident; item: Case | 
           [t("case.handler"), item?.handler ? [item.handler.name, nameOf(item.handler.organisation)].filter(Boolean).join(" · ") : null],
           [t("case.level"), item ? codeText("held", item.level) : null],
           [t("case.outcome"), item?.outcome ? codeText("outcome", item.outcome) : null],
+          [t("field.satisfaction"), item?.satisfaction ? t(`option.${item.satisfaction}` as "option.satisfied") : null],
           [t("incident.reported"), dateTime(incident.reported_at)],
           [t("incident.source"), [codeText("source", incident.source), incident.source_ref].filter(Boolean).join(" · ")],
           [t("case.kind"), codeText("appeal", incident.appeal_kind)],
@@ -59,23 +60,25 @@ export function CaseWork({ incident, item }: { incident: Incident; item: Case | 
         ]}
       />
       {incident.place_problem && <p class="warning small">{say(incident.place_problem.message)}</p>}
+      {item?.extension && (
+        <div class="warning small">
+          <strong>{t("case.extension", { by: item.extension.by, date: dateTime(item.extension.at) })}</strong>
+          <p>
+            {[item.extension.amount === null ? null : `${item.extension.amount} × ${codeText("clock_kind", item.extension.unit ?? "")}`, item.extension.until ? dateTime(item.extension.until) : null, item.extension.reason].filter(Boolean).join(" · ")}
+          </p>
+        </div>
+      )}
+      {item?.direct_reason && <p class="warning small">{t("case.direct", { reason: t(`option.${item.direct_reason}` as "option.multi_department") })}</p>}
       {item?.objection && (
         <div class="warning small">
           <strong>{t("case.objection", { by: item.objection.by, date: dateTime(item.objection.at) })}</strong>
           <p>{item.objection.reason}</p>
         </div>
       )}
-      <Photos ids={photosOf(incident, item)} />
+      <Photos number={incident.number} />
       <Posts number={incident.number} />
     </>
   );
-}
-
-/** Those of the report first, then those of each step. */
-function photosOf(incident: Incident, item: Case | null): string[] {
-  const own = (incident as Incident & { attachments?: (string | { id: string })[] }).attachments ?? [];
-  const all = [...own.map((one) => (typeof one === "string" ? one : one.id)), ...(item?.steps.flatMap((one) => one.attachments ?? []) ?? [])];
-  return [...new Set(all)];
 }
 
 function WorkOrders({ item }: { item: Case }) {

@@ -6,10 +6,14 @@ import { Glyph } from "../parts/Glyph";
 import { OrganisationField } from "../parts/OrganisationField";
 import { organisations } from "../state/rules_desk";
 import { fieldSpec } from "./fields";
+import { GuidanceField } from "./GuidanceField";
+import { PhotoField } from "./PhotoField";
 
 interface Props {
   id: string;
   action: string;
+  /** Category of the incident: guidance texts are found by it. */
+  category?: string;
   name: string;
   required: boolean;
   value: unknown;
@@ -21,7 +25,7 @@ interface Props {
 
 const label = (name: string): string => (isKey(`field.${name}`) ? t(`field.${name}` as "field.reason") : name);
 const option = (name: string, code: string): string => {
-  const key = name === "level" ? `held.${code}` : `option.${code}`;
+  const key = name === "unit" ? `clock_kind.${code}` : `option.${code}`;
   return isKey(key) ? t(key as Extract<Key, "option.satisfied">) : code;
 };
 const nameOf = (code: string): string => {
@@ -30,12 +34,18 @@ const nameOf = (code: string): string => {
 };
 
 /** One field of a step, with the control that fits it. */
-export function StepField({ id, action, name, required, value, suggested, error, onChange }: Props) {
+export function StepField({ id, action, category, name, required, value, suggested, error, onChange }: Props) {
   const spec = fieldSpec(action, name);
   const text = typeof value === "string" ? value : "";
   const described = { id, name, "aria-invalid": error ? ("true" as const) : undefined, "aria-describedby": error ? `${id}-error` : undefined };
   if (spec.control === "organisation" || spec.control === "organisations") {
     return <Organisations id={id} name={name} many={spec.control === "organisations"} required={required} value={value} suggested={suggested} error={error} onChange={onChange} />;
+  }
+  if (spec.control === "attachments") {
+    return <PhotoField label={label(name)} required={required} error={error} onChange={onChange} />;
+  }
+  if (spec.control === "guidance") {
+    return <GuidanceField label={label(name)} category={category ?? null} value={value} error={error} onChange={onChange} />;
   }
   if (spec.control === "enum") {
     return (
@@ -73,7 +83,7 @@ export function StepField({ id, action, name, required, value, suggested, error,
   );
 }
 
-interface OrganisationsProps extends Omit<Props, "action"> {
+interface OrganisationsProps extends Omit<Props, "action" | "category"> {
   many: boolean;
 }
 

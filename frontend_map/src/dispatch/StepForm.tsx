@@ -2,13 +2,14 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Case, CaseAction, StepFields } from "../api/cases";
 import type { Named } from "../api/types";
 import { say, t } from "../i18n";
-import { cleaned, isGrave, missing } from "./fields";
+import { Glyph } from "../parts/Glyph";
+import { cleaned, foldedFields, isGrave, missing, shownFields } from "./fields";
 import { StepField } from "./StepField";
 import { refusalText, step } from "./steps";
 import * as desk from "./state";
 
 /** What the step asks for; sent with the revision that is on the screen. */
-export function StepForm({ item, action, suggested }: { item: Case; action: CaseAction; suggested: readonly Named[] }) {
+export function StepForm({ item, action, suggested, category }: { item: Case; action: CaseAction; suggested: readonly Named[]; category: string }) {
   const [fields, setFields] = useState<StepFields>(() => startOf(item, action));
   const [tried, setTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -27,6 +28,21 @@ export function StepForm({ item, action, suggested }: { item: Case; action: Case
     if (missing(action, fields).length > 0) return;
     void step(item, action.action, cleaned(fields));
   };
+  const folded = foldedFields(action);
+  const field = (name: string) => (
+    <StepField
+      key={name}
+      id={`${id}-${name}`}
+      action={action.action}
+      category={category}
+      name={name}
+      required={action.needs.includes(name)}
+      value={fields[name]}
+      suggested={suggested}
+      error={told.get(name) ?? (lacks.includes(name) ? t("step.needed") : undefined)}
+      onChange={(value) => setFields((before) => ({ ...before, [name]: value }))}
+    />
+  );
   return (
     <form ref={form} class="report boxed step-form" noValidate aria-label={say(action.name)} data-step={action.action} onSubmit={submit}>
       {refusal && (
@@ -34,19 +50,16 @@ export function StepForm({ item, action, suggested }: { item: Case; action: Case
           {refusalText(refusal)}
         </p>
       )}
-      {[...action.needs, ...(action.takes ?? [])].map((name) => (
-        <StepField
-          key={name}
-          id={`${id}-${name}`}
-          action={action.action}
-          name={name}
-          required={action.needs.includes(name)}
-          value={fields[name]}
-          suggested={suggested}
-          error={told.get(name) ?? (lacks.includes(name) ? t("step.needed") : undefined)}
-          onChange={(value) => setFields({ ...fields, [name]: value })}
-        />
-      ))}
+      {shownFields(action).map(field)}
+      {folded.length > 0 && (
+        <details class="fold">
+          <summary>
+            <Glyph name="right" size={14} />
+            {t("step.beside")}
+          </summary>
+          {folded.map(field)}
+        </details>
+      )}
       <div class="panel-actions">
         <button type="submit" class={isGrave(action.action) ? "button danger" : "button primary"} aria-disabled={desk.sending.value}>
           {desk.sending.value ? t("report.sending") : say(action.name)}
@@ -62,6 +75,7 @@ export function StepForm({ item, action, suggested }: { item: Case; action: Case
 /** What is known already need not be typed. */
 function startOf(item: Case, action: CaseAction): StepFields {
   if (action.action === "dispatch" || action.action === "sort") return { lead: item.lead?.code ?? null, supporting: item.supporting.map((one) => one.code) };
+  if (action.action === "ask_extension") return { unit: "work_day" };
   if (action.action === "merge") return { into: desk.mergeInto.peek() };
   return {};
 }

@@ -1,7 +1,7 @@
 /** Which control asks for which field of a step. Pure: what the server adds is asked for as a line of text. */
 import type { CaseAction, StepFields } from "../api/cases";
 
-export type Control = "text" | "line" | "organisation" | "organisations" | "enum" | "number" | "moment" | "duration" | "attachments" | "guidance";
+export type Control = "text" | "line" | "organisation" | "organisations" | "enum" | "number" | "moment" | "attachments" | "guidance";
 
 export interface FieldSpec {
   control: Control;
@@ -10,6 +10,7 @@ export interface FieldSpec {
 }
 
 export const DIRECT_REPORT_REASONS = ["multi_department", "outside_list", "unclear_responsibility"] as const;
+export const TIME_UNITS = ["work_day", "work_hour", "natural_day", "urgent_hour"] as const;
 export const SATISFACTION = ["satisfied", "basic", "unsatisfied"] as const;
 
 const SPECS: Readonly<Record<string, FieldSpec>> = {
@@ -20,7 +21,8 @@ const SPECS: Readonly<Record<string, FieldSpec>> = {
   lead: { control: "organisation" },
   supporting: { control: "organisations" },
   until: { control: "moment" },
-  amount: { control: "duration" },
+  amount: { control: "number" },
+  unit: { control: "enum", options: TIME_UNITS },
   into: { control: "line" },
   reference: { control: "line" },
   guidance: { control: "guidance" },
@@ -34,11 +36,18 @@ export function fieldSpec(action: string, field: string): FieldSpec {
   return SPECS[field] ?? { control: "line" };
 }
 
-/** Steps that are taken at once, by one press: those that ask nothing. */
-export const instant = (action: CaseAction): boolean => action.needs.length === 0 && !action.takes?.length;
+/** Said beside any step; nobody has to be asked for it. */
+const BESIDE: ReadonlySet<string> = new Set(["note", "attachments"]);
+/** Fields that a form shows at once; a moment instead of an amount is not asked for as well. */
+export const shownFields = (action: CaseAction): string[] => [...action.needs, ...action.takes.filter((name) => !BESIDE.has(name) && name !== "until")];
+/** What a form keeps folded. */
+export const foldedFields = (action: CaseAction): string[] => action.takes.filter((name) => BESIDE.has(name));
+
+/** Steps that are taken by one press: they ask nothing, or at most a reason, which is asked for when it turns out to be needed. */
+export const instant = (action: CaseAction): boolean => shownFields(action).every((name) => name === "reason" && !action.needs.includes(name));
 
 /** Fields without which the step cannot be taken. */
-export function missing(action: CaseAction, fields: StepFields): string[] {
+export function missing(action: Pick<CaseAction, "needs">, fields: StepFields): string[] {
   return action.needs.filter((name) => {
     const value = fields[name];
     if (Array.isArray(value)) return value.length === 0;

@@ -6,7 +6,7 @@ import { asApiError } from "../parts/load";
 import type { ApiError } from "../api/client";
 import { actor, known } from "../state/actor";
 import { announcement, flash, incidentsVersion } from "../state/store";
-import { cleaned } from "./fields";
+import { cleaned, instant } from "./fields";
 import { tellTime } from "./now";
 import { happened } from "./live";
 import * as desk from "./state";
@@ -65,6 +65,10 @@ export function begin(item: Case, action: string): void {
   }
   if (!someone()) return;
   desk.refusal.value = null;
-  if (found.needs.length === 0 && !found.takes?.length) void step(item, action);
-  else desk.stepOpen.value = desk.stepOpen.peek() === action ? null : action;
+  if (instant(found)) {
+    // What it asks for after all is asked for in its form, beside the reason.
+    void step(item, action).then((error) => {
+      if (error?.errors.some((one) => found.takes.includes(one.field.split(".").at(-1) ?? ""))) desk.stepOpen.value = action;
+    });
+  } else desk.stepOpen.value = desk.stepOpen.peek() === action ? null : action;
 }

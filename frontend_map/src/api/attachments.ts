@@ -1,0 +1,51 @@
+/** Photos and files: sent first, named by a report or a step afterwards. */
+import type { Point } from "geojson";
+import { base, get, problemOf, serverReachable, ApiError } from "./client";
+import { locale } from "../i18n";
+
+export const FILE_ROLES = ["scene", "before", "after", "other"] as const;
+export type FileRole = (typeof FILE_ROLES)[number];
+
+export interface Attachment {
+  id: string;
+  kind: "jpeg" | "png" | "webp" | "pdf";
+  bytes: number;
+  name: string | null;
+  role: FileRole;
+  taken_at: string | null;
+  position: Point | null;
+  uploaded_by: string;
+  uploaded_at: string;
+  url: string;
+  thumbnail: string | null;
+}
+
+export interface IncidentAttachment extends Attachment {
+  attached_at: string;
+  /** Metres from where the camera was to the incident's place. */
+  distance_m: number | null;
+}
+
+export const loadAttachments = async (number: string, abort?: AbortSignal): Promise<IncidentAttachment[]> =>
+  (await get<{ items: IncidentAttachment[] }>(`api/incidents/${encodeURIComponent(number)}/attachments`, {}, abort)).items;
+
+/** Addresses of the server are absolute paths of its own; the page may lie behind a prefix. */
+export const contentAddress = (id: string): string => `${base}api/attachments/${encodeURIComponent(id)}`;
+export const thumbnailAddress = (id: string): string => `${contentAddress(id)}/thumbnail`;
+
+/** Sends a file; the answer's id is what a step names. */
+export async function sendAttachment(file: File, role: FileRole, by: string): Promise<Attachment> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  form.append("role", role);
+  if (by) form.append("by", by);
+  let response: Response;
+  try {
+    response = await fetch(`${base}api/attachments`, { method: "POST", body: form, headers: { Accept: "application/json", "Accept-Language": locale.value } });
+  } catch (cause) {
+    serverReachable.value = false;
+    throw new ApiError(0, "unreachable", String(cause));
+  }
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()) as Attachment;
+}
