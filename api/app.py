@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
     attachments,
+    cases,
     categories,
     city,
     comparison,
@@ -57,6 +58,7 @@ __all__ = ["create_app"]
 ROUTERS = (
     # Asked for most; routes are tried in this order.
     incidents.router,
+    cases.router,
     routing.router,
     city.router,
     layers.router,
@@ -103,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         database = Database(settings.database_url or "")
         app.state.database = database
         app.state.migration = head()
+        app.state.silence = settings.silence
         app.state.tiles = TileCache()
         app.state.proposals = ProposalJobs()
         app.state.events = EventHub(database, settings.database_url or "")

@@ -31,6 +31,7 @@ __all__ = [
     "area_of",
     "known_parameters",
     "moment",
+    "opened",
     "report_turn",
 ]
 
@@ -48,19 +49,19 @@ async def report_turn(request: Request, sent: Report) -> AsyncIterator[tuple[Con
     """The turn of a report and its transaction."""
     async with AsyncExitStack() as stack:
         opening = report_transaction(_database(request), VISITOR, sent)
-        yield await _opened(stack, opening)
+        yield await opened(stack, opening)
 
 
 async def transaction(request: Request) -> AsyncIterator[Connection]:
     """One transaction for the request: committed before the answer leaves, rolled back on a problem."""
     async with AsyncExitStack() as stack:
-        yield await _opened(stack, _database(request).transaction(VISITOR))
+        yield await opened(stack, _database(request).transaction(VISITOR))
 
 
 async def place_transaction(request: Request) -> AsyncIterator[Connection]:
     """The same for a request about one place or one incident: statements are planned once for all of them."""
     async with AsyncExitStack() as stack:
-        yield await _opened(stack, _database(request).transaction(VISITOR, plans="generic"))
+        yield await opened(stack, _database(request).transaction(VISITOR, plans="generic"))
 
 
 def _database(request: Request) -> Database:
@@ -68,7 +69,8 @@ def _database(request: Request) -> Database:
     return database
 
 
-async def _opened(stack: AsyncExitStack, opening: AbstractAsyncContextManager[Opened]) -> Opened:
+async def opened(stack: AsyncExitStack, opening: AbstractAsyncContextManager[Opened]) -> Opened:
+    """What a context manager of the database gives, or the problem that there is no free connection."""
     try:
         async with asyncio.timeout(WAIT_S):
             return await stack.enter_async_context(opening)

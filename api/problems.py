@@ -117,6 +117,16 @@ PROBLEMS = _table(
         "Nobody chose an organisation for this incident by hand; there is nothing to lift.",
     ),
     (
+        "case-changed", 409, "案件已被他人处理", "Case changed meanwhile",
+        "所给 revision 不是案件当前的 revision：已有他人处理；未写入任何内容，请重新读取。",
+        "The revision given is not the case's present one: somebody took a step; nothing was stored.",
+    ),
+    (
+        "case-step", 409, "此步骤现在不可行", "Step not allowed now",
+        "案件的状态、办理人或所填内容不允许此步骤；errors 列出每条原因，未写入任何内容。",
+        "State, person or fields do not allow the step; errors has each reason. Nothing was stored.",
+    ),
+    (
         "rule-changed", 409, "规则已被更改", "Rule changed meanwhile",
         "所给 version 不是该规则当前的 version：已有他人更改，或编码已被使用；未写入任何内容，请重新读取。",
         "The version given is not the rule's present one, or the code is in use; nothing was stored.",

@@ -23,6 +23,9 @@ from psycopg.types.json import Jsonb
 from governance.access import Principal
 from governance.answers import HistoryEntry, Incident
 from governance.attachments import check_named
+from governance.casework.clocks import Subject, reported_clocks
+from governance.casework.names import Flow
+from governance.deadline_book import deadline_book
 from governance.errors import CityMissing, ConflictingReport, InvalidValue
 from governance.incidents import as_reported, get_incident
 from governance.routing import Question, Routed, route
@@ -121,7 +124,20 @@ async def report(
     )
     values = _incident_values(sent, routed, reported_at)
     answer = routed.answer
+    book = await deadline_book(connection, asked.book if asked else None)
     written = {
+        "clock": reported_clocks(
+            book,
+            Subject(
+                values["category_id"],
+                Flow(values["appeal_kind"]),
+                values["urgency"],
+                sent.source,
+                values["organisation_id"],
+            ),
+            reported_at=reported_at,
+            now=now,
+        ),
         "routing": routing_values(routed),
         "reporter": asdict(sent.reporter) if sent.reporter and sent.reporter.says_something() else None,
         "actor": principal.name,

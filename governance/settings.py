@@ -5,6 +5,7 @@ Read only where the program starts (a command, or whoever calls ``create_app``);
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
         str, Field(description="When places are checked: a cron expression in the city's time zone")
     ] = "10 3 * * *"
 
+    evaluation_days: Annotated[
+        int, Field(ge=1, le=365, description="After how many days without an evaluation a case lapses")
+    ] = 7
+    lapse_at: Annotated[
+        str, Field(description="When lapsed evaluations are looked for: a cron expression, the same")
+    ] = "*/10 * * * *"
     attachments: Annotated[
         str | None,
         Field(
@@ -88,7 +95,7 @@ class Settings(BaseSettings):
             raise ValueError("a folder, or s3://bucket/prefix")
         return text
 
-    @field_validator("check_places_at")
+    @field_validator("check_places_at", "lapse_at")
     @classmethod
     def _is_cron(cls, text: str) -> str:
         from croniter import croniter
@@ -140,9 +147,15 @@ class Settings(BaseSettings):
         return TaskPlan(
             rule=self.fallback_rule,
             check_places_at=self.check_places_at,
+            lapse_at=self.lapse_at,
             attachments=self.attachment_place,
             orphan_hours=self.attachment_orphan_hours,
         )
+
+    @property
+    def silence(self) -> timedelta:
+        """After how long without an evaluation a case lapses."""
+        return timedelta(days=self.evaluation_days)
 
     @property
     def cluster_root(self) -> Path:

@@ -45,10 +45,14 @@ def facility_radius_m(accuracy_m: float | None) -> float:
 
 @dataclass(frozen=True)
 class Asked:
-    """The city, and the category asked about (a row of ``routing/asked``; None if there is no such)."""
+    """The city, and the category asked about (a row of ``routing/asked``; None if there is no such).
+
+    ``book``: the state of calendars and limits.
+    """
 
     city: City
     category: Mapping[str, Any] | None
+    book: str | None = None
 
 
 ASKED = "routing/asked"
@@ -71,7 +75,7 @@ def asked_of(row: Mapping[str, Any] | None) -> Asked:
     """
     if row is None:
         raise LookupError("no city is set up in this database yet")
-    return Asked(city_of(row), row if row["category_id"] is not None else None)
+    return Asked(city_of(row), row if row["category_id"] is not None else None, row["book"])
 
 
 async def read_asked(connection: Connection, category: str | None) -> Asked:

@@ -1,12 +1,12 @@
 -- name: store
--- Store a report as routed: number, incident, reporter, routing, history; nothing when its source sent it before.
+-- Store a report as routed: number, incident, reporter, routing, case, clock, history; nothing when it was sent before.
 WITH sent AS MATERIALIZED (
     SELECT * FROM jsonb_to_record(%(sent)s::jsonb) AS told (
         district text, day date, source text, source_ref text, appeal_kind text, category_id bigint, text text,
         address text, lon float8, lat float8, accuracy_m float8, place_problem text, original_lon float8,
         original_lat float8, original_crs text, urgency text, reported_at timestamptz, organisation_id bigint,
         land_unit_id bigint, base_grid_id bigint, zone_ids bigint[], facility_id bigint, routing jsonb, reporter jsonb,
-        actor text, history jsonb)
+        actor text, history jsonb, clock jsonb)
 ),
 numbered AS (
     -- One row for all reports of a day: locked from here to the commit, which comes in the same message.
@@ -28,7 +28,21 @@ stored AS (
            land_unit_id, base_grid_id, zone_ids, facility_id
     FROM sent CROSS JOIN numbered
     ON CONFLICT (source, source_ref) WHERE source_ref IS NOT NULL DO NOTHING
-    RETURNING id, number, state_since, recorded_at
+    RETURNING id, number, source, base_grid_id, state_since, recorded_at
+),
+opened AS (
+    INSERT INTO case_state (incident_id, level, reported_grid_id)
+    SELECT id, CASE WHEN source IN ('grid_worker', 'patrol') THEN 'community' ELSE 'district' END,
+           CASE WHEN source IN ('grid_worker', 'patrol') THEN base_grid_id END
+    FROM stored
+),
+timed AS (
+    INSERT INTO incident_clock (incident_id, kind, started_at, due_at, soon_at, stage, stage_kind, stage_started_at,
+                                stage_due_at, stage_soon_at)
+    SELECT stored.id, clock.*
+    FROM stored CROSS JOIN sent CROSS JOIN LATERAL jsonb_to_record(sent.clock) AS clock (
+        kind text, started_at timestamptz, due_at timestamptz, soon_at timestamptz, stage text, stage_kind text,
+        stage_started_at timestamptz, stage_due_at timestamptz, stage_soon_at timestamptz)
 ),
 told AS (
     INSERT INTO reporter (incident_id, name, phone, email)

@@ -214,7 +214,7 @@ SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,
        ST_XMax(box.extent) AS east, ST_YMax(box.extent) AS north,
        (SELECT array_agg(ARRAY[ST_X(place), ST_Y(place)]) FROM fallback_place WHERE state = 'confirmed') AS fallbacks,
        category.id AS category_id, category.name_zh AS category_zh, category.name_en AS category_en,
-       category.urgency, category.appeal_kind
+       category.urgency, category.appeal_kind, (SELECT revision::text FROM deadline_setting) AS book
 FROM city
 CROSS JOIN LATERAL (
     SELECT ST_Extent(extent) AS extent FROM layer WHERE active AND parent_layer_id IS NULL

@@ -1,0 +1,121 @@
+"""Cases: where an incident stands, the next step, the same step of many."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from api.case_bodies import BatchBody, StepBody
+from api.case_problems import case_problems, no_case
+from api.dependencies import PlaceTransaction, known_parameters, opened
+from api.formats import IncidentNumber, OrganisationCode, PlainText
+from api.openapi import problems
+from api.problems import bad_parameter
+from governance.access import Actor, Role
+from governance.answers import Name
+from governance.casework.answers import BatchAnswer, Case, Refused, StepDone
+from governance.casework.batches import take_many
+from governance.casework.showing import get_case
+from governance.casework.storing import step_transaction, take_step
+from grid_data.database import Connection, enter
+
+router = APIRouter(tags=["cases"], dependencies=[Depends(known_parameters)])
+
+READING = ("bad-parameter", "unknown-parameter", "unknown-organisation", "not-found", "database-away")
+ACTING = (*READING, "case-changed", "case-step", "too-large", "too-slow")
+
+
+@router.get("/api/cases/{number}", summary="One case", responses=problems(*READING))
+async def read_case(
+    connection: PlaceTransaction,
+    number: IncidentNumber,
+    role: Annotated[
+        Role | None, Query(description="As what somebody asks which steps they may take.")
+    ] = None,
+    by: Annotated[PlainText, Query(description="Their name.")] = "",
+    organisation: Annotated[
+        OrganisationCode | None, Query(description="Code of the organisation they work for.")
+    ] = None,
+) -> Case:
+    """Where a case stands, its clock now, the steps that may be taken, and all that were taken.
+
+    Without a role `allowed` says what state and flow allow to whoever has one of the roles.
+    """
+    if role is None and (by or organisation):
+        raise bad_parameter("role", "须同时给出角色", "is needed beside a name or an organisation")
+    actor = None if role is None else Actor(by, role, organisation)
+    return await _case(connection, number, actor)
+
+
+async def _case(connection: Connection, number: str, actor: Actor | None) -> Case:
+    case = await get_case(connection, number, actor)
+    if case is None:
+        raise no_case(number)
+    return case
+
+
+@router.post(
+    "/api/cases/{number}/steps",
+    summary="Take a step",
+    response_model=Case | StepDone,
+    responses=problems(*ACTING),
+)
+async def take_one_step(
+    request: Request,
+    response: Response,
+    number: IncidentNumber,
+    body: StepBody,
+    prefer: Annotated[
+        str | None,
+        Header(description="`return=minimal`: answer number, revision and state, without reading the case."),
+    ] = None,
+) -> Case | StepDone:
+    """Take the step that the table allows, in one transaction with one entry in the history.
+
+    `revision` is the one you read: when somebody took a step meanwhile the answer is `case-changed`, and
+    nothing is done. What the table does not allow is `case-step`; errors has each reason.
+    """
+    actor, step = body.actor(), body.step()
+    async with AsyncExitStack() as stack:
+        with case_problems():
+            opening = step_transaction(request.app.state.database, actor, number, step)
+            connection, row = await opened(stack, opening)
+            done = await take_step(connection, actor, number, step, row, silence=request.app.state.silence)
+            if prefer is not None and "return=minimal" in prefer:
+                response.headers["Preference-Applied"] = "return=minimal"
+                return StepDone(number=done.number, revision=done.revision, state=done.state)
+            if connection.info.transaction_status.name == "IDLE":
+                await enter(connection, actor.principal(), "generic")
+            return await _case(connection, number, actor)
+
+
+@router.post("/api/cases/steps", summary="Take the same step of many cases", responses=problems(*ACTING))
+async def take_many_steps(request: Request, body: BatchBody) -> BatchAnswer:
+    """Every case that allows the step takes it, all in one transaction, each with an entry of its own.
+
+    The others are told of with their reasons. With `preview` nothing is changed.
+    """
+    actor = body.actor()
+    async with AsyncExitStack() as stack:
+        opening = request.app.state.database.transaction(actor.principal(), plans="generic")
+        connection = await opened(stack, opening)
+        batch = await take_many(
+            connection,
+            actor,
+            body.numbers,
+            body.step(),
+            preview=body.preview,
+            silence=request.app.state.silence,
+        )
+    return BatchAnswer(
+        preview=body.preview,
+        done=[
+            StepDone(number=number, revision=revision, state=state) for number, revision, state in batch.done
+        ],
+        refused=[
+            Refused(number=number, reasons=[Name(zh=words.zh, en=words.en) for words in reasons])
+            for number, reasons in batch.refused
+        ],
+    )

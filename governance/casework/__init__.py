@@ -1,0 +1,1 @@
+"""Casework: the life of an incident, from the report to the archive."""

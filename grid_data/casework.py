@@ -1,0 +1,34 @@
+"""Cases as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grid_data.database import Connection, one, rows
+
+__all__ = ["lapsing_cases", "open_cases"]
+
+MANY = 50_000
+"""Cases opened by one statement."""
+
+
+async def open_cases(connection: Connection, incident_ids: Sequence[int]) -> int:
+    """Give each of the incidents a case that says what its state says; one that has a case is left alone.
+
+    Returns
+    -------
+    int
+        How many cases are new.
+    """
+    opened = 0
+    for begin in range(0, len(incident_ids), MANY):
+        ids = [int(each) for each in incident_ids[begin : begin + MANY]]
+        row = await one(connection, "casework/open", {"ids": ids})
+        assert row is not None
+        opened += row["n"]
+    return opened
+
+
+async def lapsing_cases(connection: Connection, limit: int) -> list[str]:
+    """Numbers of cases whose appellant was silent for long enough, the longest silence first."""
+    return [row["number"] for row in await rows(connection, "casework/lapsing", {"limit": limit})]
