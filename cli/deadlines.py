@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from governance.deadlines.calendar import CalendarDay
     from governance.deadlines.cases import Cases
     from governance.deadlines.checking import Agreement, Checked
-    from governance.deadlines.fitting import Fitted
+    from governance.deadlines.fitting import Learnt
     from governance.deadlines.windows import Windows
 
 __all__ = ["deadlines"]
@@ -48,6 +48,7 @@ Hours = Annotated[
         "--window", metavar="HOURS", help="Business hours, as 08:30-17:00 or 08:30-12:00,14:00-18:00."
     ),
 ]
+DAY_KINDS = {"holiday": ("休", "closed"), "workday": ("班", "worked")}
 AsJson = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")]
 
 
@@ -81,16 +82,16 @@ def fit(
     if not len(read):
         fail("没有可用的案件", "no case can be used")
     with progress.status(in_words("学习时限", "learning limits")) as status:
-        lines = learn(read, days, hours, lambda share: status.update(f"{share:.0%}"))
-    found = recompute(read, lines, days)
+        learnt = learn(read, days, hours, lambda share: status.update(f"{share:.0%}"))
+    found = recompute(read, learnt, days)
     try:
-        _write(output, limits_text(lines))
+        _write(output, limits_text(learnt))
     except OSError as problem:
         fail(f"无法写入 {output}：{problem.strerror}", f"{output} cannot be written: {problem.strerror}")
     if as_json:
-        _print_json(read, found, lines, days)
+        _print_json(read, found, learnt, days)
         return
-    _print_lines(lines)
+    _print_lines(learnt)
     _print_found(read, found)
     out.print(in_words(f"已写入 {output}", f"written to {output}"), soft_wrap=True)
 
@@ -114,22 +115,23 @@ def check(
     hours = _hours(window)
     try:
         days = read_calendar(calendar) if calendar is not None else ()
-        lines = read_limits_file(limits, hours)
+        learnt = read_limits_file(limits, hours)
         with progress.status(in_words("读取案件", "reading cases")):
             read = read_cases(cases)
     except BadFile as problem:
         fail(*problem.words)
     _say_skipped(read)
-    if not days and any(line.rule.needs_calendar and line.rule.calendar == "holidays" for line in lines):
+    rules = [line.rule for line in learnt.lines]
+    if not days and not learnt.days and any(r.needs_calendar and r.calendar == "holidays" for r in rules):
         say(
             in_words(
                 "时限按节假日计算，但未指定 --calendar：只扣除周末",
                 "limits leave out holidays, but no --calendar is given: only weekends are left out",
             )
         )
-    found = recompute(read, lines, days)
+    found = recompute(read, learnt, days)
     if as_json:
-        _print_json(read, found, lines, days)
+        _print_json(read, found, learnt, days)
     else:
         _print_found(read, found)
 
@@ -165,7 +167,7 @@ def _say_skipped(cases: Cases) -> None:
         say(in_words(f"{number:,} 件未使用：{words.zh}{where}", f"{number:,} not used: {words.en}{where}"))
 
 
-def _print_lines(lines: list[Fitted]) -> None:
+def _print_lines(learnt: Learnt) -> None:
     from rich.table import Table
 
     from governance.deadlines.cases import wall_text
@@ -176,7 +178,7 @@ def _print_lines(lines: list[Fitted]) -> None:
     for zh, en in (("类别", "category"), ("时限", "limit"), ("案件", "cases"), ("日期相同", "same date")):
         right = en in ("cases", "same date")
         table.add_column(in_words(zh, en), justify="right" if right else "left", overflow="fold")
-    for line in lines:
+    for line in learnt.lines:
         if line.category == ANY:
             continue
         name = line.category
@@ -185,6 +187,14 @@ def _print_lines(lines: list[Fitted]) -> None:
         share = f"{line.equal_dates / line.cases:.1%}" if line.cases else "-"
         table.add_row(name, in_words(*meaning(line)), f"{line.cases:,}", share)
     out.print(table)
+    if learnt.days:
+        listed = ", ".join(f"{day.date} {in_words(*DAY_KINDS[day.kind])}" for day in learnt.days)
+        out.print(
+            in_words(
+                f"案件与日历不符的日子：{listed}", f"days on which cases contradict the calendar: {listed}"
+            ),
+            soft_wrap=True,
+        )
 
 
 def _print_found(cases: Cases, found: Checked) -> None:
@@ -224,7 +234,7 @@ def _print_found(cases: Cases, found: Checked) -> None:
         )
 
 
-def _print_json(cases: Cases, found: Checked, lines: list[Fitted], days: tuple[CalendarDay, ...]) -> None:
+def _print_json(cases: Cases, found: Checked, learnt: Learnt, days: tuple[CalendarDay, ...]) -> None:
     from governance.deadlines.cases import wall_text
 
     def shares(agreement: Agreement) -> dict[str, object]:
@@ -243,9 +253,10 @@ def _print_json(cases: Cases, found: Checked, lines: list[Fitted], days: tuple[C
         **{key: value for key, value in shares(found.total).items() if key != "cases"},
         "by_default": found.by_default,
         "without_limit": found.without_limit,
-        "limits": len(lines),
+        "limits": len(learnt.lines),
         "calendar_days": len(days),
-        "windows": sorted({str(line.rule.windows) for line in lines}),
+        "corrected_days": [{"date": day.date.isoformat(), "kind": day.kind} for day in learnt.days],
+        "windows": sorted({str(line.rule.windows) for line in learnt.lines}),
         "categories": [{"category": each.category, **shares(each)} for each in found.categories],
         "examples": [
             {

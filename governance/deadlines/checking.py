@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from governance.deadlines.calendar import CalendarDay, OutOfCalendar, Seconds
 from governance.deadlines.candidates import SAME_S
 from governance.deadlines.cases import Cases
-from governance.deadlines.fitting import ANY, Fitted
-from governance.deadlines.rules import Calendars, Moments
+from governance.deadlines.fitting import ANY, Fitted, Learnt
+from governance.deadlines.rules import Moments
 from governance.deadlines.windows import DAY_S
 
 __all__ = ["Agreement", "Checked", "Unlike", "check"]
@@ -81,11 +81,11 @@ class Checked:
     recomputed: Seconds
 
 
-def check(cases: Cases, lines: Sequence[Fitted], days: tuple[CalendarDay, ...] = ()) -> Checked:
+def check(cases: Cases, learnt: Learnt, days: tuple[CalendarDay, ...] = ()) -> Checked:
     """Recompute when cases are due. Reports before the first period of a category take its first rule."""
-    calendars = Calendars(days)
+    calendars = learnt.calendar(days)
     by_category: dict[str, list[Fitted]] = {}
-    for line in lines:
+    for line in learnt.lines:
         by_category.setdefault(line.category, []).append(line)
     recomputed = np.full(len(cases), -1, np.int64)
     by_default = 0

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from governance.deadlines.calendar import CalendarDay, Seconds
 from governance.deadlines.candidates import SAME_S, Scored, Values, complexity, propose, scored
 from governance.deadlines.cases import Cases
+from governance.deadlines.day_search import Evidence, corrections
 from governance.deadlines.rules import Calendars, Moments, Rule
 from governance.deadlines.window_search import likely_windows
 from governance.deadlines.windows import DAY_S, Windows
 
-__all__ = ["ANY", "Fitted", "fit"]
+__all__ = ["ANY", "Fitted", "Learnt", "fit"]
 
 ANY = "*"
 """Stands for every category that is not named."""
@@ -37,6 +38,9 @@ BLOCKS = 200
 
 STYLE, ROUNDS = 0.5, 5
 """Cases a style must explain for each halving of its share among categories; rounds of agreeing on it."""
+
+TURNS = 4
+"""How often rules are looked for anew with a calendar that was put right, at most."""
 
 Progress = Callable[[float], None]
 
@@ -63,6 +67,18 @@ class Fitted:
 
 
 @dataclass(frozen=True)
+class Learnt:
+    """What was learnt: rules, and days that were counted unlike the calendar says."""
+
+    lines: list[Fitted]
+    days: tuple[CalendarDay, ...] = ()
+
+    def calendar(self, days: tuple[CalendarDay, ...]) -> Calendars:
+        """A calendar with these days put right."""
+        return Calendars(tuple({day.date: day for day in (*days, *self.days)}.values()))
+
+
+@dataclass(frozen=True)
 class _Looked:
     """A category with its best rules; ``seen`` are the cases they were scored on."""
 
@@ -77,32 +93,72 @@ def fit(
     days: tuple[CalendarDay, ...] = (),
     windows: Windows | None = None,
     progress: Progress = lambda share: None,
-) -> list[Fitted]:
+) -> Learnt:
     """Rules for every category of some cases, in the order of categories and time; last one for any other.
 
     Parameters
     ----------
     days
-        Special days; those that the cases contradict are not used.
+        Special days. Days the cases contradict are put right, where enough of them do.
     windows
         Business hours; without them they are looked for.
     progress
         Told the share that is done.
     """
     if not len(cases):
-        return []
-    calendars = Calendars(days)
+        return Learnt([])
     groups = _groups(cases)
-    hours = windows or likely_windows(cases, groups, calendars)
-    looked: list[_Looked] = []
-    for n, (category, rows) in enumerate(groups):
-        looked.append(_look(cases, category, rows, calendars, hours))
-        progress(0.9 * (n + 1) / len(groups))
-    costs = _style_costs(looked)
-    found = [line for each in looked for line in _lines(cases, each, costs, calendars)]
+    hours = windows or likely_windows(cases, groups, Calendars(days))
+    learnt = Learnt([])
+    for turn in range(TURNS):
+        calendars = learnt.calendar(days)
+        looked: list[_Looked] = []
+        for n, (category, rows) in enumerate(groups):
+            looked.append(_look(cases, category, rows, calendars, hours))
+            progress((turn + 0.9 * (n + 1) / len(groups)) / TURNS)
+        cost = _style_costs(looked)
+        corrected = _corrected(cases, looked, cost, days, learnt.days)
+        if corrected == learnt.days or turn == TURNS - 1:
+            break
+        learnt = Learnt([], corrected)
+    found = [line for each in looked for line in _lines(cases, each, cost, calendars)]
     found.append(_for_any(cases, found, calendars))
     progress(1.0)
-    return found
+    return Learnt(found, learnt.days)
+
+
+def _corrected(
+    cases: Cases,
+    looked: Sequence[_Looked],
+    cost: Callable[[Rule], float],
+    days: tuple[CalendarDay, ...],
+    before: tuple[CalendarDay, ...],
+) -> tuple[CalendarDay, ...]:
+    """Days that cases of rules which explain most of a category want counted otherwise."""
+    evidence, weekdays, holidays = [], 0, 0
+    for each in looked:
+        if not each.best.rules:
+            continue
+        totals = each.best.scores.sum(axis=1)
+        n = int(np.argmax(totals - [cost(rule) for rule in each.best.rules]))
+        rule = each.best.rules[n]
+        if rule.counting == "continuous" or len(each.seen) < 8 or totals[n] < 0.6 * len(each.seen):
+            continue
+        weekdays += rule.calendar == "weekdays"
+        holidays += rule.calendar == "holidays"
+        evidence.append(Evidence(rule, cases.reported[each.seen], cases.due[each.seen]))
+    if days and not before and weekdays > holidays:
+        # The calendar is not followed as a whole: only what is seen of it holds.
+        unseen = {day.date: CalendarDay(day.date, _other(day)) for day in days}
+        seen = {day.date: day for day in corrections(evidence, ())}
+        return tuple({**unseen, **seen}.values()) if seen else ()
+    now = {day.date: day for day in (*days, *before)}
+    found = {day.date: day for day in (*before, *corrections(evidence, tuple(now.values())))}
+    return tuple(found[day] for day in sorted(found))
+
+
+def _other(day: CalendarDay) -> str:
+    return "holiday" if day.kind == "workday" else "workday"
 
 
 def _groups(cases: Cases) -> list[tuple[int, NDArray[np.int64]]]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from gis.words import Words
+from governance.deadlines.calendar import CalendarDay
 from governance.deadlines.cases import BadFile, csv_rows, wall_second, wall_text
 from governance.deadlines.clock import Kind
-from governance.deadlines.fitting import ANY, Fitted
+from governance.deadlines.fitting import ANY, Fitted, Learnt
 from governance.deadlines.rules import CALENDARS, Rule, named_amount
 from governance.deadlines.windows import DAY_S, WINDOWS, BadWindows, Windows
 
@@ -34,12 +35,22 @@ _CHOICES = {
 }
 
 
-def limits_text(lines: Sequence[Fitted]) -> str:
-    """The file of some rules."""
+_DAYS = {
+    "holiday": Words("案件表明当日不工作", "cases show that this day was not worked"),
+    "workday": Words("案件表明当日工作", "cases show that this day was worked"),
+}
+
+
+def limits_text(learnt: Learnt) -> str:
+    """The file of what was learnt: a line for each rule, and one for each day that is put right."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_row(line) for line in lines)
+    writer.writerows(_row(line) for line in learnt.lines)
+    for day in learnt.days:
+        words = _DAYS[day.kind]
+        cells = {"since": day.date, "kind": day.kind, "meaning_zh": words.zh, "meaning_en": words.en}
+        writer.writerow([cells.get(name, "") for name in COLUMNS])
     return out.getvalue()
 
 
@@ -62,8 +73,8 @@ def _row(line: Fitted) -> Iterator[object]:
     yield from (line.cases, line.equal_minutes, line.equal_dates, words.zh, words.en)
 
 
-def read_limits_file(path: Path, windows: Windows | None = None) -> list[Fitted]:
-    """Rules of a file.
+def read_limits_file(path: Path, windows: Windows | None = None) -> Learnt:
+    """What a file says.
 
     Parameters
     ----------
@@ -81,7 +92,8 @@ def read_limits_file(path: Path, windows: Windows | None = None) -> list[Fitted]
     if missing:
         listed = ", ".join(missing)
         raise BadFile(Words(f"{path} 缺少列 {listed}", f"{path} has no column {listed}"))
-    lines = []
+    lines: list[Fitted] = []
+    days: list[CalendarDay] = []
     for number, row in rows:
         value = {
             name: cell.strip()
@@ -89,14 +101,17 @@ def read_limits_file(path: Path, windows: Windows | None = None) -> list[Fitted]
             if name in COLUMNS and cell.strip()
         }
         try:
-            lines.append(_line(value, windows))
+            if value.get("kind") in _DAYS:
+                days.append(CalendarDay(date.fromisoformat(value.get("since", "")), value["kind"]))
+            else:
+                lines.append(_line(value, windows))
         except (ValueError, OverflowError) as problem:
             raise BadFile(
                 Words(f"{path} 第 {number} 行：{problem}", f"{path}, line {number}: {problem}")
             ) from None
     if not lines:
         raise BadFile(Words(f"{path} 中没有时限", f"there are no limits in {path}"))
-    return lines
+    return Learnt(lines, tuple(days))
 
 
 def _line(value: dict[str, str], windows: Windows | None) -> Fitted:

@@ -84,10 +84,14 @@ def _agreement(windows: Windows, pairs: Sequence[tuple[Seconds, Seconds]], calen
             done = working.worked_s(due)
             near = np.minimum(np.abs(working.opening_s(done) - due), np.abs(working.closing_s(done) - due))
             between = ((done - working.worked_s(reported) + 1) // 60)[near <= SAME_S]
-            if len(between):
-                agreeing += np.unique(between, return_counts=True)[1].max() - 1
+            # What counts day and night agrees no matter when an office is open: it says nothing of hours.
+            agreeing += max(_most(between) - _most((due - reported + 1) // 60), 0)
         found.append(agreeing)
     return max(found)
+
+
+def _most(values: Seconds) -> int:
+    return int(np.unique(values, return_counts=True)[1].max()) if len(values) else 0
 
 
 def _clock(minute: int) -> str:
