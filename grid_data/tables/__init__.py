@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grid_data.tables import (
+    alarms,
     attachments,
     case_moments,
     casework,
@@ -20,12 +21,14 @@ from grid_data.tables import (
     notices,
     organisations,
     plans,
+    set_aside,
     urgent_tasks,
     zones,
 )
 from grid_data.tables.base import metadata
 
 __all__ = [
+    "alarms",
     "attachments",
     "case_moments",
     "casework",
@@ -44,6 +47,7 @@ __all__ = [
     "notices",
     "organisations",
     "plans",
+    "set_aside",
     "urgent_tasks",
     "zones",
 ]

@@ -81,6 +81,10 @@ case_state = Table(
         "duplicate_of_id",
         postgresql_where=text("duplicate_of_id IS NOT NULL"),
     ),
+    # What waits at a sorting desk, and what is watched from above.
+    Index("ix_case_state_direct_reason", "incident_id", postgresql_where=text("direct_reason IS NOT NULL")),
+    Index("ix_case_state_objection", "incident_id", postgresql_where=text("objection IS NOT NULL")),
+    Index("ix_case_state_supervised_at", "incident_id", postgresql_where=text("supervised_at IS NOT NULL")),
     Index("ix_case_state_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     Float,
@@ -30,6 +31,10 @@ KINDS = ("urgent_hour", "work_hour", "work_day", "natural_day")
 STAGES = ("total", "accept", "verify", "file", "dispatch", "handle", "check", "evaluate")
 NOTICES = ("due_soon", "overdue", "stage_due_soon", "stage_overdue")
 LEVELS = ("community", "street", "district")
+DUE_ORDER = (
+    "CASE WHEN due_at IS NULL OR paused_at IS NOT NULL "
+    "THEN 'infinity'::timestamp with time zone ELSE due_at END"
+)
 
 # Days that are not what their weekday says.
 calendar_day = Table(
@@ -117,6 +122,8 @@ incident_clock = Table(
     Column("stage_due_at", DateTime(timezone=True)),
     Column("stage_soon_at", DateTime(timezone=True)),
     Column("paused_at", DateTime(timezone=True)),
+    # In which order they are looked after: what has no limit, or stands, comes last.
+    Column("due_order", DateTime(timezone=True), Computed(DUE_ORDER, persisted=True), nullable=False),
     PrimaryKeyConstraint("incident_id"),
     ForeignKeyConstraint(["incident_id"], ["incident.id"], name="fk_incident_clock_incident_id"),
     CheckConstraint("kind IS NULL OR " + one_of("kind", *KINDS), name="kind"),
@@ -128,6 +135,7 @@ incident_clock = Table(
     CheckConstraint("stage_soon_at <= stage_due_at", name="stage_soon_before_due"),
     Index("ix_incident_clock_due_at", "due_at", "incident_id"),
     Index("ix_incident_clock_stage_due_at", "stage_due_at", "incident_id"),
+    Index("ix_incident_clock_due_order", "due_order", "incident_id"),
 )
 
 # What was said of a due moment; one row for one moment, however often it is looked for.

@@ -118,6 +118,8 @@ incident = Table(
         postgresql_using="brin",
         postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
     ),
+    # What dispatchers see on their map, and what is near.
+    Index("ix_incident_open_place", "place", postgresql_using="gist", postgresql_where=text("is_open")),
     Index("ix_incident_zone_ids", "zone_ids", postgresql_using="gin"),
     Index(
         "ix_incident_open_reported_at",

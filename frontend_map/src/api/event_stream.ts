@@ -71,9 +71,9 @@ export class Stream {
         if (this.#source === source) this.#heard({ event: name, id: event.lastEventId, data: event.data });
       });
     }
-    source.onerror = () => {
+    source.addEventListener("error", () => {
       if (this.#source === source) this.#broke();
-    };
+    });
     this.#listen();
   }
 

@@ -64,6 +64,7 @@ function start(): { stop: () => void } {
   let seen = new Set<number>();
   let seenBefore = new Set<number>();
 
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, its own
   const say = (word: Word): void => channel?.postMessage(word);
   const show = (state: LiveState, heard: boolean): void => {
     liveStatus.value = { state, at: heard ? Date.now() : liveStatus.peek().at };
@@ -84,7 +85,7 @@ function start(): { stop: () => void } {
   };
 
   if (channel) {
-    channel.onmessage = ({ data: word }: MessageEvent<Word>) => {
+    channel.addEventListener("message", ({ data: word }: MessageEvent<Word>) => {
       if ("hello" in word) {
         if (stream) say({ state: liveStatus.peek().state, cursor });
       } else if (stream) {
@@ -96,7 +97,7 @@ function start(): { stop: () => void } {
         cursor ??= word.cursor;
         show(word.state, word.state !== "reconnecting");
       }
-    };
+    });
     say({ hello: true });
   }
 
@@ -135,7 +136,7 @@ function start(): { stop: () => void } {
 }
 
 function tell(change: Change | null): void {
-  for (const listener of [...listeners]) {
+  for (const listener of listeners) {
     try {
       listener(change);
     } catch (cause) {

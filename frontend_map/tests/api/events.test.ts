@@ -10,7 +10,6 @@ class Source {
     return Source.opened.at(-1)!;
   }
   closed = false;
-  onerror: (() => void) | null = null;
   #listeners = new Map<string, (event: { lastEventId: string; data: string }) => void>();
   constructor(readonly url: string) {
     Source.opened.push(this);
@@ -24,6 +23,9 @@ class Source {
   say(name: string, id: string, data: unknown = {}): void {
     this.#listeners.get(name)?.({ lastEventId: id, data: JSON.stringify(data) });
   }
+  fail(): void {
+    this.say("error", "");
+  }
   ready(id = "10"): void {
     this.say("ready", id, { at: "2026-11-27T00:00:00Z", live: true });
   }
@@ -35,12 +37,15 @@ class Source {
 /** Tabs that hear each other at once. */
 class Channel {
   static open: Channel[] = [];
-  onmessage: ((event: { data: unknown }) => void) | null = null;
+  #listener: ((event: { data: unknown }) => void) | null = null;
   constructor(readonly name: string) {
     Channel.open.push(this);
   }
+  addEventListener(_name: string, listener: (event: { data: unknown }) => void): void {
+    this.#listener = listener;
+  }
   postMessage(data: unknown): void {
-    for (const other of Channel.open) if (other !== this && other.name === this.name) other.onmessage?.({ data: structuredClone(data) });
+    for (const other of Channel.open) if (other !== this && other.name === this.name) other.#listener?.({ data: structuredClone(data) });
   }
   close(): void {
     Channel.open = Channel.open.filter((one) => one !== this);
@@ -119,7 +124,7 @@ describe("one tab", () => {
     const { events, heard } = await tab();
     Source.last.ready();
     Source.last.say("change", "12~11", { seq: 12 });
-    Source.last.onerror!();
+    Source.last.fail();
     expect(events.liveStatus.value.state).toBe("reconnecting");
     await vi.advanceTimersByTimeAsync(2_000);
     expect(Source.opened).toHaveLength(2);
@@ -161,7 +166,7 @@ describe("one tab", () => {
     });
     const { events, heard } = await tab();
     for (let n = 0; n < 3; n++) {
-      Source.last.onerror!();
+      Source.last.fail();
       if (n < 2) await vi.advanceTimersByTimeAsync(6_000);
     }
     await vi.advanceTimersByTimeAsync(0);
@@ -224,7 +229,7 @@ describe.each(["locks", "a note in the storage"])("several tabs of one browser, 
     Source.last.change(11);
     expect(first.heard).toEqual([null, 11]);
     expect(second.heard).toEqual([11]);
-    Source.last.onerror!();
+    Source.last.fail();
     expect(second.events.liveStatus.value.state).toBe("reconnecting");
   });
 

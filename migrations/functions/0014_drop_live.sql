@@ -1,0 +1,1 @@
+DROP FUNCTION clock_state(timestamptz, timestamptz, timestamptz);
