@@ -16,6 +16,7 @@ from grid_data.bulk.binary import Column, bigints, doubles, jsons, lists, moment
 from grid_data.bulk.copying import copy_binary, optional, reserve_ids, resolve
 from grid_data.bulk.routed import Floats, Ints, RoutedColumns
 from grid_data.bulk.routing import Grounds, microseconds, read_grounds
+from grid_data.casework import open_cases
 from grid_data.city import read_city
 from grid_data.database import Connection, rows, run
 
@@ -186,6 +187,7 @@ class Prepared:
         if self._reporters is not None:
             await copy_binary(connection, "copy_reporters", self._reporters)
         await copy_binary(connection, "copy_routings", self._routings)
+        await open_cases(connection, self.ids.tolist())
         return stored
 
 
