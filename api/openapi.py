@@ -31,6 +31,7 @@ TAGS = [
     {"name": "attachments", "description": "Photos and files. 照片与文件"},
     {"name": "urgent tasks", "description": "From the top to every grid of an area, with receipts. 紧急任务"},
     {"name": "cases", "description": "The life of an incident: steps, who may take them, clocks. 案件流转"},
+    {"name": "guidance", "description": "Texts that answer without dispatch, triage, 110. 指引与分诊"},
     {"name": "places", "description": "Places not believed, and locating incidents. 定位核实"},
     {"name": "statistics", "description": "Incidents counted. 统计"},
     {"name": "events", "description": "What happens, as it happens. 实时动态"},
