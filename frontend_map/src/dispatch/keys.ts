@@ -9,6 +9,7 @@ import { DESK_TABS } from "./address";
 import { STEP_KEYS } from "./fields";
 import { readList } from "./feed";
 import { begin, someone } from "./steps";
+import { addCorner, corners, dropCorner, forgetDrawing } from "./tasks";
 import { composing } from "../planner/keys";
 import { letterOf } from "../planner/tools";
 
@@ -43,6 +44,7 @@ function onDown(event: KeyboardEvent): void {
     return;
   }
   if (isTyping(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox")) return;
+  if (desk.drawing.value && onMap(event)) return take(event);
   if (event.key === "Enter" && enter(event)) return take(event);
   if (singleKeys.value && letter(event)) take(event);
 }
@@ -50,6 +52,16 @@ function onDown(event: KeyboardEvent): void {
 function take(event: KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Corners of an area by keyboard: the map moves below its middle. */
+function onMap(event: KeyboardEvent): boolean {
+  if (!(event.target instanceof HTMLCanvasElement)) return false;
+  if (event.key === "Backspace") dropCorner();
+  else if (event.key === "Enter" && cityMap.value) addCorner(cityMap.value.map.getCenter().wrap().toArray());
+  else return false;
+  announcement.value = t("tasks.drawn", { n: corners.value.length });
+  return true;
 }
 
 /** Enter opens the row of the keyboard, unless the focus lies on something that has a use for it. */
@@ -69,7 +81,8 @@ function escape(event: KeyboardEvent): boolean {
   // Lists that unfold from a field close themselves.
   if (target?.closest(".combo, .saved")) return false;
   if (isTyping(target) && target?.id === "desk-find") return false;
-  if (desk.stepOpen.value !== null) {
+  if (desk.drawing.value) forgetDrawing();
+  else if (desk.stepOpen.value !== null) {
     desk.stepOpen.value = null;
     focusCase();
   } else if (reporting.value) reporting.value = false;

@@ -9,6 +9,7 @@ import { filterQuery } from "../dispatch/question";
 import { lang } from "../i18n";
 import { deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
 import type { CityMap } from "./controller";
+import { attachTasks } from "./dispatch_tasks";
 import { OPEN, OPEN_CLOCKS, OPEN_CLUSTERS, OPEN_HEAT, OPEN_LAYERS, OPEN_SINGLES, PULSES, addOpenIcons, openLayers, openSource } from "./dispatch_style";
 import { MARKS } from "./style";
 
@@ -39,6 +40,7 @@ function made({ map }: CityMap): () => void {
   map.addSource(PULSES, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   for (const layer of openLayers(lang.peek())) map.addLayer(layer, BELOW);
 
+  const endTasks = attachTasks(map, OPEN_HEAT);
   const source = (): VectorTileSource => map.getSource(OPEN) as VectorTileSource;
   let asked = address();
   const endings = [
@@ -106,6 +108,7 @@ function made({ map }: CityMap): () => void {
     map.off("click", onClick);
     map.off("mouseout", onOut);
     map.getCanvas().style.cursor = "";
+    endTasks();
     for (const id of [...OPEN_LAYERS, PULSES]) if (map.getLayer(id)) map.removeLayer(id);
     for (const id of [OPEN, PULSES]) if (map.getSource(id)) map.removeSource(id);
     desk.pointed.value = null;
