@@ -28,3 +28,11 @@ def assert_problem(response: Answer, status: int, code: str, *fields: str) -> di
     assert body["detail"]
     assert sorted(error["field"] for error in body["errors"]) == sorted(fields)
     return body
+
+
+def problem(response: Answer, code: str) -> dict[str, Any]:
+    """The response is this problem; its document."""
+    body: dict[str, Any] = response.json()
+    assert body["code"] == code, body
+    assert response.headers["content-type"] == "application/problem+json"
+    return body
