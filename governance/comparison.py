@@ -18,9 +18,10 @@ from gis.words import Words
 from gis.zone_shapes import same_border
 from governance.answers import Answer, Name
 from governance.plan_errors import PlanMissing
+from governance.plan_judging import judge
 from governance.plan_states import State
 from grid_data.city import read_city
-from grid_data.comparison import Side, ancestors, read_layer, read_side, shapes_of, unit_homes
+from grid_data.comparison import Side, ZoneName, ancestors, read_layer, read_side, shapes_of, unit_homes
 from grid_data.database import Connection
 from grid_data.plan_publishing import read_plan
 
@@ -175,17 +176,39 @@ async def _side(connection: Connection, layer: Mapping[str, Any], edition: Editi
             f"no plan {edition.plan} of layer {layer['code']}",
         )
         raise PlanMissing(words)
-    if layer["kind"] != "base_grid":
-        words = Words(
-            "只有由单元组成的图层才能与方案比较", "plans are compared only where zones are made of units"
-        )
-        raise PlanMissing(words, field="layer")
     if State(plan["state"]) in IN_FORCE and plan["effective_from"] is not None:
         # It is an edition: what held when it took effect.
         at = plan["effective_from"]
         return await read_side(connection, layer["id"], at), Compared(at=at, plan=edition.plan)
     at = plan["base_at"]
-    return await read_side(connection, layer["id"], at, plan["id"]), Compared(at=at, plan=edition.plan)
+    told = Compared(at=at, plan=edition.plan)
+    if layer["kind"] != "base_grid":
+        return await _shapes_planned(connection, plan, await read_side(connection, layer["id"], at)), told
+    return await read_side(connection, layer["id"], at, plan["id"]), told
+
+
+async def _shapes_planned(connection: Connection, plan: Mapping[str, Any], side: Side) -> Side:
+    """An edition of zones that are shapes, with a plan put over it."""
+    judged = await judge(connection, plan, plan["base_at"])
+    rows = {row["number"]: row for row in judged.draft.zones}
+    zones = dict(side.zones)
+    for row in rows.values():
+        if row["dissolved"] and row["zone_code"] is not None:
+            zones.pop(row["zone_code"], None)
+    shapes = {}
+    for each in judged.drawn:
+        if each.before is not None:
+            zones.pop(each.before.code, None)
+        if each.number is None:
+            assert each.before is not None
+            code, names = each.before.code, (each.before.name_zh, each.before.name_en)
+        else:
+            row = rows[each.number]
+            code = row["code"] or row["zone_code"] or f"new:{each.number}"
+            names = row["name_zh"], row["name_en"]
+        zones[code] = ZoneName(*names, version=0)
+        shapes[code] = each.shape
+    return Side(zones, {}, {}, {}, shapes)
 
 
 async def _pieces(
@@ -217,17 +240,26 @@ async def _pieces(
 
 async def _by_shape(connection: Connection, one: Side, other: Side) -> list[_Piece]:
     """Zones that are not made of units: those whose shapes differ, laid over each other."""
-    names = [
-        [code for code, zone in side.zones.items() if zone.version != _version(against, code)]
+    both = [
+        (
+            side,
+            [
+                code
+                for code, zone in side.zones.items()
+                if not zone.version or zone.version != _version(against, code)
+            ],
+        )
         for side, against in ((one, other), (other, one))
     ]
-    shapes = await shapes_of(
-        connection,
-        [side.zones[code].version for side, codes in ((one, names[0]), (other, names[1])) for code in codes],
-        versions=True,
+    wanted = [side.zones[code].version for side, codes in both for code in codes if code not in side.shapes]
+    shapes = await shapes_of(connection, wanted, versions=True)
+    old, new = (
+        {
+            code: side.shapes[code] if code in side.shapes else shapes[side.zones[code].version]
+            for code in codes
+        }
+        for side, codes in both
     )
-    old = {code: shapes[one.zones[code].version] for code in names[0]}
-    new = {code: shapes[other.zones[code].version] for code in names[1]}
     same = {code for code in old.keys() & new.keys() if same_border(old[code], new[code])}
     before, after = ([code for code in side if code not in same] for side in (old, new))
     left = np.array([old[code] for code in before], dtype=object)

@@ -6,8 +6,9 @@ publishes it: what was right last week may be wrong today.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,12 +19,22 @@ from scipy.sparse.csgraph import connected_components
 
 from gis.words import Words
 
-__all__ = ["Fault", "FaultCode", "PlannedUnits", "PlannedZone", "check_plan"]
+__all__ = [
+    "Fault",
+    "FaultCode",
+    "PlannedUnits",
+    "PlannedZone",
+    "check_codes",
+    "check_members",
+    "check_plan",
+    "next_code_like",
+    "next_codes",
+]
 
 FaultCode = Literal[
     "base-moved", "unit-gone", "no-zone", "empty-zone", "dissolved-zone", "crosses-community",
     "not-connected", "code-taken", "code-malformed", "code-twice", "incomplete-cut", "not-a-coverage",
-    "not-of-units",
+    "beyond-area",
 ]  # fmt: skip
 
 Ints = NDArray[np.int64]
@@ -116,11 +127,10 @@ def check_plan(
     """
     by_number = {zone.number: zone for zone in zones}
     found = [
-        *_without_zone(units, by_number),
-        *_membership(units, zones),
+        *check_members(units.code, units.zone, zones),
         *_communities(units, by_number, communities),
         *_connection(units, by_number),
-        *_codes(zones, taken, pattern),
+        *check_codes(zones, taken=taken, pattern=pattern),
     ]
     return sorted(
         found, key=lambda fault: (fault.zone is None, fault.zone or 0, fault.code, fault.unit or "")
@@ -134,14 +144,12 @@ def told(zone: PlannedZone) -> Words:
     return Words(f"新网格 {zone.number}（{zone.name_zh}）", f"new grid {zone.number} ({zone.name_zh})")
 
 
-def _without_zone(units: PlannedUnits, zones: Mapping[int, PlannedZone]) -> Iterator[Fault]:
-    known = np.isin(units.zone, list(zones)) if zones else np.zeros(len(units), dtype=np.bool_)
-    for code in units.code[~known].tolist():
+def check_members(codes: NDArray[np.object_], numbers: Ints, zones: Sequence[PlannedZone]) -> Iterator[Fault]:
+    """Units (codes, and numbers of their zones) in no zone; zones without a unit, dissolved ones with."""
+    known = np.isin(numbers, [zone.number for zone in zones])
+    for code in codes[~known].tolist():
         yield Fault("no-zone", Words(f"单元 {code} 不属于任何网格", f"unit {code} is in no grid"), unit=code)
-
-
-def _membership(units: PlannedUnits, zones: Sequence[PlannedZone]) -> Iterator[Fault]:
-    count = Counter(units.zone.tolist())
+    count = Counter(numbers.tolist())
     for zone in zones:
         zh, en = told(zone)
         n = count[zone.number]
@@ -212,11 +220,10 @@ def _connection(units: PlannedUnits, zones: Mapping[int, PlannedZone]) -> Iterat
         )
 
 
-def _codes(
-    zones: Sequence[PlannedZone], taken: Mapping[str, int | None], pattern: str | None
+def check_codes(
+    zones: Sequence[PlannedZone], *, taken: Mapping[str, int | None], pattern: str | None
 ) -> Iterator[Fault]:
-    import re
-
+    """Codes that another zone has or had, that are not of the layer's form, or given twice."""
     wanted = Counter(zone.code for zone in zones if zone.code is not None and not zone.dissolved)
     for zone in zones:
         if zone.code is None or zone.dissolved:
@@ -266,3 +273,33 @@ def next_codes(community: str, taken: Mapping[str, Any], n: int) -> list[str]:
     if first + n - 1 > 999:
         raise ValueError(f"community {community} has no code left for {n} more grid(s)")
     return [f"{community}{number:03d}" for number in range(first, first + n)]
+
+
+def next_code_like(code: str | None, taken: Collection[str], pattern: str | None) -> str | None:
+    """The code of a zone split off from another: its last two digits counted on, else ``-2`` put behind.
+
+    It is behind the highest ever used; None where nothing of the layer's form is left.
+
+    >>> next_code_like("37021200160100", {"37021200160100", "37021200160104"}, "^[0-9]{14}$")
+    '37021200160105'
+    >>> next_code_like("NORTH", {"NORTH"}, None)
+    'NORTH-2'
+    """
+    stem = code or "Z"
+    found = re.search(r"\d{1,2}$", stem)
+    if found:
+        width = len(found[0])
+        head = stem[: found.start()]
+        used = [
+            int(each[len(head) :])
+            for each in taken
+            if len(each) == len(stem) and each.startswith(head) and each[len(head) :].isdecimal()
+        ]
+        follows = f"{head}{max(used, default=0) + 1:0{width}}"
+        if len(follows) == len(stem) and (not pattern or re.search(pattern, follows)):
+            return follows
+    for number in range(2, 1000):
+        follows = f"{stem}-{number}"
+        if follows not in taken:
+            return follows if not pattern or re.search(pattern, follows) else None
+    return None

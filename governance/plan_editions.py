@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from gis.lineage import Step, lineage
-from governance.plan_judging import Judged
+from governance.plan_judged import Judged
+from governance.urgent_task_lineage import receipts_follow
 from grid_data import rerouting
 from grid_data.database import Connection
 from grid_data.edition_writing import NewVersion, PostMove, Writing, superseded
@@ -92,18 +95,12 @@ async def put_into_force(
     Without ``vacancies`` zones that begin get no posts.
     """
     writing = Writing(connection, plan["id"], plan["layer_id"], at)
+    edition = (await rerouting.moment(connection))[1].get(plan["layer"], 0)
     final = await _zones(connection, plan, judged)
     units = judged.units
     target = np.array([final[number] for number in units["number"].tolist()], dtype=np.int64)
     source = units["zone_before"].to_numpy()
-    ids = units["id"].to_numpy()
-    fresh = (target != source) | (units["piece"].to_numpy() > 0)
-    moved = dict(zip(ids[fresh].tolist(), target[fresh].tolist(), strict=True))
-    redrawn = judged.draft.units.loc[judged.draft.units["redrawn"] > 0]
-    reshaped = sorted({*redrawn["id"].tolist()} - set(judged.roots))
-    changed = units.loc[units["id"].isin(list(judged.roots)), "community"].tolist()
-    communities = sorted({*changed, *redrawn["community"].tolist()})
-    await writing.units(moved, judged.roots, reshaped, communities)
+    touched = await _units(writing, judged, target) if judged.nested else []
     steps = lineage(source, target, units["households"], units["area_m2"])
     before = {zone.zone_id for zone in judged.zones.values() if zone.zone_id is not None}
     ended = sorted(zone for zone in before if zone not in set(final.values()))
@@ -115,10 +112,28 @@ async def put_into_force(
     begun = sorted({version.zone_id for version in versions} - _there(judged))
     posts = await _posts(writing, steps, ended, begun if vacancies else [])
     gone = await superseded(connection, plan["id"], closed)
-    touched = {*(set(moved) - set(judged.roots)), *judged.roots.values(), *reshaped}
-    incidents = await _incidents(connection, plan, sorted(touched), sorted(before), actor)
+    if judged.nested:
+        asked = await concerned(connection, touched, sorted(before))
+    else:
+        asked = await rerouting.concerned_by_layer(connection, plan["layer"], edition, plan["now"])
+    incidents = await _incidents(connection, plan, asked, actor)
+    await receipts_follow(connection, plan["id"], actor)
     every = sorted({version.zone_id for version in versions} | set(ended))
     return Edition(every, begun, ended, steps, posts, incidents, gone)
+
+
+async def _units(writing: Writing, judged: Judged, target: NDArray[np.int64]) -> list[int]:
+    """Units enter their zones (ids, for rows of ``judged.units``); those on which an incident may move."""
+    units = judged.units
+    ids = units["id"].to_numpy()
+    fresh = (target != units["zone_before"].to_numpy()) | (units["piece"].to_numpy() > 0)
+    moved = dict(zip(ids[fresh].tolist(), target[fresh].tolist(), strict=True))
+    redrawn = judged.draft.units.loc[judged.draft.units["redrawn"] > 0]
+    reshaped = sorted({*redrawn["id"].tolist()} - set(judged.roots))
+    changed = units.loc[units["id"].isin(list(judged.roots)), "community"].tolist()
+    communities = sorted({*changed, *redrawn["community"].tolist()})
+    await writing.units(moved, judged.roots, reshaped, communities)
+    return sorted({*(set(moved) - set(judged.roots)), *judged.roots.values(), *reshaped})
 
 
 def _there(judged: Judged) -> set[int]:
@@ -141,7 +156,7 @@ async def _zones(connection: Connection, plan: Mapping[str, Any], judged: Judged
 
 def _versions(judged: Judged, final: Mapping[int, int], steps: Sequence[Step]) -> list[NewVersion]:
     """Zones that were drawn, as new versions; for a new one answers whoever answered for most of it."""
-    answers = {row["zone_id"]: row["organisation_id"] for row in judged.draft.zones if row["zone_id"]}
+    known = {row["zone_id"]: row for row in judged.draft.zones if row["zone_id"]}
     origin = _largest(steps, by_target=True)
     made = []
     for each in judged.drawn:
@@ -155,13 +170,18 @@ def _versions(judged: Judged, final: Mapping[int, int], steps: Sequence[Step]) -
             continue
         row = judged.row(each.number)
         zone_id = final.get(each.number, row["zone_id"])
-        organisation = before.organisation_id if before else answers.get(origin.get(zone_id, 0))
+        source = known.get(origin.get(zone_id, 0))
+        organisation = before.organisation_id if before else None
+        parent = judged.parent_of(each.number)
+        if before is None and source is not None:
+            organisation = source["organisation_id"]
+            parent = source["parent_zone_id"] if parent is None else parent
         made.append(
             NewVersion(
                 zone_id,
                 row["name_zh"],
                 row["name_en"],
-                judged.parent_of(each.number),
+                parent,
                 organisation,
                 each.shape,
             )
@@ -193,11 +213,8 @@ async def _posts(
     return await writing.posts(heirs, origins)
 
 
-async def _incidents(
-    connection: Connection, plan: Mapping[str, Any], units: Sequence[int], zones: Sequence[int], actor: str
-) -> Moved:
-    """Route again what the moved units concern, for the present moment, with an entry of its own."""
-    asked = await concerned(connection, units, zones)
+async def _incidents(connection: Connection, plan: Mapping[str, Any], asked: pa.Table, actor: str) -> Moved:
+    """Route incidents again that an edition may concern, for the present moment, with an entry of its own."""
     n = len(asked)
     of = await open_incidents(connection) if n > MANY else 10**9
     moves = await rerouting.find_moves(connection, asked, plan["now"], of=of)

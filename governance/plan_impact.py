@@ -15,12 +15,13 @@ from gis.overlap import overlaps
 from gis.words import Words
 from governance.answers import Answer, Name
 from governance.plan_errors import PlanMissing
-from governance.plan_judging import Judged, judge
+from governance.plan_judged import Judged
+from governance.plan_judging import judge
 from governance.plan_refusals import PlanRefused
 from governance.plan_states import STATES, State
 from grid_data.city import read_city
 from grid_data.database import Connection
-from grid_data.plan_impact import homes, open_by_unit, posts_of, specialist_zones, unit_figures
+from grid_data.plan_impact import homes, open_by_unit, other_zones, posts_of, unit_figures
 from grid_data.plan_publishing import read_plan
 
 __all__ = ["Flow", "GridChange", "Impact", "ImpactFault", "LayerOverlap", "OverlapRow", "Totals", "impact_of"]
@@ -148,9 +149,6 @@ async def impact_of(connection: Connection, code: str) -> Impact:
         )
         raise PlanRefused("plan-state", [words])
     judged = await judge(connection, plan, plan["now"])
-    foreign = [fault.text for fault in judged.faults if fault.code == "not-of-units"]
-    if foreign:
-        raise PlanRefused("plan-unsound", foreign)
     units = await _counted(connection, plan, judged)
     names = _names(judged)
     flows, posts = await _flows(connection, judged, units, names)
@@ -173,7 +171,7 @@ async def impact_of(connection: Connection, code: str) -> Impact:
         totals=_totals(flows, grids),
         flows=flows,
         grids=grids,
-        overlaps=await _overlaps(connection, judged, units, names),
+        overlaps=await _overlaps(connection, plan["layer_id"], judged, units, names),
     )
 
 
@@ -279,9 +277,9 @@ def _totals(flows: Sequence[Flow], grids: Sequence[GridChange]) -> Totals:
 
 
 async def _overlaps(
-    connection: Connection, judged: Judged, units: pd.DataFrame, names: Mapping[int, GridRef]
+    connection: Connection, layer: int, judged: Judged, units: pd.DataFrame, names: Mapping[int, GridRef]
 ) -> list[LayerOverlap]:
-    """The grids as planned against each specialist layer, by area and by households."""
+    """The grids as planned against each other layer of grids, by area and by households."""
     drawn = [each for each in judged.drawn if each.number is not None]
     if not drawn:
         return []
@@ -307,7 +305,7 @@ async def _overlaps(
     owners = np.array([owner[k] for k in kept], dtype=np.int64)
     living_in = np.bincount(owners, weights=weights, minlength=len(drawn)) if kept else np.zeros(len(drawn))
     result = []
-    for layer, zones in (await specialist_zones(connection, box)).items():
+    for code, zones in (await other_zones(connection, layer, box)).items():
         others = np.asarray(geometry_to_metric(np.array([zone.shape for zone in zones], dtype=object), srid))
         rows = [
             OverlapRow(
@@ -322,6 +320,6 @@ async def _overlaps(
             for row in overlaps(planned, others, places[kept], owners, weights)
         ]
         result.append(
-            LayerOverlap(layer=layer, name=Name(zh=zones[0].layer_zh, en=zones[0].layer_en), rows=rows)
+            LayerOverlap(layer=code, name=Name(zh=zones[0].layer_zh, en=zones[0].layer_en), rows=rows)
         )
     return result

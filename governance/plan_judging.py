@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,8 @@ from gis.lattice import to_lattice
 from gis.words import Words
 from gis.zone_shapes import fits_together, same_border, union_of_units
 from governance.plan_checks import Fault, PlannedUnits, PlannedZone, check_plan, next_codes, told
+from governance.plan_ground import judge_ground
+from governance.plan_judged import Drawn, Judged, listed, lost, touched_zones
 from grid_data.database import Connection
 from grid_data.plan_publishing import (
     Draft,
@@ -30,102 +30,26 @@ from grid_data.plan_publishing import (
     zone_codes,
 )
 
-__all__ = ["Drawn", "Judged", "judge"]
+__all__ = ["judge"]
 
 Ints = NDArray[np.int64]
-SHOWN = 3
-"""Units named in one fault."""
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """A zone that gets a new version. ``number`` None: it is outside of the plan, and only got a vertex."""
-
-    number: int | None
-    before: Version | None
-    shape: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """What a plan does, worked out; nothing is written.
-
-    Attributes
-    ----------
-    draft
-        What was read.
-    zones
-        Zones of the plan that it touches, by number.
-    units
-        Units of these zones as they will be (rows of ``draft.units``), with ``zone_before``: id of the zone
-        each is in at the moment, a piece that of the unit it is cut from.
-    roots
-        Unit each new piece is cut from, by piece.
-    drawn
-        Zones that get a new version.
-    codes
-        Code of each zone that goes on or begins, by number.
-    faults
-        What is wrong.
-    """
-
-    draft: Draft
-    zones: Mapping[int, PlannedZone]
-    units: pd.DataFrame
-    roots: Mapping[int, int]
-    drawn: Sequence[Drawn]
-    codes: Mapping[int, str]
-    faults: Sequence[Fault]
-
-    @property
-    def changes(self) -> int:
-        """How many units and zones change."""
-        return len(self.draft.moved) + len(self.zones)
-
-    def row(self, number: int) -> Mapping[str, Any]:
-        """A zone of the plan as it was read."""
-        return self._rows[number]
-
-    @cached_property
-    def _rows(self) -> dict[int, Mapping[str, Any]]:
-        return {row["number"]: row for row in self.draft.zones}
-
-    def parent_of(self, number: int) -> int | None:
-        """The zone that a zone of the plan lies in: its own, else the community of its units."""
-        row = self.row(number)
-        if row["parent_zone_id"] is not None:
-            return int(row["parent_zone_id"])
-        mine = self.units.loc[self.units["number"] == number, "community"]
-        return int(row["community_zone_id"] or mine.to_list()[0])
-
-    def versions_of(self, zones: Sequence[int]) -> list[int]:
-        """Versions that hold at the moment, of zones of the plan."""
-        wanted = set(zones)
-        return [
-            row["version_id"] for row in self.draft.zones if row["zone_id"] in wanted and row["version_id"]
-        ]
 
 
 async def judge(connection: Connection, plan: Mapping[str, Any], at: datetime) -> Judged:
     """Judge a plan (a row of `lock_plan`) for a moment."""
     draft = await read_draft(connection, plan, at)
-    base_grid = plan["layer_kind"] == "base_grid"
+    if plan["layer_kind"] != "base_grid":
+        return await judge_ground(connection, plan, draft, at)
     roots = draft.roots()
-    touched = _touched(draft, roots)
-    zones = {row["number"]: _planned(row) for row in draft.zones if row["number"] in touched}
-    faults = [*_moved_base(draft, zones), *_lost(draft, roots)]
-    if not base_grid:
-        words = Words(
-            "只有由单元组成的网格可以发布", "only grids that are made of land units can be published"
-        )
-        return Judged(draft, zones, draft.units, roots, [], {}, [Fault("not-of-units", words)])
+    zones = touched_zones(draft, roots)
+    faults = [*_moved_base(draft, zones), *lost(draft, roots)]
     existing = [zone.zone_id for zone in zones.values() if zone.zone_id is not None]
     faults += _strangers(draft, zones, await units_in_zones(connection, existing, at))
     units = _units(draft, zones, roots)
     shapes = await _shapes(connection, plan, draft, units)
     joined = await _joined(connection, units)
     names = await zone_codes(connection, sorted({int(each) for each in units["community"]}))
-    planned = PlannedUnits(
+    as_planned = PlannedUnits(
         id=units["id"].to_numpy(),
         code=units["code"].to_numpy(dtype=object),
         community=units["community"].to_numpy(),
@@ -136,37 +60,11 @@ async def judge(connection: Connection, plan: Mapping[str, Any], at: datetime) -
         joined=joined,
     )
     faults += check_plan(
-        planned, list(zones.values()), taken=draft.codes, pattern=plan["code_pattern"], communities=names
+        as_planned, list(zones.values()), taken=draft.codes, pattern=plan["code_pattern"], communities=names
     )
     codes = _codes(draft, zones, units, names, faults)
     drawn = await _drawn(connection, draft, zones, units, shapes, at, faults)
     return Judged(draft, zones, units, roots, drawn, codes, faults)
-
-
-def _touched(draft: Draft, roots: Mapping[int, int]) -> set[int]:
-    """Numbers of the zones that are not left as they are."""
-    moved = draft.moved
-    numbers = set(moved["number"].tolist()) | set(moved["base"].tolist())
-    numbers |= set(draft.units.loc[draft.units["id"].isin(list(roots.values())), "base"].tolist())
-    used = set(draft.units["number"].tolist())
-    for row in draft.zones:
-        new = row["zone_id"] is None
-        renamed = not new and (row["name_zh"], row["name_en"]) != (row["zone_name_zh"], row["zone_name_en"])
-        recoded = not new and row["code"] is not None and row["code"] != row["zone_code"]
-        # A new zone that was merged away before it began is nothing.
-        begins = new and (row["number"] in used or not row["dissolved"])
-        if begins or renamed or recoded or (not new and row["dissolved"]):
-            numbers.add(row["number"])
-    return numbers - {0}
-
-
-def _planned(row: Mapping[str, Any]) -> PlannedZone:
-    community = row["community_zone_id"] or row["parent_zone_id"]
-    code = row["code"] or row["zone_code"]
-    return PlannedZone(
-        row["number"], row["zone_id"], code, row["name_zh"], row["name_en"], community,
-        row["dissolved"],
-    )  # fmt: skip
 
 
 def _units(draft: Draft, zones: Mapping[int, PlannedZone], roots: Mapping[int, int]) -> pd.DataFrame:
@@ -197,10 +95,10 @@ def _moved_base(draft: Draft, zones: Mapping[int, PlannedZone]) -> Iterator[Faul
         ):
             if len(found):
                 name_zh, name_en = told(zone)
-                listed = _listed(found["code"].tolist())
+                units = listed(found["code"].tolist())
                 yield Fault(
                     "unit-gone" if code == "unit-gone" else "base-moved",
-                    Words(f"{name_zh} 的单元 {listed} {zh}", f"units {listed} of {name_en} {en}"),
+                    Words(f"{name_zh} 的单元 {units} {zh}", f"units {units} of {name_en} {en}"),
                     number,
                     str(found["code"].iloc[0]),
                 )
@@ -222,38 +120,6 @@ def _strangers(draft: Draft, zones: Mapping[int, PlannedZone], here: Mapping[int
                 ),
                 number,
             )
-
-
-def _lost(draft: Draft, roots: Mapping[int, int]) -> Iterator[Fault]:
-    """Units in no zone that are not cut; cut units whose pieces are not all there."""
-    units = draft.units
-    living = units[(units["piece"] == 0) & (units["base"] > 0) & (units["number"] == 0)]
-    cut = set(roots.values())
-    for unit, code in zip(living["id"].tolist(), living["code"].tolist(), strict=True):
-        if unit not in cut:
-            yield Fault(
-                "no-zone", Words(f"单元 {code} 不属于任何网格", f"unit {code} is in no grid"), unit=code
-            )
-    area = dict(zip(units["id"].tolist(), units["area_m2"].tolist(), strict=True))
-    whole: dict[int, float] = {}
-    for piece, root in roots.items():
-        whole[root] = whole.get(root, 0.0) + area[piece]
-    names = dict(zip(units["id"].tolist(), units["code"].tolist(), strict=True))
-    wanted = dict(zip(units["id"].tolist(), units["number"].tolist(), strict=True))
-    for root, pieces in whole.items():
-        # Vertices of a cut are rounded to the lattice: a centimetre along its length.
-        slack = 0.5 + area.get(root, pieces) * 1e-4
-        if abs(pieces - area.get(root, pieces)) > slack or wanted.get(root):
-            code = names.get(root, str(root))
-            yield Fault(
-                "incomplete-cut",
-                Words(f"单元 {code} 的切分不完整", f"the pieces of unit {code} are not the whole unit"),
-                unit=code,
-            )
-
-
-def _listed(codes: Sequence[str]) -> str:
-    return ", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else "")
 
 
 async def _shapes(

@@ -8,7 +8,7 @@ from typing import Any
 
 from gis.words import Words
 from governance.plan_editions import Edition
-from governance.plan_judging import Judged
+from governance.plan_judged import Judged
 from governance.plan_states import State
 from grid_data.database import Connection
 from grid_data.edition_writing import add_notices, organisations_told

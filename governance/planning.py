@@ -118,6 +118,14 @@ async def create_plan(
         raise NotRedrawable(
             Words("只有网格图层可以重新划分", "only layers of grids can be redrawn"), field="layer"
         )
+    if found["cardinality"] == "many":
+        raise NotRedrawable(
+            Words(
+                "该图层的网格互相重叠，不能按单元重新划分",
+                "zones of this layer overlap: units cannot be moved between them",
+            ),
+            field="layer",
+        )
     area_id = None
     if area is not None:
         region = await one(connection, "plans/area", {"layer": area[0], "code": area[1]})

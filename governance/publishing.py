@@ -14,7 +14,8 @@ from typing import Any
 from gis.words import Words
 from governance.plan_editions import Edition, put_into_force
 from governance.plan_errors import PlanConflict, PlanMissing
-from governance.plan_judging import Judged, judge
+from governance.plan_judged import Judged
+from governance.plan_judging import judge
 from governance.plan_notices import tell
 from governance.plan_refusals import PlanRefused
 from governance.plan_states import Action, Effect, Facts, Guard, Refusal, State, Transition, decide

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,12 +37,16 @@ class ZoneName:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One edition: zones by code, and the zone of each unit; no units where a layer is not made of them."""
+    """One edition: zones by code, and the zone of each unit; no units where a layer is not made of them.
+
+    ``shapes`` are those (EPSG:4326, by code) of zones that are only planned.
+    """
 
     zones: Mapping[str, ZoneName]
     unit_zone: Mapping[int, str]
     unit_code: Mapping[int, str]
     unit_area: Mapping[int, float]
+    shapes: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def read_layer(connection: Connection, code: str) -> dict[str, Any] | None:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from grid_data.database import Connection, rows
 
-__all__ = ["Home", "SpecialistZone", "homes", "open_by_unit", "posts_of", "specialist_zones", "unit_figures"]
+__all__ = ["Home", "OtherZone", "homes", "open_by_unit", "other_zones", "posts_of", "unit_figures"]
 
 
 @dataclass(frozen=True)
-class SpecialistZone:
-    """A zone of a specialist layer; ``shape`` in EPSG:4326."""
+class OtherZone:
+    """A zone of another layer than the plan's; ``shape`` in EPSG:4326."""
 
     layer: str
     layer_zh: str
@@ -69,15 +69,15 @@ async def posts_of(connection: Connection, zones: Sequence[int]) -> dict[int, li
     return found
 
 
-async def specialist_zones(
-    connection: Connection, bounds: NDArray[np.float64]
-) -> dict[str, list[SpecialistZone]]:
-    """Zones of specialist layers that meet a box (west, south, east, north), by layer in its precedence."""
+async def other_zones(
+    connection: Connection, layer: int, bounds: NDArray[np.float64]
+) -> dict[str, list[OtherZone]]:
+    """Zones of other layers of grids than one that meet a box (west, south, east, north), by precedence."""
     west, south, east, north = (float(side) for side in bounds)
-    box = {"west": west, "south": south, "east": east, "north": north}
-    found: dict[str, list[SpecialistZone]] = {}
-    for row in await rows(connection, "plan_impact/specialist_zones", box):
-        zone = SpecialistZone(**row | {"shape": shapely.from_wkb(row["shape"])})
+    box = {"layer": layer, "west": west, "south": south, "east": east, "north": north}
+    found: dict[str, list[OtherZone]] = {}
+    for row in await rows(connection, "plan_impact/other_zones", box):
+        zone = OtherZone(**row | {"shape": shapely.from_wkb(row["shape"])})
         found.setdefault(zone.layer, []).append(zone)
     return found
 

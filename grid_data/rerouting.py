@@ -28,6 +28,7 @@ __all__ = [
     "Overview",
     "Since",
     "concerned",
+    "concerned_by_layer",
     "find_moves",
     "moment",
     "move",
@@ -140,6 +141,18 @@ async def concerned(
         "at": at,
         "layers": None if layers is None else list(layers),
         "moved_units": [row["id"] for row in await rows(connection, "rerouting/moved_units")],
+    }
+    return await copy_out(connection, "rerouting/in_changed_area", asked, INCIDENT_COLUMNS)
+
+
+async def concerned_by_layer(connection: Connection, layer: str, edition: int, at: datetime) -> pa.Table:
+    """Open incidents that changes of one layer's zones since an edition of it may concern."""
+    asked = {
+        "since": at,
+        "editions": Jsonb({layer: edition}),
+        "at": at,
+        "layers": [layer],
+        "moved_units": [],
     }
     return await copy_out(connection, "rerouting/in_changed_area", asked, INCIDENT_COLUMNS)
 

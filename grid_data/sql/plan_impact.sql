@@ -3,7 +3,7 @@
 SELECT unit, count(*) AS n FROM (
     SELECT incident.land_unit_id AS unit FROM incident
     WHERE land_unit_id = ANY (%(units)s::bigint[])
-      AND state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+      AND is_open
     UNION ALL
     SELECT piece.id
     FROM incident CROSS JOIN LATERAL (
@@ -13,7 +13,7 @@ SELECT unit, count(*) AS n FROM (
         ORDER BY unit.code LIMIT 1
     ) AS piece
     WHERE incident.land_unit_id = ANY (%(roots)s::bigint[])
-      AND incident.state IN ('reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back', 'checked', 'evaluated')
+      AND incident.is_open
 ) AS counted
 GROUP BY unit
 
@@ -29,12 +29,12 @@ FROM post LEFT JOIN person ON person.id = post.person_id
 WHERE post.zone_id = ANY (%(zones)s::bigint[]) AND post.valid @> now()
 ORDER BY post.zone_id, post.kind, post.id
 
--- name: specialist_zones
--- Zones of specialist layers that meet a box today.
+-- name: other_zones
+-- Zones of grid layers other than one that meet a box today.
 SELECT layer.code AS layer, layer.name_zh AS layer_zh, layer.name_en AS layer_en, zone.code, version.name_zh,
        version.name_en, ST_AsBinary(version.geom) AS shape
 FROM zone_version AS version JOIN zone ON zone.id = version.zone_id JOIN layer ON layer.id = version.layer_id
-WHERE layer.active AND layer.kind IN ('specialist', 'jurisdiction') AND version.valid @> now()
+WHERE layer.active AND layer.kind IN ('base_grid', 'specialist', 'jurisdiction') AND layer.id <> %(layer)s AND version.valid @> now()
   AND upper_inf(version.recorded)
   AND version.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
 ORDER BY layer.precedence, layer.code, zone.code

@@ -35,7 +35,7 @@ LIMIT 500
 
 -- name: layer
 -- A layer that can be redrawn.
-SELECT id, kind FROM layer WHERE code = %(code)s AND active
+SELECT id, kind, cardinality FROM layer WHERE code = %(code)s AND active
 
 -- name: area
 -- A region by its layer's code and its own.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gis.words import Words
 from governance.plan_states import Action
+from governance.planning import create_plan
 from governance.publishing import Done, act
 from grid_data.database import Connection, Database
 from grid_data.unit_graphs import refresh_unit_graph
@@ -50,6 +52,16 @@ async def begin(connection: Connection, code: str = "P1", *, area: str | None = 
         [plan, plan],
     )
     return plan
+
+
+async def begin_on(connection: Connection, layer: str, code: str = "P1") -> int:
+    """A draft of a layer whose zones are shapes, as planners begin it; its id."""
+    await refresh_unit_graph(connection)
+    await create_plan(connection, layer=layer, name=Words("方案", "Plan"), by=AUTHOR, code=code)
+    cursor = await connection.execute("SELECT id FROM plan WHERE code = %s", [code])
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row["id"])
 
 
 async def add_zone(connection: Connection, plan: int, name: str = "新网格", code: str | None = None) -> int:

@@ -112,20 +112,53 @@ def test_refusals_are_told(client: TestClient, draft: Json) -> None:
     assert (gone["state"], gone["effective_from"]) == ("withdrawn", None)
 
 
-def test_grids_that_are_not_made_of_units_are_not_published(client: TestClient) -> None:
-    """A plan may be drawn for them, and is told early that it comes to nothing."""
+def test_a_specialist_layer_is_redrawn_by_its_units(
+    client: TestClient, get: Callable[..., Json], database: psycopg.Connection
+) -> None:
+    """A zone in two along a line that cuts units: units of the city stay, zones fit, it can go back."""
     body = {"layer": "police", "name": {"zh": "公安网格"}, "by": "王规划"}
     plan = client.post("/api/plans", json=body).json()
-    problem = refused(client.get(f"/api/plans/{plan['code']}/impact"), 409, "plan-refused")
-    assert [error["code"] for error in problem["errors"]] == ["plan-unsound"]
-    zones = client.get(f"/api/plans/{plan['code']}/units").json()["zones"]
-    move: Json = {"revision": 0, "by": "王规划", "kind": "rename", "zone": zones[0]["number"]}
-    move["name"] = {"zh": "改名"}
-    moved = client.post(f"/api/plans/{plan['code']}/moves", json=move).json()
-    problem = refused(
-        act(client, {**plan, "revision": moved["revision"]}, "submit", "王规划"), 409, "plan-refused"
+    zone = client.get(f"/api/plans/{plan['code']}/units").json()["zones"][0]
+    west, south, east, north = next(
+        each["bounds"] for each in get("/api/zones", layer="police", limit=200)["items"]
+        if each["code"] == zone["code"]
+    )  # fmt: skip
+    for share in (0.5, 0.4, 0.6, 0.45, 0.55):
+        x = west + (east - west) * share
+        line = [[x, south - 0.01], [x, north + 0.01]]
+        move = {"revision": 0, "by": "王规划", "kind": "split_line", "zone": zone["number"], "line": line}
+        made = client.post(f"/api/plans/{plan['code']}/moves", json=move)
+        if made.status_code == 200:
+            break
+    assert made.status_code == 200, made.text
+    plan |= {"revision": made.json()["revision"]}
+    assert made.json()["cut"]
+    impact = get(f"/api/plans/{plan['code']}/impact")
+    assert (impact["faults"], impact["totals"]["begun"]) == ([], 1)
+    assert "base_grid" in {each["layer"] for each in impact["overlaps"]}
+    units = "SELECT count(*), sum(area_m2) FROM land_unit WHERE upper_inf(valid)"
+    before = database.execute(units).fetchone()
+    for action, by in (("submit", "王规划"), ("approve", "李审批"), ("publish", "李审批")):
+        response = act(client, plan, action, by)
+        assert response.status_code == 200, response.text
+        plan = response.json()
+    assert database.execute(units).fetchone() == before
+    fit = """SELECT ST_Area(ST_Union(lattice)) = sum(ST_Area(lattice)), count(*) FROM zone_version
+             WHERE layer_id = (SELECT id FROM layer WHERE code = 'police') AND valid @> now()"""
+    (whole, zones) = database.execute(fit).fetchone() or (None, 0)
+    assert whole
+    made_of = get(
+        "/api/comparison", layer="police", **{"from": body_date(plan), "to": f"plan:{plan['code']}"}
     )
-    assert [error["code"] for error in problem["errors"]] == ["plan-unsound"]
+    assert made_of["summary"]["begun"] == 1
+    assert len(next(each["code"] for each in made_of["zones"] if each["change"] == "begun")) == 20
+    assert act(client, plan, "rollback", "李审批").status_code == 200
+    assert database.execute(fit).fetchone() == (True, zones - 1)
+
+
+def body_date(plan: Json) -> str:
+    """The moment a plan started from."""
+    return str(plan["base"])
 
 
 def test_an_empty_plan_is_not_submitted(client: TestClient, get: Callable[..., Json]) -> None:
