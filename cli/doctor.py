@@ -177,10 +177,19 @@ def _database(url: str) -> Iterator[Finding]:
                 return
             yield Finding("ok", f"数据库结构：{newest}", f"schema: at {newest}")
             city = connection.execute(sql("doctor/loaded_city")).fetchone()
+            aside = [name for name, _ in connection.execute(sql("set_aside/any_noted"))]
     except psycopg.OperationalError as problem:
         text = str(problem).strip().splitlines()[0]
         yield Finding("bad", f"数据库无法连接：{text}", f"database not reachable: {text}")
         return
+    if aside:
+        yield Finding(
+            "note",
+            f"索引：大批量导入时移除，尚未重建：{'、'.join(aside)}"
+            "（若没有导入在进行，gridgov migrate 会重建）",
+            f"indexes: set aside by a large import, not built again: {', '.join(aside)} "
+            "(gridgov migrate builds them unless an import is under way)",
+        )
     if city:
         yield Finding("ok", f"城市：{city[0]}", f"city: {city[1] or city[0]}")
     else:

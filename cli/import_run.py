@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grid_data.database import Connection, Database
     from grid_data.importers.batch import Progress, Report, Request
     from grid_data.importers.zones import ZoneOptions
+    from grid_data.set_aside import Indexes
 
 __all__ = [
     "Common",
@@ -135,7 +136,9 @@ def in_database(
     return with_database(go, size=1)
 
 
-def with_database(work: Callable[[Database], Awaitable[Answer]], *, size: int) -> Answer:
+def with_database(
+    work: Callable[[Database], Awaitable[Answer]], *, size: int, name: str = "gridgov"
+) -> Answer:
     """Run work on a pool of connections to the city's database; see `in_database`."""
     import anyio
 
@@ -144,7 +147,7 @@ def with_database(work: Callable[[Database], Awaitable[Answer]], *, size: int) -
     from migrations.run import current, head
 
     async def go(url: str) -> Answer:
-        database = Database(url, size=size, statement_timeout_s=LONGEST_S)
+        database = Database(url, size=size, statement_timeout_s=LONGEST_S, name=name)
         await database.open()
         try:
             return await work(database)
@@ -163,13 +166,14 @@ def with_database(work: Callable[[Database], Awaitable[Answer]], *, size: int) -
             fail(*refused.words)
 
 
-def import_incidents(request: Request) -> Report:
+def import_incidents(request: Request, indexes: Indexes = "auto") -> Report:
     """Store a file of incidents in batches, under a bar that shows how far it is."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     from governance.access import OPERATOR
     from grid_data.importers.incident_batches import LANES, import_incidents
+    from grid_data.set_aside import MAINTENANCE
 
     async def go(database: Database) -> Report:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -179,9 +183,9 @@ def import_incidents(request: Request) -> Report:
             def advance(done: int, whole: int) -> None:
                 bar.update(task, description=in_words("导入", "importing"), completed=done, total=whole)
 
-            return await import_incidents(database, OPERATOR, request, _told, advance)
+            return await import_incidents(database, OPERATOR, request, _told, advance, indexes=indexes)
 
-    return with_database(go, size=LANES + 2)
+    return with_database(go, size=LANES + 2, name=MAINTENANCE)
 
 
 def fail(zh: str, en: str) -> NoReturn:

@@ -344,6 +344,15 @@ def _incidents(
     rejects: Rejects = None,
     source_layer: SourceLayer = None,
     encoding: Encoding = None,
+    indexes: Annotated[
+        str,
+        typer.Option(
+            "--indexes",
+            metavar="auto|keep|aside",
+            help="Set dear indexes aside while storing and build them again at the end: where that pays "
+            "(auto), never, or always.",
+        ),
+    ] = "auto",
 ) -> None:
     """Import incidents (source, source_ref, category, text, lon, lat, reported_at; optional standard_ref,
     category_kind, appeal_kind, address, crs, accuracy_m, urgency, reporter_name, reporter_phone, state,
@@ -352,7 +361,9 @@ def _incidents(
     The same source and source_ref again is stored once; other content under it is a fault. Places that cannot
     be meant are kept without a place, to be located. Interrupted, the same command goes on where it stopped.
     """
+    if indexes not in ("auto", "keep", "aside"):
+        raise typer.BadParameter("--indexes: auto | keep | aside")
     common = Common(
         file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
     )
-    run_request(common, import_incidents)
+    run_request(common, lambda request: import_incidents(request, indexes))  # type: ignore[arg-type]

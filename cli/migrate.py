@@ -16,12 +16,34 @@ def migrate() -> None:
 
 
 def migrate_database(url: str) -> None:
-    """Run what is missing and say so."""
+    """Run what is missing and say so; build the indexes that a dead import had set aside."""
     from migrations.run import current, head, upgrade
 
+    if current(url) is not None:
+        _restore_indexes(url)
     before, newest = current(url), head()
     if before == newest:
         say(f"schema: at {newest}, up to date")
         return
     say(f"schema: from {before or 'nothing'} to {newest}")
     upgrade(url)
+
+
+def _restore_indexes(url: str) -> None:
+    import anyio
+
+    from governance.access import OPERATOR
+    from grid_data.database import Database
+    from grid_data.set_aside import MAINTENANCE, restore_unless_importing
+
+    async def go() -> None:
+        database = Database(url, size=3, statement_timeout_s=0, name=MAINTENANCE)
+        await database.open()
+        try:
+            await restore_unless_importing(
+                database, OPERATOR, lambda step, count, seconds: say(f"{step}: {count} in {seconds:.1f} s")
+            )
+        finally:
+            await database.close()
+
+    anyio.run(go)

@@ -22,7 +22,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
-from grid_data.statements import numbered, sql
+from grid_data.statements import Numbered, numbered, sql
 
 Connection = AsyncConnection[DictRow]
 Plans = OneOf["auto", "generic"]
@@ -59,6 +59,8 @@ class Database:
         Most connections to open; about twice the number of cores is enough.
     statement_timeout_s
         A single statement is cancelled after this many seconds.
+    name
+        What the server knows the connections by.
 
     Attributes
     ----------
@@ -66,7 +68,9 @@ class Database:
         Held by whoever stores a report; at most `INTAKE` do at a time, in the order of their coming.
     """
 
-    def __init__(self, url: str, *, size: int = 8, statement_timeout_s: float = 15.0) -> None:
+    def __init__(
+        self, url: str, *, size: int = 8, statement_timeout_s: float = 15.0, name: str = "gridgov"
+    ) -> None:
         timeout = {"statement_timeout": str(int(statement_timeout_s * 1000)), "timezone": "UTC"}
         settings = SERVING | timeout
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -74,6 +78,7 @@ class Database:
             connection_class=AsyncConnection[DictRow],
             kwargs={
                 "row_factory": dict_row,
+                "application_name": name,
                 "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
                 # Plans pay off at once: the same few statements run all day.
                 "prepare_threshold": 0,
@@ -134,6 +139,18 @@ class Database:
         finally:
             _calling.discard(connection)
             await self._pool.putconn(connection)
+
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncIterator[Connection]:
+        """A connection with the rights of who logs in, outside of transactions: for work on the schema only.
+
+        Raises
+        ------
+        psycopg_pool.PoolTimeout
+            No connection became free in time.
+        """
+        async with self._pool.connection() as connection:
+            yield connection
 
     async def _entered(
         self, principal: HasClaims, plans: Plans, asking: tuple[str, Mapping[str, Any]] | None
@@ -273,3 +290,16 @@ async def execute(
     cursor = AsyncRawCursor(connection, row_factory=connection.row_factory)
     given = parameters or {}
     return await cursor.execute(statement.text, [given[name] for name in statement.names])
+
+
+async def ask(
+    connection: Connection, statement: Numbered, parameters: Mapping[str, Any]
+) -> AsyncRawCursor[DictRow]:
+    """Execute a statement that is planned for these parameters, and not kept.
+
+    Right where filters that are given or not make different questions of it.
+    """
+    cursor = AsyncRawCursor(connection, row_factory=connection.row_factory)
+    return await cursor.execute(
+        statement.text, [parameters[name] for name in statement.names], prepare=False
+    )

@@ -216,8 +216,15 @@ async def check_import(
     request: Request,
     prepare: Prepare,
     progress: Progress | None = None,
+    *,
+    placed: bool = False,
 ) -> Checked:
     """Check a file; until the transaction ends no other import begins.
+
+    Parameters
+    ----------
+    placed
+        Another transaction sees to that.
 
     Raises
     ------
@@ -225,7 +232,8 @@ async def check_import(
         The import cannot begin.
     """
     started = time.perf_counter()
-    await run(connection, "imports/one_at_a_time")
+    if not placed:
+        await run(connection, "imports/one_at_a_time")
     city = await read_city(connection)
     findings = Findings()
     rows, plan = await prepare(connection, city, request, findings)

@@ -14,12 +14,15 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+import psycopg
 
-from grid_data.bulk.incidents import Intake, open_intake
+from grid_data.bulk.incidents import open_intake
 from grid_data.database import Database, HasClaims
 from grid_data.history import add_history
 from grid_data.importers.batch import Checked, Progress, Report, Request, check_import
 from grid_data.importers.incidents import IncidentPlan, prepare_incidents
+from grid_data.set_aside import Indexes, choose, restore, set_aside
+from grid_data.statements import sql
 
 __all__ = ["BATCH", "LANES", "import_incidents"]
 
@@ -39,29 +42,52 @@ async def import_incidents(
     advance: Advance | None = None,
     *,
     batch: int = BATCH,
+    indexes: Indexes = "auto",
 ) -> Report:
     """Check a file of incidents and, if it is clean or its bad rows are to be left out, store it in batches.
 
-    The pool needs a connection per lane, and one that holds the place of this import meanwhile.
+    The pool needs a connection per lane, and one that holds the place of this import meanwhile. It should be
+    named `grid_data.set_aside.MAINTENANCE`.
+
+    Parameters
+    ----------
+    indexes
+        Whether indexes that are dear to keep are set aside meanwhile: where it pays, never, or always.
 
     Raises
     ------
     ImportRefused
         The import cannot begin.
     """
-    async with database.transaction(principal) as connection:
-        checked = await check_import(connection, "incidents", request, prepare_incidents, progress)
-        plan = checked.plan
-        assert isinstance(plan, IncidentPlan)
+    async with database.transaction(principal) as place:
+        # By a transaction that reads nothing, so that no work on indexes waits for it: messages of the simple
+        # protocol leave no snapshot behind.
+        await place.execute(sql("imports/one_at_a_time"), prepare=False)
+        async with database.transaction(principal) as connection:
+            checked = await check_import(
+                connection, "incidents", request, prepare_incidents, progress, placed=True
+            )
+            choice = await choose(connection, indexes, checked.plan.new)
+        if checked.wanted and choice.aside:
+            started = time.perf_counter()
+            count = await set_aside(database)
+            if progress:
+                words = f"indexes set aside ({choice.new:,} incidents to store, {choice.stored:,} stored)"
+                progress(words, count, time.perf_counter() - started)
+        else:
+            # What an import before left behind.
+            await restore(database, progress)
         if not checked.wanted:
             return checked.report(stored=False)
-        started = time.perf_counter()
-        # Identifiers and numbers are taken for good: lanes need not wait for each other's counters.
-        async with database.transaction(principal) as taking:
-            intake = await open_intake(taking, plan.fresh)
-        stored = await _store(database, principal, checked, intake, advance, batch)
-        if progress:
-            progress("incidents, routed", stored, time.perf_counter() - started)
+        try:
+            await _store(database, principal, checked, advance, batch, progress)
+        except psycopg.OperationalError:
+            # Nobody there to build anything now; it is noted.
+            raise
+        except Exception:
+            await restore(database, progress)
+            raise
+        await restore(database, progress)
         return checked.report(stored=True)
 
 
@@ -69,10 +95,16 @@ async def _store(
     database: Database,
     principal: HasClaims,
     checked: Checked,
-    intake: Intake,
     advance: Advance | None,
     batch: int,
-) -> int:
+    progress: Progress | None,
+) -> None:
+    started = time.perf_counter()
+    plan = checked.plan
+    assert isinstance(plan, IncidentPlan)
+    # Identifiers and numbers are taken for good: lanes need not wait for each other's counters.
+    async with database.transaction(principal) as taking:
+        intake = await open_intake(taking, plan.fresh)
     whole = len(intake)
     spans = iter([(begin, min(begin + batch, whole)) for begin in range(0, whole, batch)])
     batches = -(-whole // batch)
@@ -108,4 +140,5 @@ async def _store(
     except BaseExceptionGroup as group:
         # One lane failed and stopped the other: its reason is the reason.
         raise group.exceptions[0] from None
-    return done
+    if progress:
+        progress("incidents, routed", done, time.perf_counter() - started)

@@ -1,4 +1,7 @@
-"""Incidents imported in batches: killed in the middle and started again, nothing is lost or doubled."""
+"""Incidents imported in batches: killed in the middle and started again, nothing is lost or doubled.
+
+Indexes are set aside meanwhile, and are all there in the end.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from grid_data.importers.incident_batches import import_incidents
 from migrations.run import upgrade
 from tests.support.databases import ROOT
 from tests.support.importing import bring, codes, look, request, row_counts
+from tests.support.indexes import index_definitions, noted
 from tests.support.toy_city import LAMP_BROKEN, SOUTH, STEP, WEST
 from tests.support.toy_city import load as load_toy_city
 
@@ -144,11 +148,11 @@ from grid_data.importers.incident_batches import import_incidents
 from grid_data.importers.reading import read_source
 
 async def go():
-    database = Database(sys.argv[1], size=4, statement_timeout_s=0)
+    database = Database(sys.argv[1], size=4, statement_timeout_s=0, name="gridgov import")
     await database.open()
     request = Request(read_source(Path(sys.argv[2])))
     advance = lambda done, whole: print(done, flush=True)
-    report = await import_incidents(database, OPERATOR, request, None, advance, batch=200)
+    report = await import_incidents(database, OPERATOR, request, None, advance, batch=200, indexes="aside")
     await database.close()
     print("finished", report.plan.new, report.plan.unchanged, flush=True)
 
@@ -172,6 +176,7 @@ async def test_killed_and_started_again_every_incident_is_there_once(
     """The command dies at its hardest, again and again; each start goes on where the last one stopped."""
     path = reports(tmp_path, 3000)
     url = str(toy_database._pool.conninfo)
+    indexes = await index_definitions(toy_database)
     seen = []
     for _ in range(3):
         with _import(url, path) as process:
@@ -180,6 +185,7 @@ async def test_killed_and_started_again_every_incident_is_there_once(
             process.send_signal(signal.SIGKILL)
         (row,) = await look(toy_database, "SELECT count(*) AS n FROM incident")
         seen.append(row["n"])
+        assert len(await index_definitions(toy_database)) < len(indexes)
     assert 0 < seen[0] < 3000
     assert seen == sorted(seen)
     with _import(url, path) as process:
@@ -189,6 +195,7 @@ async def test_killed_and_started_again_every_incident_is_there_once(
     await _exactly(toy_database, 3000)
     again = await import_incidents(toy_database, OPERATOR, request(path))
     assert (again.plan.new, again.plan.unchanged, again.stored) == (0, 3000, False)
+    assert await index_definitions(toy_database) == indexes
 
 
 async def test_the_server_killed_in_the_middle_keeps_whole_batches(tmp_path: Path) -> None:
@@ -215,8 +222,10 @@ async def test_the_server_killed_in_the_middle_keeps_whole_batches(tmp_path: Pat
             (row,) = await look(database, "SELECT count(*) AS n FROM incident")
             assert row["n"] >= done, "what was told as stored is stored"
             assert row["n"] % 200 == 0, "a batch is there as a whole or not at all"
+            assert await noted(database)
             await import_incidents(database, OPERATOR, request(path), batch=200)
             await _exactly(database, 3000)
+            assert not await noted(database)
             await database.close()
     finally:
         cluster.delete()
