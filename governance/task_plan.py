@@ -28,6 +28,7 @@ class TaskPlan:
     clean_attachments_at: str = "25 * * * *"
     publish_plans_at: str = "* * * * *"
     remind_tasks_at: str = "* * * * *"
+    watch_clocks_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0
     stalled_s: float = 30.0

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from governance.access import NIGHTLY
 from governance.attachments import remove_unnamed
 from governance.casework.lapsing import lapse_evaluations
+from governance.clock_watch import watch_clocks
 from governance.fallback_places import check_places
 from governance.plan_tasks import publish_due_plans
 from governance.task_plan import TaskPlan
@@ -93,6 +94,13 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
         async with database.transaction(NIGHTLY) as connection:
             done = await remind_of_due(connection)
         return ", ".join(f"{code}: {kind}, {grids} grids" for code, kind, grids in done)
+
+    @app.periodic(cron=plan.watch_clocks_at, periodic_id="watch_clocks")
+    @app.task(name="watch_clocks", lock="watch_clocks")
+    async def watch(timestamp: int) -> str:
+        """Tell of cases that are due soon or late."""
+        found = await watch_clocks(database)
+        return ", ".join(f"{kind}: {number}" for kind, number in found.noticed.items())
 
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")

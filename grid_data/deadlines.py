@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from grid_data.database import Connection, one, rows, run
 
 __all__ = [
+    "Noticed",
     "StoredBook",
+    "add_notices",
     "insert_clocks",
     "read_book",
     "read_limits",
@@ -21,7 +23,7 @@ __all__ = [
 
 CLOCK_COLUMNS = (
     "incident_id", "kind", "started_at", "due_at", "soon_at", "stage", "stage_kind", "stage_started_at",
-    "stage_due_at", "stage_soon_at",
+    "stage_due_at", "stage_soon_at", "paused_at",
 )  # fmt: skip
 
 
@@ -93,12 +95,59 @@ async def read_windows(connection: Connection) -> list[dict[str, Any]]:
     return list(await rows(connection, "deadlines/windows"))
 
 
-async def read_to_start(connection: Connection, incident_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Those of the incidents that are open and have no clock, with what decides their limits."""
-    return list(await rows(connection, "deadlines/to_start", {"incident_ids": list(incident_ids)}))
+async def read_to_start(
+    connection: Connection,
+    incident_ids: Sequence[int] | None = None,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Open incidents that have no clock, with what decides their limits, by id: some of them, or of all.
+
+    Parameters
+    ----------
+    after
+        Only those with a greater id.
+    limit
+        At most so many.
+    """
+    told = {
+        "incident_ids": None if incident_ids is None else list(incident_ids),
+        "after": after,
+        "limit": limit,
+    }
+    return list(await rows(connection, "deadlines/to_start", told))
 
 
 async def insert_clocks(connection: Connection, clocks: Sequence[Mapping[str, Any]]) -> int:
     """Store clocks with columns `CLOCK_COLUMNS`; returns how many were new."""
     columns = {name: [clock[name] for clock in clocks] for name in CLOCK_COLUMNS}
     return await run(connection, "deadlines/start", columns)
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A page of due moments: how many were new, and where the next page begins."""
+
+    new: int
+    last: tuple[datetime, int]
+
+
+async def add_notices(
+    connection: Connection, kind: str, actor: str, after: tuple[datetime, int], limit: int
+) -> Noticed | None:
+    """Note the next due moments of a kind, with an entry in the history each; None when there are no more.
+
+    A moment that somebody else noted is passed over: notice and entry are written in one statement, and the
+    notice is unique.
+
+    Parameters
+    ----------
+    kind
+        ``due_soon``, ``overdue`` or ``stage_overdue``.
+    after
+        Due moment and incident of the last one seen.
+    """
+    parameters = {"actor": actor, "after_at": after[0], "after_id": after[1], "limit": limit}
+    row = await one(connection, f"deadlines/{kind}", parameters)
+    return None if row is None else Noticed(row["noticed"], (row["due_at"], row["incident_id"]))

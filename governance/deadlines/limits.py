@@ -23,7 +23,7 @@ from enum import StrEnum
 
 from governance.deadlines.clock import Clock, Limit, LocalCalendar, start
 
-__all__ = ["Book", "Entry", "Stage", "stage_of"]
+__all__ = ["Book", "Entry", "Stage"]
 
 
 class Stage(StrEnum):
@@ -37,27 +37,6 @@ class Stage(StrEnum):
     HANDLE = "handle"
     CHECK = "check"
     EVALUATE = "evaluate"
-
-
-_STAGES = {
-    "reported": Stage.ACCEPT,
-    "accepted": Stage.VERIFY,
-    "verified": Stage.FILE,
-    "filed": Stage.DISPATCH,
-    "dispatched": Stage.HANDLE,
-    "handling": Stage.HANDLE,
-    "fed_back": Stage.CHECK,
-    "checked": Stage.EVALUATE,
-}
-
-
-def stage_of(state: str) -> Stage | None:
-    """The stage of a state, named by the step that is to follow; None when nothing is to follow.
-
-    >>> stage_of("filed"), stage_of("closed")
-    (<Stage.DISPATCH: 'dispatch'>, None)
-    """
-    return _STAGES.get(state)
 
 
 @dataclass(frozen=True)

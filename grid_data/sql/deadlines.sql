@@ -41,21 +41,127 @@ FROM inherited JOIN organisation ON organisation.id = inherited.organisation_id
 ORDER BY organisation.code
 
 -- name: to_start
--- Open incidents that have no clock yet, with what decides their limits.
+-- Open incidents that have no clock yet, with what decides their limits: of some, or the next ones of all.
 SELECT incident.id, incident.state, incident.state_since, incident.reported_at, incident.category_id,
-       incident.appeal_kind, incident.urgency, incident.organisation_id
-FROM incident
-WHERE incident.id = ANY (%(incident_ids)s::bigint[])
-  AND incident.state NOT IN ('closed', 'archived', 'rejected', 'cancelled', 'merged')
+       incident.appeal_kind, incident.urgency, incident.source, incident.organisation_id,
+       case_state.suspended_at
+FROM incident LEFT JOIN case_state ON case_state.incident_id = incident.id
+WHERE incident.is_open AND incident.id > %(after)s::bigint
+  AND (%(incident_ids)s::bigint[] IS NULL OR incident.id = ANY (%(incident_ids)s::bigint[]))
   AND NOT EXISTS (SELECT FROM incident_clock WHERE incident_clock.incident_id = incident.id)
-ORDER BY incident.id
+ORDER BY incident.id LIMIT %(limit)s
 
 -- name: start
 -- Clocks of many incidents at once; one that has a clock keeps it.
 INSERT INTO incident_clock (incident_id, kind, started_at, due_at, soon_at, stage, stage_kind, stage_started_at,
-                            stage_due_at, stage_soon_at)
+                            stage_due_at, stage_soon_at, paused_at)
 SELECT * FROM unnest(%(incident_id)s::bigint[], %(kind)s::text[], %(started_at)s::timestamptz[],
                      %(due_at)s::timestamptz[], %(soon_at)s::timestamptz[], %(stage)s::text[],
                      %(stage_kind)s::text[], %(stage_started_at)s::timestamptz[],
-                     %(stage_due_at)s::timestamptz[], %(stage_soon_at)s::timestamptz[])
+                     %(stage_due_at)s::timestamptz[], %(stage_soon_at)s::timestamptz[],
+                     %(paused_at)s::timestamptz[])
 ON CONFLICT (incident_id) DO NOTHING
+
+-- name: due_soon
+-- Remind of the next clocks that are due soon, in the order in which they are; each due moment once.
+WITH page AS MATERIALIZED (
+    SELECT incident_id, due_at FROM incident_clock
+    WHERE (due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
+      AND due_at >= now() AND soon_at <= now() AND paused_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM clock_notice
+          WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'due_soon' AND stage = 'total'
+            AND clock_notice.due_at = incident_clock.due_at)
+    ORDER BY due_at, incident_id LIMIT %(limit)s
+),
+noticed AS (
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id)
+    SELECT page.incident_id, 'due_soon', 'total', page.due_at, coalesce(case_state.level, 'district'),
+           coalesce(case_state.lead_id, incident.organisation_id)
+    FROM page JOIN incident ON incident.id = page.incident_id
+    LEFT JOIN case_state ON case_state.incident_id = page.incident_id
+    ORDER BY page.due_at, page.incident_id
+    ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
+    RETURNING incident_id, stage, due_at, level, organisation_id
+),
+told AS (
+    INSERT INTO history (actor, action, incident_id, after)
+    SELECT %(actor)s, 'incident.due_soon', noticed.incident_id,
+           jsonb_build_object('due_at', noticed.due_at, 'level', noticed.level, 'organisation', organisation.code)
+    FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
+)
+SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
+FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1
+
+-- name: overdue
+-- Tell the level above of the next clocks that are late, in the order in which they were due; each due moment once.
+WITH page AS MATERIALIZED (
+    SELECT incident_id, due_at FROM incident_clock
+    WHERE (due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
+      AND due_at < now() AND paused_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM clock_notice
+          WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'overdue' AND stage = 'total'
+            AND clock_notice.due_at = incident_clock.due_at)
+    ORDER BY due_at, incident_id LIMIT %(limit)s
+),
+raised AS (
+    SELECT page.incident_id, page.due_at, incident.zone_ids, incident.organisation_id,
+           CASE coalesce(case_state.level, 'district') WHEN 'community' THEN 'street' ELSE 'district' END AS level
+    FROM page JOIN incident ON incident.id = page.incident_id
+    LEFT JOIN case_state ON case_state.incident_id = page.incident_id
+),
+noticed AS (
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id)
+    SELECT raised.incident_id, 'overdue', 'total', raised.due_at, raised.level, governing.id
+    FROM raised LEFT JOIN LATERAL (
+        -- The street that governs the place, or the district.
+        SELECT id FROM organisation
+        WHERE CASE raised.level WHEN 'street' THEN kind = 'street' AND region_zone_id = ANY (raised.zone_ids)
+                                ELSE kind = 'government' END
+        ORDER BY code LIMIT 1
+    ) AS governing ON true
+    ORDER BY raised.due_at, raised.incident_id
+    ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
+    RETURNING incident_id, stage, due_at, level, organisation_id
+),
+told AS (
+    INSERT INTO history (actor, action, incident_id, after)
+    SELECT %(actor)s, 'incident.overdue', noticed.incident_id,
+           jsonb_build_object('due_at', noticed.due_at, 'level', noticed.level, 'organisation', organisation.code)
+    FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
+)
+SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
+FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1
+
+-- name: stage_overdue
+-- Tell who holds a case of the next stages that are late, in the order in which they were due; each due moment once.
+WITH page AS MATERIALIZED (
+    SELECT incident_id, stage, stage_due_at AS due_at FROM incident_clock
+    WHERE (stage_due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
+      AND stage_due_at < now() AND paused_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM clock_notice
+          WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'stage_overdue'
+            AND clock_notice.stage = incident_clock.stage AND clock_notice.due_at = incident_clock.stage_due_at)
+    ORDER BY stage_due_at, incident_id LIMIT %(limit)s
+),
+noticed AS (
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id)
+    SELECT page.incident_id, 'stage_overdue', page.stage, page.due_at, coalesce(case_state.level, 'district'),
+           coalesce(case_state.lead_id, incident.organisation_id)
+    FROM page JOIN incident ON incident.id = page.incident_id
+    LEFT JOIN case_state ON case_state.incident_id = page.incident_id
+    ORDER BY page.due_at, page.incident_id
+    ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
+    RETURNING incident_id, stage, due_at, level, organisation_id
+),
+told AS (
+    INSERT INTO history (actor, action, incident_id, after)
+    SELECT %(actor)s, 'incident.stage_overdue', noticed.incident_id,
+           jsonb_build_object('stage', noticed.stage, 'due_at', noticed.due_at, 'level', noticed.level,
+                              'organisation', organisation.code)
+    FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
+)
+SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
+FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1

@@ -6,7 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from governance.access import OPERATOR, VISITOR
-from governance.deadline_book import deadline_book, start_clocks
+from governance.clock_watch import start_clocks
+from governance.deadline_book import deadline_book
 from governance.deadlines.clock import Kind
 from governance.deadlines.limits import Stage
 from governance.intake import Report, report
