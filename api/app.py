@@ -15,6 +15,7 @@ from api import (
     categories,
     city,
     comparison,
+    duplicates,
     events,
     fallback_places,
     guidance,
@@ -81,6 +82,7 @@ ROUTERS = (
     plan_files.router,
     comparison.router,
     attachments.router,
+    duplicates.router,
     nearby.router,
     urgent_tasks.router,
     guidance.router,
@@ -115,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles = TileCache()
         app.state.proposals = ProposalJobs()
         app.state.events = EventHub(database, settings.database_url or "")
+        app.state.duplicates = settings.duplicate_rule
         app.state.attachments = Attachments(settings.attachment_place, settings.file_limits)
         await database.open()
         try:

@@ -18,6 +18,7 @@ __all__ = [
     "Coordinate",
     "CoordinateSystem",
     "EventCursor",
+    "IncidentKey",
     "IncidentNumber",
     "IncidentToken",
     "LayerKey",
@@ -49,6 +50,9 @@ IncidentNumber = Annotated[
         examples=["3702122026112200001"],
         description="District, day of the report, running number of that day.",
     ),
+]
+IncidentKey = Annotated[
+    str, Field(max_length=40, pattern=NOT_NUL, json_schema_extra={"format": "incident-number"})
 ]
 LayerKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "layer-code"})]
 CoordinateSystem = Annotated[str, Field(json_schema_extra={"format": "coordinate-system"})]

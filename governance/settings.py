@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.fallback_places import Rule
+from governance.duplicates import DuplicateRule
 from governance.file_content import FileLimits
 from governance.task_plan import TaskPlan
 from grid_data.attachment_files import Bucket
@@ -87,6 +88,16 @@ class Settings(BaseSettings):
         int, Field(ge=1, description="After how many hours a file is removed that nothing names")
     ] = 72
 
+    duplicate_distance_m: Annotated[
+        float, Field(gt=0, le=5000, description="Incidents farther apart are not held to be one, in metres")
+    ] = 100.0
+    duplicate_days: Annotated[float, Field(gt=0, le=366, description="Nor those reported farther apart")] = (
+        14.0
+    )
+    duplicate_score: Annotated[
+        float, Field(ge=0, le=1, description="Score from which on an incident is suggested as a duplicate")
+    ] = 0.5
+
     @field_validator("attachments")
     @classmethod
     def _is_a_place(cls, text: str | None) -> str | None:
@@ -139,6 +150,13 @@ class Settings(BaseSettings):
             max_bytes=int(self.attachment_mb * 1e6),
             max_pixels=int(self.attachment_megapixels * 1e6),
             max_edge=self.attachment_edge,
+        )
+
+    @property
+    def duplicate_rule(self) -> DuplicateRule:
+        """Which incidents are suggested as duplicates."""
+        return DuplicateRule(
+            distance_m=self.duplicate_distance_m, days=self.duplicate_days, least_score=self.duplicate_score
         )
 
     @property
