@@ -19,6 +19,7 @@ import { CaseWork } from "./CaseWork";
 import { Nearby } from "./Nearby";
 import { tellTime } from "./now";
 import * as desk from "./state";
+import { TriageHint } from "./TriageHint";
 import { Why } from "./Why";
 
 /** One incident on the desk: where it stands, what comes next, why it is where it is, what happened. */
@@ -68,6 +69,7 @@ export function CasePanel({ number }: { number: string }) {
         {loaded.loading && !incident && <Waiting />}
         {loaded.error && <Trouble error={loaded.error} again={loaded.again} />}
         {incident && <Head incident={incident} item={item} />}
+        {incident && item && (item.state === "reported" || item.state === "accepted") && <TriageHint incident={incident} />}
         {asked.error && <CaseTrouble status={asked.error.status} retry={asked.again} message={asked.error.message} />}
         {item && incident && <CaseActions item={item} suggested={suggestions(incident)} category={incident.category.key} />}
         {incident && <Body incident={incident} item={item} onChanged={setChanged} />}

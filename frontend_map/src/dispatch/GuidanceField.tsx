@@ -1,6 +1,7 @@
-import { useId } from "preact/hooks";
-import { t } from "../i18n";
-import { Field } from "../parts/Field";
+import { useEffect, useId, useState } from "preact/hooks";
+import { loadGuidance } from "../api/guidance";
+import { say, t } from "../i18n";
+import { useLoad } from "../parts/load";
 
 interface Props {
   label: string;
@@ -10,12 +11,47 @@ interface Props {
   onChange: (value: unknown) => void;
 }
 
-/** Which guidance text answers it. */
-export function GuidanceField({ label, value, error, onChange }: Props) {
+const PAUSE_MS = 250;
+
+/** Which guidance text answers it: those of its category, with their words, to be read out. */
+export function GuidanceField({ label, category, value, error, onChange }: Props) {
+  const [typed, setTyped] = useState("");
+  const [words, setWords] = useState("");
   const id = useId();
+  useEffect(() => {
+    const timer = window.setTimeout(() => setWords(typed.trim()), PAUSE_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
+  const found = useLoad(category === null ? null : `${category} ${words}`, (abort) => loadGuidance(category!, words, abort));
   return (
-    <Field id={id} label={label} error={error} required hint={t("step.guidance")}>
-      <input id={id} name="guidance" autocomplete="off" value={typeof value === "string" ? value : ""} onInput={(event) => onChange(event.currentTarget.value)} />
-    </Field>
+    <fieldset class="field guidance" data-field="guidance" aria-describedby={error ? `${id}-error` : undefined}>
+      <legend class="label">
+        {label} <span class="required">{t("report.required")}</span>
+      </legend>
+      <input type="search" autocomplete="off" aria-label={t("guidance.find")} placeholder={t("guidance.find")} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      {found.error && <p class="field-error">{found.error.message}</p>}
+      {found.value?.length === 0 && <p class="muted small">{t("guidance.none")}</p>}
+      <ul class="guidance-list">
+        {(found.value ?? []).map((one) => (
+          <li key={one.id}>
+            <label class="guidance-one">
+              <input type="radio" name="guidance" value={one.code} checked={value === String(one.id)} onChange={() => onChange(String(one.id))} />
+              <span>
+                <strong>{say(one.title)}</strong> {one.overdue && <span class="badge">{t("guidance.overdue", { date: one.review_on })}</span>}
+                <span class="block small">{say(one.text)}</span>
+                <span class="block small muted">
+                  {one.code} · {say(one.owner.name)}
+                </span>
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+      {error && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </fieldset>
   );
 }
