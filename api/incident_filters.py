@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, cast
 
-from fastapi import Query
+from fastapi import Depends, Query
 
-from api.dependencies import Transaction
+from api.dependencies import Bbox, Transaction, area_of, moment
 from api.field_errors import FieldError
-from api.formats import CategoryKey, Moment, OrganisationCode
+from api.formats import CategoryKey, Moment, OrganisationCode, PlainText, ZoneKey
 from api.problems import Problem
+from api.reports import Source
 from governance.answers import Name
 from governance.errors import UnknownCategory
 from grid_data.categories import category_subtree
+from grid_data.incidents import IncidentFilter
 from grid_data.organisations import organisation_subtree
 from grid_data.tables.incidents import OPEN_STATES
+from grid_data.zones import zone_id
 
 __all__ = [
+    "AtLevel",
+    "ClockIs",
+    "Desk",
+    "DeskQuery",
     "InCategory",
     "InState",
+    "InZone",
     "ReportedFrom",
     "ReportedTo",
     "ResponsibleIs",
+    "SourceIs",
     "State",
+    "Supervised",
+    "TextIs",
+    "UrgencyIs",
     "categories_of",
     "organisations_of",
     "states_of",
     "unknown",
+    "zone_of",
 ]
 
 State = Literal[
@@ -53,6 +67,92 @@ ReportedTo = Annotated[
 ]
 
 
+InZone = Annotated[
+    ZoneKey | None, Query(description="In this zone: `<layer>:<code>`.", examples=["district:370212"])
+]
+SourceIs = Annotated[list[Source] | None, Query(description="From one of these sources.")]
+TextIs = Annotated[
+    PlainText | None,
+    Query(description="Beginning of a number (six digits or more), or part of an address."),
+]
+UrgencyIs = Annotated[Literal["normal", "urgent"] | None, Query(description="Of this urgency.")]
+ClockIs = Annotated[
+    list[Literal["running", "due_soon", "overdue", "paused"]] | None,
+    Query(description="Open, and its time limit stands like this now; repeated, one of them."),
+]
+AtLevel = Annotated[
+    list[Literal["community", "street", "district"]] | None,
+    Query(description="Held by one of these levels."),
+]
+Supervised = Annotated[bool, Query(description="`true`: only those that are supervised (督办).")]
+
+
+@dataclass(frozen=True)
+class DeskQuery:
+    """The filters of the dispatcher's desk, as they were asked."""
+
+    zone: str | None
+    organisation: str | None
+    states: list[State] | None
+    category: str | None
+    sources: list[Source] | None
+    urgency: str | None
+    clocks: list[str] | None
+    levels: list[str] | None
+    supervised: bool
+    from_: str | None
+    to: str | None
+    bbox: str | None
+    q: str | None
+
+    async def read(self, connection: Transaction) -> IncidentFilter:
+        """What they mean: open incidents."""
+        wanted = states_of(self.states) or list(OPEN_STATES)
+        return IncidentFilter(
+            zone_id=await zone_of(connection, self.zone),
+            organisation_ids=await organisations_of(connection, self.organisation),
+            category_ids=await categories_of(connection, self.category),
+            states=[state for state in wanted if state in OPEN_STATES],
+            sources=self.sources or None,
+            urgency=self.urgency,
+            clocks=self.clocks or None,
+            levels=self.levels or None,
+            supervised=self.supervised,
+            from_time=await moment(connection, self.from_, "from"),
+            to_time=await moment(connection, self.to, "to"),
+            area=area_of(self.bbox),
+            text=self.q.strip() or None if self.q else None,
+        )
+
+
+def desk_query(
+    zone: InZone = None,
+    organisation: ResponsibleIs = None,
+    state: Annotated[
+        list[State] | None,
+        Query(description="In one of these states; closed ones are not counted here."),
+    ] = None,
+    category: InCategory = None,
+    source: SourceIs = None,
+    urgency: UrgencyIs = None,
+    clock: ClockIs = None,
+    level: AtLevel = None,
+    supervised: Supervised = False,
+    from_: ReportedFrom = None,
+    to: ReportedTo = None,
+    bbox: Bbox = None,
+    q: TextIs = None,
+) -> DeskQuery:
+    """The filters that counts, histogram and tiles of open incidents share."""
+    clocks, levels = cast("list[str] | None", clock), cast("list[str] | None", level)
+    return DeskQuery(
+        zone, organisation, state, category, source, urgency, clocks, levels, supervised, from_, to, bbox, q
+    )
+
+
+Desk = Annotated[DeskQuery, Depends(desk_query)]
+
+
 def states_of(wanted: list[State] | None) -> list[str] | None:
     """The states a filter means, `open` taken apart."""
     if not wanted:
@@ -77,6 +177,17 @@ async def organisations_of(connection: Transaction, code: str | None) -> list[in
     found = await organisation_subtree(connection, code)
     if not found:
         raise unknown("unknown-organisation", "organisation", code, "没有这个部门", "no such organisation")
+    return found
+
+
+async def zone_of(connection: Transaction, key: str | None) -> int | None:
+    """Key of a zone named ``<layer>:<code>``."""
+    if key is None:
+        return None
+    layer, _, code = key.partition(":")
+    found = await zone_id(connection, layer, code)
+    if found is None:
+        raise unknown("unknown-zone", "zone", key, "没有这个网格或区域", "no such zone")
     return found
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -18,31 +17,37 @@ from api.dependencies import (
     moment,
     report_turn,
 )
-from api.formats import IncidentNumber, PlainText, ZoneKey
+from api.formats import IncidentNumber
 from api.incident_filters import (
+    AtLevel,
+    ClockIs,
     InCategory,
     InState,
+    InZone,
     ReportedFrom,
     ReportedTo,
     ResponsibleIs,
+    SourceIs,
+    Supervised,
+    TextIs,
+    UrgencyIs,
     categories_of,
     organisations_of,
     states_of,
-    unknown,
+    zone_of,
 )
 from api.openapi import problems
-from api.paging import AfterIncident, read_incident_token, token
+from api.paging import AfterIncident, incident_token, read_incident_token
 from api.problems import Problem
 from api.rendering import JsonText, answer_json, json_page
-from api.reports import IncidentReport, Source
+from api.reports import IncidentReport
 from api.schemas import IncidentPage
 from governance.access import VISITOR
 from governance.answers import Incident, Name, PlaceProblemCode
 from governance.incidents import get_incident
 from governance.intake import report
 from governance.reasons import place_problem_words
-from grid_data.incidents import IncidentFilter, incidents_page
-from grid_data.zones import zone_id
+from grid_data.incidents import IncidentFilter, Order, incidents_page
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
 
@@ -130,17 +135,15 @@ async def read_incident(
 )
 async def list_incidents(
     connection: Transaction,
-    zone: Annotated[
-        ZoneKey | None,
-        Query(
-            description="In this zone: `<layer>:<code>`.",
-            examples=["district:370212"],
-        ),
-    ] = None,
+    zone: InZone = None,
     organisation: ResponsibleIs = None,
     state: InState = None,
     category: InCategory = None,
-    source: Annotated[list[Source] | None, Query(description="From one of these sources.")] = None,
+    source: SourceIs = None,
+    urgency: UrgencyIs = None,
+    clock: ClockIs = None,
+    level: AtLevel = None,
+    supervised: Supervised = False,
     from_: ReportedFrom = None,
     to: ReportedTo = None,
     bbox: Bbox = None,
@@ -151,21 +154,23 @@ async def list_incidents(
         list[PlaceProblemCode] | None,
         Query(description="Waiting for locating for one of these reasons."),
     ] = None,
-    q: Annotated[
-        PlainText | None,
+    q: TextIs = None,
+    order: Annotated[
+        Order,
         Query(
-            description="Beginning of a number (six digits or more), or part of an address.",
+            description="`newest`: by the time of the report. `due`: open ones only, in the order in which "
+            "they are due; those without a limit, or with a clock that stands, at the end."
         ),
-    ] = None,
+    ] = "newest",
     limit: Limit = 50,
     after: AfterIncident = None,
 ) -> JsonText:
-    """Newest reports first.
+    """Newest reports first, or what is due first.
 
-    Every filter narrows the list; repeated `state`, `source` or `place_problem` widens that one.
+    Every filter narrows the list; repeated `state`, `source`, `clock`, `level` or `place_problem` widens it.
     """
     wanted = IncidentFilter(
-        zone_id=await _zone(connection, zone),
+        zone_id=await zone_of(connection, zone),
         organisation_ids=await organisations_of(connection, organisation),
         category_ids=await categories_of(connection, category),
         states=states_of(state),
@@ -175,24 +180,18 @@ async def list_incidents(
         area=area_of(bbox),
         located=None if place_status is None else place_status == "located",
         problems=place_problem or None,
-        text=q.strip() if q else None,
+        text=q.strip() or None if q else None,
+        urgency=urgency,
+        clocks=cast("list[str]", clock) or None,
+        levels=cast("list[str]", level) or None,
+        supervised=supervised,
     )
     page = await incidents_page(
-        connection, wanted, place_problem_words(), after=read_incident_token(after), limit=limit
+        connection,
+        wanted,
+        place_problem_words(),
+        order=order,
+        after=read_incident_token(after, order),
+        limit=limit,
     )
-    following = token("incidents", _exact(page.last[0]), page.last[1]) if page.last else None
-    return json_page(page.items, following)
-
-
-def _exact(at: datetime) -> str:
-    return at.isoformat(timespec="microseconds")
-
-
-async def _zone(connection: Transaction, key: str | None) -> int | None:
-    if key is None:
-        return None
-    layer, _, code = key.partition(":")
-    found = await zone_id(connection, layer, code)
-    if found is None:
-        raise unknown("unknown-zone", "zone", key, "没有这个网格或区域", "no such zone")
-    return found
+    return json_page(page.items, incident_token(page.last))

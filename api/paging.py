@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -12,9 +13,11 @@ from fastapi import Query
 
 from api.formats import IncidentToken, ZoneToken
 from api.problems import Problem, bad_parameter
+from grid_data.incidents import PARTS, Order, Part, Position
 
-__all__ = ["AfterIncident", "AfterZone", "read_incident_token", "read_zone_token", "token"]
+__all__ = ["AfterIncident", "AfterZone", "incident_token", "read_incident_token", "read_zone_token", "token"]
 
+_KINDS: Mapping[Part, str] = {"newest": "incidents", "due": "due", "without_clock": "without-clock"}
 AFTER: Final = Query(description="`next` of the page before, unchanged.")
 AfterIncident = Annotated[IncidentToken | None, AFTER]
 AfterZone = Annotated[ZoneToken | None, AFTER]
@@ -43,18 +46,32 @@ def _refused() -> Problem:
     )
 
 
-def read_incident_token(given: str | None) -> tuple[datetime, int] | None:
-    """Report time and key of the last incident of the page before."""
+def incident_token(last: Position | None) -> str | None:
+    """A token for where a page of incidents ended."""
+    return None if last is None else token(_KINDS[last.part], last.at, last.id)
+
+
+def read_incident_token(given: str | None, order: Order = "newest") -> Position | None:
+    """Where the page before ended; its order must be that of this one."""
     if given is None:
         return None
-    at, key = _read("incidents", given, str, int)
+    for part in PARTS[order]:
+        try:
+            at, key = _read(_KINDS[part], given, str, int)
+        except Problem:
+            continue
+        if 0 <= int(key) < 2**63 and _is_moment(part, str(at)):
+            return Position(part, str(at), int(key))
+    raise _refused()
+
+
+def _is_moment(part: Part, text: str) -> bool:
+    if text == "infinity":
+        return part == "due"
     try:
-        parsed = datetime.fromisoformat(str(at))
+        return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
-        raise _refused() from None
-    if parsed.tzinfo is None or not 0 <= int(key) < 2**63:
-        raise _refused()
-    return parsed, int(key)
+        return False
 
 
 def read_zone_token(given: str | None) -> tuple[int, str] | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from governance.answers import IncidentSummary, Name, Named
+from governance.answers import IncidentInList, Name, Named
 from governance.plan_answers import Conflict
 
 LonLat = Annotated[list[float], Field(min_length=2, max_length=2, examples=[[120.4691, 36.1075]])]
@@ -213,7 +213,7 @@ class Hits(Document):
 class IncidentPage(Document):
     """One page of incidents, newest first."""
 
-    items: list[IncidentSummary]
+    items: list[IncidentInList]
     next: Annotated[str | None, Field(description="Give it as `after` to get the next page.")]
 
 

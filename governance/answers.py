@@ -135,6 +135,21 @@ class CategoryName(Answer):
     name: Name
 
 
+class ClockBrief(Answer):
+    """How an incident stands against its time limit, by the clock of the database when it answered.
+
+    Attributes
+    ----------
+    remaining_s
+        Seconds of natural time until it is due, negative when late; of a clock that stands, what was left.
+    """
+
+    state: Literal["none", "running", "due_soon", "overdue", "paused", "stopped"]
+    due_at: datetime | None
+    soon_at: datetime | None
+    remaining_s: int | None
+
+
 class IncidentSummary(Answer):
     """An incident as lists show it. Reporters are never part of it."""
 
@@ -151,6 +166,13 @@ class IncidentSummary(Answer):
     base_grid: Named | None
     responsible: Named | None
     source: str
+
+
+class IncidentInList(IncidentSummary):
+    """With who holds the case, and how it stands against its time limit."""
+
+    level: Literal["community", "street", "district"] | None
+    clock: ClockBrief
 
 
 class Original(Answer):

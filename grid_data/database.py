@@ -300,6 +300,4 @@ async def ask(
     Right where filters that are given or not make different questions of it.
     """
     cursor = AsyncRawCursor(connection, row_factory=connection.row_factory)
-    return await cursor.execute(
-        statement.text, [parameters[name] for name in statement.names], prepare=False
-    )
+    return await cursor.execute(statement.text, [parameters[name] for name in statement.names], prepare=False)

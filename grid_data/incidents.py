@@ -6,17 +6,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
+from psycopg.rows import DictRow
 from psycopg.types.json import Json
 
-from grid_data.database import Connection
+from grid_data.database import Connection, ask
 from grid_data.patterns import containing, starting
-from grid_data.statements import sql
+from grid_data.statements import numbered_with
 from grid_data.tables.incidents import OPEN_STATES
 
-__all__ = ["IncidentFilter", "IncidentPage", "incidents_page"]
+__all__ = ["QUEUES", "IncidentFilter", "IncidentPage", "Order", "Position", "Queue", "incidents_page"]
 
+Order = Literal["newest", "due"]
+Part = Literal["newest", "due", "without_clock"]
+PARTS: Mapping[Order, tuple[Part, ...]] = {"newest": ("newest",), "due": ("due", "without_clock")}
+Queue = Literal["unrouted", "distrusted", "direct_report", "objection", "unassigned"]
+QUEUES: tuple[Queue, ...] = get_args(Queue)
 Item = TypeVar("Item")
 NUMBER = re.compile(r"[0-9]{6,}")
 
@@ -26,7 +32,8 @@ class IncidentFilter:
     """What to list; None does not filter.
 
     ``text`` is the beginning of an incident number (six digits or more) or else part of an address.
-    ``area`` is EWKT in EPSG:4326. The time span is half open, on the time of the report.
+    ``area`` is EWKT in EPSG:4326. The time span is half open, on the report time. ``clocks`` are states
+    of the clock now, ``levels`` who holds the case, ``queue`` what it waits for at the sorting desk.
     """
 
     zone_id: int | None = None
@@ -40,14 +47,67 @@ class IncidentFilter:
     located: bool | None = None
     problems: Sequence[str] | None = None
     text: str | None = None
+    urgency: str | None = None
+    clocks: Sequence[str] | None = None
+    levels: Sequence[str] | None = None
+    supervised: bool = False
+    queue: Queue | None = None
+
+    @property
+    def only_open(self) -> bool:
+        """Whether nothing that is closed can be meant."""
+        return (self.states is not None and set(self.states) <= set(OPEN_STATES)) or bool(
+            self.clocks or self.queue
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """What the statement ``incidents/filter`` wants to know."""
+        # Two questions, never both at once: together no index answers them well.
+        is_number = self.text is not None and NUMBER.fullmatch(self.text) is not None
+        # Most of what is looked for has no capitals; comparing without them in mind takes a third of it.
+        within = containing(self.text) if self.text and not is_number else None
+        has_case = within is not None and within.lower() != within.upper()
+        first, last_day = days_of_number(self.text) if self.text and is_number else (None, None)
+        return {
+            "zone_id": self.zone_id,
+            "organisation_ids": _list(self.organisation_ids),
+            "category_ids": _list(self.category_ids),
+            # All open ones are told by one column: two conditions that mean the same mislead the planner.
+            "states": None if self.states and set(self.states) == set(OPEN_STATES) else _list(self.states),
+            "only_open": self.only_open,
+            "sources": _list(self.sources),
+            "urgency": self.urgency,
+            "from_time": self.from_time,
+            "to_time": self.to_time,
+            "area": self.area,
+            "located": self.located,
+            "problems": _list(self.problems),
+            "number": starting(self.text) if self.text and is_number else None,
+            "number_from": first,
+            "number_to": last_day,
+            "address": within if has_case else None,
+            "address_as_told": None if has_case else within,
+            "clocks": _list(self.clocks),
+            "levels": _list(self.levels),
+            "supervised": self.supervised,
+            "queue": self.queue,
+        }
+
+
+class Position(NamedTuple):
+    """Where a page ended: in which part of the order, and the key there. ``at`` is a moment as text."""
+
+    part: Part
+    at: str
+    id: int
 
 
 @dataclass(frozen=True)
 class IncidentPage:
-    """Items as JSON texts, and time and key of the last one when more follow."""
+    """Items as JSON texts, and where they ended when more follow."""
 
     items: list[str]
-    last: tuple[datetime, int] | None
+    last: Position | None
 
 
 async def incidents_page(
@@ -55,49 +115,44 @@ async def incidents_page(
     wanted: IncidentFilter,
     problem_words: Mapping[str, Mapping[str, str]],
     *,
-    after: tuple[datetime, int] | None,
+    order: Order = "newest",
+    after: Position | None,
     limit: int,
 ) -> IncidentPage:
-    """Newest first, from the one after ``after`` on; place problems are put into words per code."""
-    # Two questions, never both at once: together no index answers them well.
-    is_number = wanted.text is not None and NUMBER.fullmatch(wanted.text) is not None
-    # Most of what is looked for has no capitals; comparing without them in mind takes a third of the time.
-    within = containing(wanted.text) if wanted.text and not is_number else None
-    has_case = within is not None and within.lower() != within.upper()
-    first, last_day = days_of_number(wanted.text) if wanted.text and is_number else (None, None)
-    cursor = await connection.execute(
-        sql("incidents/page"),
-        {
-            "zone_id": wanted.zone_id,
-            "organisation_ids": _list(wanted.organisation_ids),
-            "category_ids": _list(wanted.category_ids),
-            "states": _list(wanted.states),
-            "only_open": wanted.states is not None and set(wanted.states) <= set(OPEN_STATES),
-            "sources": _list(wanted.sources),
-            "from_time": wanted.from_time,
-            "to_time": wanted.to_time,
-            "area": wanted.area,
-            "located": wanted.located,
-            "problems": _list(wanted.problems),
-            "problem_words": Json(dict(problem_words)),
-            "number": starting(wanted.text) if wanted.text and is_number else None,
-            "number_from": first,
-            "number_to": last_day,
-            "address": containing(wanted.text) if wanted.text and not is_number and has_case else None,
-            "address_as_told": containing(wanted.text)
-            if wanted.text and not is_number and not has_case
-            else None,
-            "after_at": after[0] if after else None,
-            "after_id": after[1] if after else None,
-            "limit": limit,
-        },
-        # One generic plan cannot serve all combinations of filters.
-        prepare=False,
+    """Incidents in an order, from the one after ``after`` on; place problems are put into words per code.
+
+    Parameters
+    ----------
+    order
+        ``newest``: by the time of the report. ``due``: open ones only, the one that is due first at the top,
+        those without a limit or with a clock that stands at the end.
+    """
+    known = wanted.parameters() | {"problem_words": Json(dict(problem_words))}
+    known["only_open"] |= order == "due"
+    parts = PARTS[order]
+    if after is not None:
+        parts = parts[parts.index(after.part) :]
+    found: list[tuple[Part, DictRow]] = []
+    for part in parts:
+        here = after if after is not None and after.part == part else None
+        asked = {"after_at": here and here.at, "after_id": here and here.id, "limit": limit - len(found)}
+        found += [(part, row) for row in await _rows(connection, part, known | asked)]
+        if len(found) > limit:
+            break
+    last = None
+    if len(found) > limit:
+        part, row = found[limit - 1]
+        at = row["due_order"] if part == "due" else row["reported_at"].isoformat(timespec="microseconds")
+        last = Position(part, at, row["id"])
+    return IncidentPage([row["item"] for _, row in found[:limit]], last)
+
+
+async def _rows(connection: Connection, part: str, parameters: Mapping[str, Any]) -> list[DictRow]:
+    statement = numbered_with(
+        "incidents/page", ("chosen", f"incidents/{part}"), ("filter", "incidents/filter")
     )
-    found = await cursor.fetchall()
-    shown = found[:limit]
-    last = (shown[-1]["reported_at"], shown[-1]["id"]) if len(found) > limit else None
-    return IncidentPage([row["item"] for row in shown], last)
+    # One generic plan cannot serve all combinations of filters.
+    return await (await ask(connection, statement, parameters)).fetchall()
 
 
 def days_of_number(prefix: str) -> tuple[datetime | None, datetime | None]:

@@ -21,7 +21,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import LiteralString
 
-__all__ = ["Numbered", "Statement", "StatementError", "numbered", "read_statements", "sql", "statements"]
+__all__ = [
+    "Numbered",
+    "Statement",
+    "StatementError",
+    "numbered",
+    "numbered_with",
+    "read_statements",
+    "sql",
+    "statements",
+]
 
 FOLDER = Path(__file__).parent / "sql"
 
@@ -82,12 +91,35 @@ def numbered(key: str) -> Numbered:
     Made once in a process: psycopg makes it anew at every execution of a statement of more than 4,096
     characters, which takes longer than some of ours run.
     """
+    return _numbered(sql(key))
+
+
+@cache
+def numbered_with(key: str, *parts: tuple[str, str]) -> Numbered:
+    """The same of a statement that is put together: the text of a statement in each place ``{name}``.
+
+    Parameters
+    ----------
+    parts
+        Name and key of each, in an order in which later ones may stand inside earlier ones.
+
+    >>> parts = ("chosen", "incidents/newest"), ("filter", "incidents/filter")
+    >>> numbered_with("incidents/page", *parts).names[:2]
+    ('problem_words', 'zone_id')
+    """
+    text = sql(key)
+    for name, part in parts:
+        text = text.replace("{" + name + "}", sql(part))
+    return _numbered(text)
+
+
+def _numbered(statement: LiteralString) -> Numbered:
     names: dict[str, int] = {}
 
     def number(match: re.Match[str]) -> str:
         return f"${names.setdefault(match[1], len(names) + 1)}" if match[1] else "%"
 
-    lines = (line for line in sql(key).splitlines() if not line.lstrip().startswith("--"))
+    lines = (line for line in statement.splitlines() if not line.lstrip().startswith("--"))
     text: LiteralString = _PARAMETER.sub(number, "\n".join(lines))
     return Numbered(text, text.encode(), tuple(names))
 

@@ -85,6 +85,13 @@ case_state = Table(
     Index("ix_case_state_direct_reason", "incident_id", postgresql_where=text("direct_reason IS NOT NULL")),
     Index("ix_case_state_objection", "incident_id", postgresql_where=text("objection IS NOT NULL")),
     Index("ix_case_state_supervised_at", "incident_id", postgresql_where=text("supervised_at IS NOT NULL")),
+    # Who holds the open ones, told without reading them.
+    Index(
+        "ix_case_state_open",
+        "incident_id",
+        postgresql_include=["level"],
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     Index("ix_case_state_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
