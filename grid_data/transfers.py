@@ -13,7 +13,7 @@ __all__ = ["add_transfer", "lock_transfer", "reply_to_transfer", "transfer_rows"
 async def add_transfer(
     connection: Connection, incident_id: int, *, reference: str | None, by: str, reason: str | None
 ) -> bool:
-    """Note that an incident was handed to 110; False: it was noted before, or the reference is in use."""
+    """Note that an incident was handed to 110; False: it was noted before."""
     values = {"incident": incident_id, "reference": reference, "by": by, "reason": reason}
     return await one(connection, "transfers/add", values) is not None
 

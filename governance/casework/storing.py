@@ -31,6 +31,8 @@ from governance.deadlines.calendar import OutOfCalendar
 from governance.errors import InvalidValue
 from grid_data.casework import open_cases
 from grid_data.database import Connection, Database, last, one, run
+from grid_data.guidance import add_answer, guidance_usable
+from grid_data.transfers import add_transfer
 
 __all__ = ["Done", "Step", "step_transaction", "take_in", "take_step"]
 
@@ -137,7 +139,8 @@ class _Prepared:
             Effect.REOPEN,
             Effect.RATE,
         } & set(self.transition.effects)
-        return bool(self.given or followed or self.facts.fields.attachments)
+        noted = {Effect.DIRECT_ANSWER, Effect.TRANSFERRED} & set(self.transition.effects)
+        return bool(self.given or followed or noted or self.facts.fields.attachments)
 
     def done(self, told: Row) -> Done:
         standing = self.standing
@@ -160,6 +163,10 @@ async def _prepare(
     transition = decide(step.action, facts)
     if isinstance(transition, Refusal):
         raise StepRefused(number, transition)
+    if Effect.DIRECT_ANSWER in transition.effects and not await guidance_usable(
+        connection, facts.fields.guidance or ""
+    ):
+        raise InvalidValue(f"no guidance text {facts.fields.guidance} is in use", field="guidance")
     standing = after(transition, facts, silence)
     main_id = row["duplicate_of_id"]
     if Effect.MERGE in transition.effects:
@@ -215,6 +222,12 @@ async def _write(connection: Connection, prepared: _Prepared) -> Done:
     if facts.fields.attachments:
         await run(connection, "casework/attach", key | {"attachments": list(facts.fields.attachments)})
     effects = set(prepared.transition.effects)
+    incident, by = prepared.row["id"], facts.actor.name.strip()
+    if Effect.DIRECT_ANSWER in effects:
+        await add_answer(connection, incident, facts.fields.guidance or "", by)
+    if Effect.TRANSFERRED in effects:
+        told_there = facts.fields.reason or facts.fields.note
+        await add_transfer(connection, incident, reference=facts.fields.reference, by=by, reason=told_there)
     if prepared.row["has_duplicates"]:
         if Effect.MERGE in effects:
             moved = key | {"seq": told["seq"], "main_id": document["duplicate_of_id"]}

@@ -4,7 +4,6 @@ INSERT INTO transfer (incident_id, reference, by, reason)
 SELECT %(incident)s, %(reference)s, %(by)s, %(reason)s
 WHERE NOT EXISTS (SELECT FROM transfer WHERE transfer.incident_id = %(incident)s
                   AND transfer.reference IS NOT DISTINCT FROM %(reference)s)
-ON CONFLICT (agency, reference) WHERE reference IS NOT NULL DO NOTHING
 RETURNING id
 
 -- name: page

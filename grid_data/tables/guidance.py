@@ -91,11 +91,5 @@ transfer = Table(
     CheckConstraint(one_of("agency", "110"), name="agency"),
     CheckConstraint("num_nonnulls(reply, replied_at, replied_by) IN (0, 3)", name="reply"),
     Index("ix_transfer_incident_id", "incident_id"),
-    Index(
-        "uq_transfer_reference",
-        "agency",
-        "reference",
-        unique=True,
-        postgresql_where=text("reference IS NOT NULL"),
-    ),
+    Index("ix_transfer_reference", "reference", postgresql_where=text("reference IS NOT NULL")),
 )

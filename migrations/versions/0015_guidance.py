@@ -262,10 +262,9 @@ def _transfers() -> None:
     )
     op.create_index("ix_transfer_incident_id", table, ["incident_id"])
     op.create_index(
-        "uq_transfer_reference",
+        "ix_transfer_reference",
         table,
-        ["agency", "reference"],
-        unique=True,
+        ["reference"],
         postgresql_where=sa.text("reference IS NOT NULL"),
     )
 
