@@ -137,6 +137,16 @@ PROBLEMS = _table(
         "The changed rules would name what does not exist, or could never decide; errors names each fault.",
     ),
     (
+        "deadlines-changed", 409, "时限或日历已被更改", "Deadlines changed meanwhile",
+        "所给 revision 不是当前的 revision：已有他人更改时限、日历或工作时间；未写入任何内容，请重新读取。",
+        "The revision given is not the present one: somebody changed limits or calendar; nothing was stored.",
+    ),
+    (
+        "deadlines-refused", 409, "时限或日历未通过检查", "Deadlines refused",
+        "更改后的时限、日历或工作时间有误，或经办人无权更改（errors 逐条列出）；什么都没有写入。",
+        "Limits, calendar or hours would be wrong, or the role may not; errors names each. Nothing stored.",
+    ),
+    (
         "place-not-believed", 409, "位置不可信", "Place not believed",
         "人工给出的位置与本市的情况不符（例如在本市之外），未作改动；errors 的 code 说明原因。",
         "The place a person gives cannot be meant; the code in errors says why. Nothing was changed.",

@@ -8,6 +8,7 @@ import anyio
 
 from cli.console import in_words, progress, say
 from governance.access import OPERATOR
+from governance.clock_watch import start_missing_clocks
 from grid_data.bulk.sample import is_loaded, load_sample
 from grid_data.database import Connection, Database
 from grid_data.plans import plan_row
@@ -49,6 +50,9 @@ async def _load_demo(url: str, small: bool) -> str | None:
         )
         async with database.transaction(OPERATOR) as connection:
             await load_sample(connection, sample, _tell_table)
+            started_clocks = time.perf_counter()
+            clocks = await start_missing_clocks(connection)
+            _tell_table("clocks", clocks, time.perf_counter() - started_clocks)
             plan = await _plan(connection)
         seconds = time.perf_counter() - started
         say(in_words(f"示例城市就绪，用时 {seconds:.0f} 秒", f"sample city ready after {seconds:.0f} s"))

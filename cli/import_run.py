@@ -172,6 +172,7 @@ def import_incidents(request: Request, indexes: Indexes = "auto") -> Report:
     from rich.progress import Progress as Bar
 
     from governance.access import OPERATOR
+    from governance.clock_watch import start_missing_clocks
     from grid_data.importers.incident_batches import LANES, import_incidents
     from grid_data.set_aside import MAINTENANCE
 
@@ -183,7 +184,11 @@ def import_incidents(request: Request, indexes: Indexes = "auto") -> Report:
             def advance(done: int, whole: int) -> None:
                 bar.update(task, description=in_words("导入", "importing"), completed=done, total=whole)
 
-            return await import_incidents(database, OPERATOR, request, _told, advance, indexes=indexes)
+            report = await import_incidents(database, OPERATOR, request, _told, advance, indexes=indexes)
+        if not request.dry_run and report.stored:
+            async with database.transaction(OPERATOR) as connection:
+                await start_missing_clocks(connection)
+        return report
 
     return with_database(go, size=LANES + 2, name=MAINTENANCE)
 

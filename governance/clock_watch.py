@@ -2,8 +2,8 @@
 
 Whether a case is late is never stored: it follows from its due moment and the clock of the database. What is
 stored is that somebody was told, once for each due moment. Pages follow the due moments to the end, so that
-no case waits because there are many; each page is a transaction, so that a worker that dies loses at most one,
-which another does again.
+no case waits because there are many; each page is a transaction: a worker that dies loses at most one, which
+another does again.
 """
 
 from __future__ import annotations

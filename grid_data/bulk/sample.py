@@ -13,6 +13,7 @@ import pandas as pd
 from grid_data import catalogues
 from grid_data.bulk import incidents, land, people, plans, rules, surveyed, zones
 from grid_data.database import Connection, rows, run
+from grid_data.default_deadlines import store_default_deadlines
 from grid_data.history import add_history
 from grid_data.sample import Sample
 from grid_data.unit_graphs import refresh_unit_graph
@@ -66,6 +67,7 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
 
     await step("city", _store_city(connection, sample.city, frames["datasets"]))
     await step("categories", rules.store_categories(connection, list(catalogues.read_all())))
+    await step("deadlines", store_default_deadlines(connection, sample.city["timezone"]))
     await step("layers", zones.store_layers(connection, frames["layers"]))
     layers = frames["layers"].sort_values(["precedence", "code"])
     parents = {

@@ -13,6 +13,7 @@ from gis.places import Extent
 from grid_data import catalogues
 from grid_data.bulk.rules import store_categories
 from grid_data.database import Connection, one, run
+from grid_data.default_deadlines import store_default_deadlines
 from grid_data.history import add_history
 from grid_data.importers.problems import ImportRefused
 
@@ -93,6 +94,7 @@ async def store_city(connection: Connection, values: Mapping[str, Any], actor: s
     await run(connection, "bulk/insert_city", city)
     if not await one(connection, "imports/any_category"):
         await store_categories(connection, list(catalogues.read_all()))
+    await store_default_deadlines(connection, city["timezone"])
     await add_history(connection, actor, "import.city", after=city)
     return True
 

@@ -21,7 +21,7 @@ SELECT time_limit.id, time_limit.category_id,
        time_limit.stage, time_limit.amount::float8, time_limit.kind, time_limit.warn,
        lower(time_limit.valid) AS since, upper(time_limit.valid) AS until, time_limit.note_zh, time_limit.note_en
 FROM time_limit LEFT JOIN category ON category.id = time_limit.category_id
-WHERE %(all)s::boolean OR time_limit.valid @> now()
+WHERE %(all)s::boolean OR upper_inf(time_limit.valid)
 ORDER BY array_position(ARRAY['total', 'accept', 'verify', 'file', 'dispatch', 'handle', 'check', 'evaluate'],
                         time_limit.stage), category NULLS FIRST, time_limit.condition NULLS FIRST,
          time_limit.appeal_kind NULLS FIRST, time_limit.urgency NULLS FIRST, since, time_limit.id
@@ -165,3 +165,69 @@ told AS (
 )
 SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
 FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1
+
+-- name: put_days
+-- Store special days; one that is there already is replaced.
+INSERT INTO calendar_day (date, kind, name)
+SELECT date, kind, name FROM jsonb_to_recordset(%(days)s::jsonb) AS told (date date, kind text, name text)
+ON CONFLICT (date) DO UPDATE SET kind = excluded.kind, name = excluded.name
+
+-- name: clear_days
+-- Forget the special days of some years.
+DELETE FROM calendar_day WHERE extract(year FROM date)::integer = ANY (%(years)s::integer[])
+
+-- name: days
+-- Special days of some years, in their order.
+SELECT date, kind, name FROM calendar_day
+WHERE extract(year FROM date)::integer = ANY (%(years)s::integer[]) ORDER BY date
+
+-- name: years
+-- Years that have special days.
+SELECT DISTINCT extract(year FROM date)::integer AS year FROM calendar_day ORDER BY year
+
+-- name: add_limits
+-- Add limits, valid from a moment on or ever since; those of categories that do not exist are left out.
+INSERT INTO time_limit (category_id, appeal_kind, condition, urgency, stage, amount, kind, warn, valid, note_zh, note_en)
+SELECT category.id, told.appeal_kind, told.condition, told.urgency, told.stage, told.amount, told.kind, told.warn,
+       tstzrange(told.since, NULL), told.note_zh, told.note_en
+FROM jsonb_to_recordset(%(limits)s::jsonb) AS told (
+    category text, appeal_kind text, condition text, urgency text, stage text, amount numeric, kind text, warn float8,
+    since timestamptz, note_zh text, note_en text)
+LEFT JOIN category ON category.standard_ref || ':' || category.kind || ':' || category.code = told.category
+WHERE told.category IS NULL OR category.id IS NOT NULL
+
+-- name: end_limits
+-- Let limits hold for clocks that have started before a moment only.
+UPDATE time_limit SET valid = tstzrange(lower(valid), %(at)s::timestamptz)
+WHERE id = ANY (%(ids)s::bigint[]) AND upper_inf(valid)
+
+-- name: put_window
+-- Set the business hours of an organisation.
+INSERT INTO organisation_window (organisation_id, windows)
+SELECT id, %(windows)s FROM organisation WHERE code = %(code)s
+ON CONFLICT (organisation_id) DO UPDATE SET windows = excluded.windows
+
+-- name: drop_window
+-- Let an organisation have the business hours of the one above it again.
+DELETE FROM organisation_window
+WHERE organisation_id = (SELECT id FROM organisation WHERE code = %(code)s)
+
+-- name: put_city_windows
+-- Set the usual business hours.
+UPDATE deadline_setting SET windows = %(windows)s
+
+-- name: lock
+-- Let changes of calendars and limits wait for each other: their present state, and the moment changes hold from.
+SELECT revision::text, windows, clock_timestamp() AS at FROM deadline_setting FOR UPDATE
+
+-- name: known
+-- Which of some keys of categories and codes of organisations exist.
+SELECT ARRAY(SELECT told FROM unnest(%(categories)s::text[]) AS told
+             WHERE EXISTS (SELECT FROM category
+                           WHERE category.standard_ref || ':' || category.kind || ':' || category.code = told))
+           AS categories,
+       ARRAY(SELECT code FROM organisation WHERE code = ANY (%(organisations)s::text[])) AS organisations
+
+-- name: present
+-- The name of the present state, and the usual business hours.
+SELECT revision::text, windows FROM deadline_setting

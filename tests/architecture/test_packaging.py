@@ -17,6 +17,7 @@ from tests.support.databases import ROOT
 CARRIED = (
     "grid_data/sql/*.sql",
     "grid_data/catalogues/*.csv",
+    "grid_data/catalogues/calendars/*.csv",
     "grid_data/sample/data/*",
     "migrations/**/*.sql",
 )

@@ -30,7 +30,9 @@ ENOUGH = 6 * 2**30
 
 # What the templates are made from: files, and modules with all that they import.
 SCHEMA = ("migrations", "grid_data/tables")
-SAMPLE_SQL = tuple(f"grid_data/sql/{name}.sql" for name in ("bulk", "casework", "copy", "plan_drafts", "units"))
+SAMPLE_SQL = tuple(f"grid_data/sql/{name}.sql" for name in (
+    "bulk", "casework", "copy", "deadlines", "plan_drafts", "units",
+))  # fmt: skip
 SAMPLE = (*SCHEMA, "grid_data/sample", "grid_data/catalogues", *SAMPLE_SQL)
 SAMPLE_MODULES = ("grid_data.bulk.sample", "grid_data.sample")
 # Runs of a changed and an unchanged tree may go on side by side.
