@@ -1,6 +1,7 @@
 /** What the dispatcher's desk asks: the list, its counts, the histogram, the sorting desk, posts, duplicates. */
 import type { ClockBrief } from "./cases";
-import { get, type Query } from "./client";
+import type { ActorFields } from "../state/actor";
+import { get, post, type Query } from "./client";
 import type { IncidentSummary, Named, Page } from "./types";
 
 /** A row of the desk's list. */
@@ -62,10 +63,18 @@ export interface Duplicate {
   text: string;
   place: IncidentSummary["place"];
   reported_at: string;
-  distance_m: number | null;
-  /** Likeness of the texts, 0 to 1. */
-  likeness: number | null;
+  distance_m: number;
+  /** Only an open incident can be merged into. */
+  is_open: boolean;
+  attachments: number;
+  /** Weighted sum of the grounds, 0 to 1. */
+  score: number;
+  parts: { part: string; score: number; weight: number; words: Named["name"] }[];
 }
 
 export const loadDuplicates = (number: string, abort?: AbortSignal): Promise<{ items: Duplicate[] }> =>
   get<{ items: Duplicate[] }>(`api/incidents/${encodeURIComponent(number)}/duplicates`, {}, abort);
+
+/** Says, for good, that two incidents are two. */
+export const keepApart = (number: string, other: string, who: ActorFields): Promise<{ items: Duplicate[] }> =>
+  post<{ items: Duplicate[] }>(`api/incidents/${encodeURIComponent(number)}/duplicates`, { ...who, other, decision: "not_duplicate" });

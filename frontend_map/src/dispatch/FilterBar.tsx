@@ -8,6 +8,7 @@ import { CLOCK_STATES, NO_FILTER, type ClockState, type DeskFilter, type Order }
 import { deskChips, isPlain, toggled, type DeskChip } from "./chips";
 import { ClockSign } from "./ClockMark";
 import { FilterMenu } from "./FilterMenu";
+import { dueOrder } from "./question";
 import { SavedFilters } from "./SavedFilters";
 import * as desk from "./state";
 import { windowText } from "./time_window";
@@ -76,8 +77,8 @@ export function FilterBar() {
               {t("desk.in_view")}
             </label>
           )}
-          <select name="order" aria-label={t("desk.order")} value={deskView.value.order} onChange={(event) => desk.setDesk({ order: event.currentTarget.value as Order })}>
-            <option value="due">{t("desk.order.due")}</option>
+          <select name="order" aria-label={t("desk.order")} value={dueOrder(filter) ? deskView.value.order : "newest"} onChange={(event) => desk.setDesk({ order: event.currentTarget.value as Order })}>
+            <option value="due" disabled={!dueOrder(filter)}>{t("desk.order.due")}</option>
             <option value="newest">{t("desk.order.newest")}</option>
           </select>
         </span>

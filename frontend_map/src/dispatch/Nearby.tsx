@@ -1,15 +1,17 @@
 import { loadIncidents } from "../api/incidents";
-import { loadDuplicates } from "../api/dispatch";
+import { useState } from "preact/hooks";
+import { keepApart, loadDuplicates } from "../api/dispatch";
 import type { Case } from "../api/cases";
 import type { Incident, LonLat } from "../api/types";
 import { dateTime, metres, percent } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
-import { useLoad } from "../parts/load";
-import { pointedPlace } from "../state/store";
+import { asApiError, useLoad } from "../parts/load";
+import { actor } from "../state/actor";
+import { announcement, pointedPlace } from "../state/store";
 import { around, distance } from "./nearness";
 import * as desk from "./state";
-import { begin } from "./steps";
+import { begin, someone } from "./steps";
 
 const REACH_M = 300;
 const MOST = 12;
@@ -25,7 +27,19 @@ export function Nearby({ incident, item }: { incident: Incident; item: Case | nu
 }
 
 function Duplicates({ incident, item }: { incident: Incident; item: Case | null }) {
-  const { value, error } = useLoad(`${incident.number} ${desk.changed.value}`, (abort) => loadDuplicates(incident.number, abort));
+  const { value, error, again } = useLoad(`${incident.number} ${desk.changed.value}`, (abort) => loadDuplicates(incident.number, abort));
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const apart = async (other: string): Promise<void> => {
+    if (!someone()) return;
+    try {
+      await keepApart(incident.number, other, actor.peek());
+      setTrouble(null);
+      announcement.value = t("near.apart_done", { number: other });
+      again();
+    } catch (cause) {
+      setTrouble(asApiError(cause).message);
+    }
+  };
   const merge = item?.actions.find((one) => one.action === "merge");
   return (
     <section>
@@ -41,6 +55,7 @@ function Duplicates({ incident, item }: { incident: Incident; item: Case | null 
         </p>
       )}
       {error && <p class="muted small">{error.status === 404 ? t("case.absent_part") : error.message}</p>}
+      {trouble && <p class="field-error">{trouble}</p>}
       {value?.items.length === 0 && <p class="muted small">{t("near.no_duplicates")}</p>}
       <ul class="near-list">
         {(value?.items ?? []).map((one) => (
@@ -49,10 +64,13 @@ function Duplicates({ incident, item }: { incident: Incident; item: Case | null 
               <span>
                 <strong>{say(one.category.name)}</strong> <span class="muted small">{codeText("state", one.state)}</span>
               </span>
-              <span class="small muted">{[one.distance_m === null ? null : t("near.distance", { m: metres(one.distance_m) }), dateTime(one.reported_at).slice(5), one.likeness === null ? null : t("near.likeness", { share: percent(one.likeness) })].filter(Boolean).join(" · ")}</span>
+              <span class="small muted">{[t("near.likeness", { share: percent(one.score) }), one.parts.map((each) => say(each.words)).join(t("app.comma")), one.attachments > 0 ? t("case.photos", { n: one.attachments }) : null].filter(Boolean).join(" · ")}</span>
               <span class="small">{one.text}</span>
             </button>
-            {merge?.allowed && item && (
+            <button type="button" class="link small" onClick={() => void apart(one.number)}>
+              {t("near.apart")}
+            </button>{" "}
+            {merge?.allowed && one.is_open && item && (
               <button
                 type="button"
                 class="link small"

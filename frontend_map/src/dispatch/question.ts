@@ -1,6 +1,7 @@
 /** The desk's filter as the server is asked it. Pure. */
 import type { Query } from "../api/client";
 import type { Bounds } from "../api/types";
+import { isOpen } from "../state/incidents";
 import type { DeskFilter, Order } from "./address";
 
 /** Parameters that list, counts, histogram and tiles share. */
@@ -26,6 +27,9 @@ export function filterQuery(filter: DeskFilter): Record<string, string | string[
 
 export const boxText = (bounds: Bounds): string => bounds.map((value) => value.toFixed(6)).join(",");
 
+/** What is closed is due no more: the order by limits is one of open incidents. */
+export const dueOrder = (filter: DeskFilter): boolean => filter.states.length > 0 && filter.states.every((one) => one === "open" || isOpen(one));
+
 export function listQuery(filter: DeskFilter, order: Order, bounds: Bounds | null): Query {
-  return { ...filterQuery(filter), ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}), order };
+  return { ...filterQuery(filter), ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}), order: dueOrder(filter) ? order : "newest" };
 }

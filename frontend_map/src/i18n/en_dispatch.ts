@@ -186,6 +186,8 @@ export const enDispatch: Record<keyof typeof zhDispatch, string> = {
   "near.distance": "{m} m",
   "near.likeness": "{share} alike",
   "near.merge_into": "Merge into it…",
+  "near.apart": "Not the same",
+  "near.apart_done": "{number} is held apart",
   "near.title": "Open within {m} m",
   "near.none": "Nothing else is open close by.",
 

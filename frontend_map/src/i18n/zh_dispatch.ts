@@ -185,6 +185,8 @@ export const zhDispatch = {
   "near.distance": "{m} 米",
   "near.likeness": "相似 {share}",
   "near.merge_into": "并入此件…",
+  "near.apart": "不是同一件",
+  "near.apart_done": "{number} 已标为不同事件",
   "near.title": "周边 {m} 米内未办结",
   "near.none": "周边没有其他未办结事件。",
 
