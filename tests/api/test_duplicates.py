@@ -212,8 +212,8 @@ MANY = """
 INSERT INTO incident (number, source, appeal_kind, category_id, text, address, place, state, state_since,
                       reported_at)
 SELECT '370212' || to_char(moment, 'YYYYMMDD')
-      FROM incident CROSS JOIN generate_series(1, 20) AS copy
-      WHERE place IS NOT NULL AND source <> 'app') AS copies
+           || lpad((500000 + copy * 10000 + row_number() OVER ())::text, 7, '0'),
+       'import', 'livelihood', category_id, text, address,
        ST_SnapToGrid(ST_Translate(place, copy * 2e-5, copy * 1e-5), 1e-7), 'closed', moment, moment
 FROM (SELECT incident.*, copy, reported_at - make_interval(hours => copy) AS moment
       FROM incident CROSS JOIN generate_series(1, 20) AS copy
