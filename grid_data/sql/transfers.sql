@@ -1,9 +1,9 @@
 -- name: add
 -- An incident is handed to 110, with the number it has there if that is known. Handing the same over twice is once.
 INSERT INTO transfer (incident_id, reference, by, reason)
-SELECT %(incident)s, %(reference)s, %(by)s, %(reason)s
-WHERE NOT EXISTS (SELECT FROM transfer WHERE transfer.incident_id = %(incident)s
-                  AND transfer.reference IS NOT DISTINCT FROM %(reference)s)
+SELECT %(incident)s::bigint, %(reference)s::text, %(by)s::text, %(reason)s::text
+WHERE NOT EXISTS (SELECT FROM transfer WHERE transfer.incident_id = %(incident)s::bigint
+                  AND transfer.reference IS NOT DISTINCT FROM %(reference)s::text)
 RETURNING id
 
 -- name: page
