@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,7 @@ from api.openapi import problems
 from api.problems import Problem
 from governance.access import Role
 from governance.answers import Name
-from governance.deadline_answers import Deadlines, get_deadlines
+from governance.deadline_answers import Deadlines, get_deadlines, this_year
 from governance.deadline_changes import (
     CalendarYear,
     Changes,
@@ -30,7 +29,6 @@ from governance.deadline_changes import (
 from governance.deadlines.calendar import CalendarDay
 from governance.deadlines.clock import Kind
 from governance.deadlines.limits import Stage
-from grid_data.city import city_timezone
 
 router = APIRouter(tags=["deadlines"], dependencies=[Depends(known_parameters)])
 
@@ -126,7 +124,7 @@ async def read_deadlines(
     A limit names a stage and what it is for. Of those that fit an incident the nearest category wins, then
     one that names its condition, its appeal kind, its urgency.
     """
-    return await get_deadlines(connection, year or await _this_year(connection))
+    return await get_deadlines(connection, year or await this_year(connection))
 
 
 @router.post(
@@ -158,9 +156,5 @@ async def post_changes(connection: Transaction, body: ChangesBody) -> Deadlines:
         errors = [FieldError(field, Name(zh=zh, en=en), code) for field, code, (zh, en) in refusal.faults]
         first = Name(zh="；".join(e.message.zh for e in errors), en=str(refusal))
         raise Problem("deadlines-refused", first, *errors) from refusal
-    year = changes.calendars[0].year if changes.calendars else await _this_year(connection)
+    year = changes.calendars[0].year if changes.calendars else await this_year(connection)
     return await get_deadlines(connection, year)
-
-
-async def _this_year(connection: Transaction) -> int:
-    return datetime.now(UTC).astimezone(ZoneInfo(await city_timezone(connection))).year

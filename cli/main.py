@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from cli.checks import checks
 from cli.console import progress
-from cli.deadlines import deadlines
+from cli.deadlines_stored import deadlines
 from cli.doctor import doctor
-from cli.imports import imports
+from cli.import_calendar import imports
 from cli.incident import incident
 from cli.migrate import migrate
 from cli.plans import plans

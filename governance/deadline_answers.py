@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
@@ -14,7 +15,7 @@ from grid_data.city import city_timezone
 from grid_data.database import Connection, one, rows
 from grid_data.deadlines import read_limits, read_windows
 
-__all__ = ["Deadlines", "SpecialDay", "StoredLimit", "StoredWindow", "get_deadlines"]
+__all__ = ["Deadlines", "SpecialDay", "StoredLimit", "StoredWindow", "get_deadlines", "this_year"]
 
 
 class SpecialDay(BaseModel):
@@ -99,6 +100,11 @@ async def get_deadlines(connection: Connection, year: int) -> Deadlines:
             for each in await read_windows(connection)
         ],
     )
+
+
+async def this_year(connection: Connection) -> int:
+    """The year it is in the city."""
+    return datetime.now(UTC).astimezone(ZoneInfo(await city_timezone(connection))).year
 
 
 _SAME = ("stage", "category", "condition", "appeal_kind", "urgency", "amount", "kind", "warn")
