@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gis.compiled import keep_machine_code
 from grid_data.bulk import row_writers as writers
+from grid_data.bulk.coded import Coded
 from grid_data.bulk.ragged import Ragged
 from grid_data.bulk.row_writers import Bools, Bytes, Ints, Places
 
@@ -103,9 +104,9 @@ def doubles(values: NDArray[np.float64]) -> Column:
     return _Numbers(_fixed(values.view(np.int64)), np.isnan(values))
 
 
-def moments(microseconds: NDArray[np.int64]) -> Column:
-    """A ``timestamptz`` column from microseconds of the Unix clock."""
-    return bigints(microseconds - _EPOCH)
+def moments(microseconds: NDArray[np.int64], empty: NDArray[np.bool_] | None = None) -> Column:
+    """A ``timestamptz`` column from microseconds of the Unix clock; NULL where it is said to be ``empty``."""
+    return _Numbers(_fixed(microseconds - _EPOCH), _NONE if empty is None else _fixed_bools(empty))
 
 
 def points(lon: NDArray[np.float64], lat: NDArray[np.float64], there: NDArray[np.bool_]) -> Column:
@@ -119,22 +120,17 @@ def texts(values: object) -> Column:
     array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, from_pandas=True)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
-    return _texts(array, 0)
+    return _Texts(*_buffers(array))
 
 
-def words(number: NDArray[np.int64], vocabulary: Sequence[str]) -> Column:
-    """A ``text`` column of few different words, told by their numbers; -1 stands for NULL."""
-    written = [word.encode() for word in vocabulary]
-    offsets = np.zeros(len(written) + 1, dtype=np.int64)
-    np.cumsum([len(word) for word in written], out=offsets[1:])
-    return _Words(
-        _bytes(b"".join(written)), _places(offsets), _fixed(np.ascontiguousarray(number, dtype=np.int64))
-    )
+def words(values: Coded) -> Column:
+    """A ``text`` column of few different texts."""
+    return _words(values, 0)
 
 
-def jsons(values: pa.Array) -> Column:
+def jsons(values: Coded) -> Column:
     """A ``jsonb`` column from JSON texts, none of them NULL; the first byte is the version of the form."""
-    return _texts(values, _JSONB)
+    return _words(values, _JSONB)
 
 
 def lists(values: Ragged) -> Column:
@@ -192,20 +188,18 @@ class _Texts:
     data: Bytes
     offsets: Places
     there: Bools
-    version: int
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
     def sizes(self) -> Ints | int:
-        sizes = self.offsets[1:].view(np.int64) - self.offsets[:-1].view(np.int64)
-        sizes += 1 if self.version else 0
+        sizes = _lengths(self.offsets)
         if len(self.there):
             sizes[~self.there] = 0
         return sizes + 4
 
     def write(self, out: Bytes, at: Places, begin: int, end: int) -> None:
-        writers.write_texts(out, at, begin, end, self.data, self.offsets, self.there, self.version)
+        writers.write_texts(out, at, begin, end, self.data, self.offsets, self.there)
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,17 +207,18 @@ class _Words:
     data: Bytes
     offsets: Places
     number: Ints
+    version: int
 
     def __len__(self) -> int:
         return len(self.number)
 
     def sizes(self) -> Ints | int:
         # The last one is for NULL, whose number is -1.
-        sizes: Ints = np.append(np.diff(self.offsets.view(np.int64)), 0)[self.number]
+        sizes: Ints = np.append(_lengths(self.offsets) + (1 if self.version else 0), 0)[self.number]
         return sizes + 4
 
     def write(self, out: Bytes, at: Places, begin: int, end: int) -> None:
-        writers.write_words(out, at, begin, end, self.data, self.offsets, self.number)
+        writers.write_words(out, at, begin, end, self.data, self.offsets, self.number, self.version)
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,19 +237,30 @@ class _Lists:
         writers.write_lists(out, at, begin, end, self.values, self.offsets)
 
 
-def _texts(array: pa.Array | pa.ChunkedArray, version: int) -> Column:
+def _words(values: Coded, version: int) -> Column:
+    data, offsets, _ = _buffers(values.words)
+    return _Words(data, offsets, _fixed(values.number), version)
+
+
+def _buffers(array: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Places, Bools]:
+    """All bytes of texts, where each begins and the last ends, and which are there (nothing: all)."""
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
     array = array.cast(pa.large_string())
     begin, n = array.offset, len(array)
     _, offsets, data = array.buffers()
     if not n or offsets is None:
-        return _Texts(_bytes(b""), _places(np.zeros(n + 1, np.int64)), _NONE, version)
+        return _bytes(b""), _places(np.zeros(n + 1, np.int64)), _NONE
     there = _NONE
     if array.null_count:
         there = pc.is_valid(array).to_numpy(zero_copy_only=False)
     ends = np.frombuffer(offsets, dtype=np.int64)[begin : begin + n + 1]
-    return _Texts(_bytes(data or b""), _places(ends), there, version)
+    return _bytes(data or b""), _places(ends), there
+
+
+def _lengths(offsets: Places) -> Ints:
+    ends = offsets.view(np.int64)
+    return ends[1:] - ends[:-1]
 
 
 def _bytes(data: object) -> Bytes:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.router import NO_ZONE, LayerAnswer, Method
+from grid_data.bulk.coded import Coded
 from grid_data.bulk.ragged import Ragged, offsets_of
 from grid_data.bulk.routed import Floats, Ints, LayerZones
 
@@ -51,9 +52,7 @@ class _Told:
     text: pa.Array
 
 
-def evidence(
-    layers: Sequence[LayerZones], answers: Mapping[str, LayerAnswer], uncertain_m: Floats
-) -> pa.Array:
+def evidence(layers: Sequence[LayerZones], answers: Mapping[str, LayerAnswer], uncertain_m: Floats) -> Coded:
     """JSON per point, by layer code, where the method is not plain or the border is near; else ``{}``.
 
     ``uncertain_m`` (n,) is how far off each place may be.
@@ -61,14 +60,17 @@ def evidence(
     n = len(uncertain_m)
     told = [part for layer in layers for part in _of_layer(layer, answers[layer.code], uncertain_m)]
     if not told:
-        return pa.repeat(pa.scalar("{}"), n)
+        return Coded.same("{}", n)
     point = np.concatenate([part.point for part in told])
     order = np.argsort(point, kind="stable")
-    offsets = offsets_of(np.bincount(point, minlength=n))
+    counts = np.bincount(point, minlength=n)
+    some = counts > 0
     texts = pa.concat_arrays([part.text for part in told]).take(pa.array(order))
-    by_point = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts)
-    inside = pc.binary_join(by_point, ", ")
-    return pc.binary_join_element_wise("{", inside, "}", "")
+    by_point = pa.ListArray.from_arrays(pa.array(offsets_of(counts[some]), pa.int32()), texts)
+    written = pc.binary_join_element_wise("{", pc.binary_join(by_point, ", "), "}", "")
+    # The first text is that of all who have nothing to tell.
+    number = np.where(some, np.cumsum(some), 0)
+    return Coded(number, pa.concat_arrays([pa.array(["{}"]), written]).cast(pa.large_string()))
 
 
 def _of_layer(layer: LayerZones, answer: LayerAnswer, uncertain_m: Floats) -> list[_Told]:

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from gis.crs import to_wgs84
 from gis.lattice import snap
-from grid_data.bulk.binary import Column, bigints, doubles, jsons, lists, moments, points, texts
+from grid_data.bulk.binary import Column, bigints, doubles, jsons, lists, moments, points, texts, words
+from grid_data.bulk.coded import Coded
 from grid_data.bulk.copying import copy_binary, optional, reserve_ids, resolve
 from grid_data.bulk.routed import Floats, Ints, RoutedColumns
 from grid_data.bulk.routing import Grounds, microseconds, read_grounds
 from grid_data.casework import open_cases
 from grid_data.city import read_city
 from grid_data.database import Connection, rows, run
+from grid_data.tables.incidents import OPEN_STATES
 
 __all__ = [
     "Intake",
@@ -31,6 +33,11 @@ __all__ = [
 ]
 
 _SHIFTED = ("gcj02", "bd09")
+# As in the statement casework/open, which a test compares: who reports from the ground, what somebody has in
+# hand (it gets a work order, too), and what is done.
+_WALKED = ("grid_worker", "patrol")
+_WORKING = ("dispatched", "handling")
+_DONE = ("fed_back", "checked", "evaluated", "closed", "archived")
 
 
 async def store_incidents(connection: Connection, frame: pd.DataFrame) -> int:
@@ -116,37 +123,38 @@ class Intake:
         ids, category_id = self._ids[begin:end], self._category_id[begin:end]
         at_us = self._reported_us[begin:end]
         original_lon, original_lat = degrees(frame, "lon"), degrees(frame, "lat")
-        crs = optional(frame, "crs").fillna("wgs84").astype(str)
+        crs = systems_of(frame)
         lon, lat = convert(original_lon, original_lat, crs)
         accuracy = degrees(frame, "accuracy_m")
         routed = self._grounds.route(
             lon=lon,
             lat=lat,
             accuracy_m=accuracy,
-            shifted=crs.isin(_SHIFTED).to_numpy(),
+            shifted=crs.among(_SHIFTED),
             at_us=at_us,
             category_id=category_id,
         )
         since = pd.to_datetime(optional(frame, "state_since"), utc=True)
         since_us = np.where(since.isna(), at_us, microseconds(since))
         believed = pd.isna(routed.problem)
+        source, state = Coded.of(frame["source"]), _states(frame)
         incidents = {
             "id": bigints(ids),
             "number": texts(self._numbers[begin:end]),
-            "source": texts(frame["source"]),
+            "source": words(source),
             "source_ref": texts(optional(frame, "source_ref")),
-            "appeal_kind": self._or_of_category(frame, "appeal_kind", category_id),
+            "appeal_kind": words(self._or_of_category(frame, "appeal_kind", category_id)),
             "category_id": bigints(category_id),
             "text": texts(frame["text"]),
             "address": texts(optional(frame, "address")),
             "place": points(lon, lat, believed),
             "place_accuracy_m": doubles(accuracy),
-            "place_problem": texts(routed.problem),
+            "place_problem": words(Coded.of(routed.problem)),
             "original_lon": doubles(original_lon),
             "original_lat": doubles(original_lat),
-            "original_crs": texts(crs.where(np.isfinite(original_lon), None)),
-            "urgency": self._or_of_category(frame, "urgency", category_id),
-            "state": texts(optional(frame, "state").fillna("reported")),
+            "original_crs": words(Coded(np.where(np.isfinite(original_lon), crs.number, -1), crs.words)),
+            "urgency": words(self._or_of_category(frame, "urgency", category_id)),
+            "state": words(state),
             "state_since": moments(since_us),
             "reported_at": moments(at_us),
             "organisation_id": bigints(routed.organisation_id, none=0),
@@ -155,14 +163,17 @@ class Intake:
             "zone_ids": lists(routed.zone_ids),
             "facility_id": bigints(routed.facility_id, none=0),
         }
-        return Prepared(ids, incidents, routing_columns(ids, at_us, routed), _reporters(frame, ids))
+        cases = _cases(ids, source, state, since_us, routed)
+        working = ids[state.among(_WORKING)]
+        return Prepared(
+            ids, incidents, routing_columns(ids, at_us, routed), _reporters(frame, ids), cases, working
+        )
 
-    def _or_of_category(self, frame: pd.DataFrame, column: str, category_id: Ints) -> Column:
+    def _or_of_category(self, frame: pd.DataFrame, column: str, category_id: Ints) -> Coded:
         """What a row says, else what its category says."""
         categories, which = np.unique(category_id, return_inverse=True)
-        usual = np.array([self._usual[column][c] for c in categories.tolist()], dtype=object)[which]
-        said = optional(frame, column).astype("object")
-        return texts(said.where(said.notna(), pd.Series(usual, dtype="object")))
+        usual = Coded.chosen(which, [self._usual[column][c] for c in categories.tolist()])
+        return Coded.of(frame[column]).or_else(usual) if column in frame else usual
 
 
 class Prepared:
@@ -174,8 +185,12 @@ class Prepared:
         incidents: Mapping[str, Column],
         routings: Mapping[str, Column],
         reporters: Mapping[str, Column] | None,
+        cases: Mapping[str, Column],
+        working: Ints,
     ) -> None:
         self.ids = ids
+        self._cases = cases
+        self._working = working
         self._incidents = incidents
         self._routings = routings
         self._reporters = reporters
@@ -187,18 +202,26 @@ class Prepared:
         if self._reporters is not None:
             await copy_binary(connection, "copy_reporters", self._reporters)
         await copy_binary(connection, "copy_routings", self._routings)
-        await open_cases(connection, self.ids.tolist())
+        await open_cases(connection, self._working.tolist())
+        await copy_binary(connection, "copy_cases", self._cases)
         return stored
 
 
-def convert(lon: Floats, lat: Floats, crs: pd.Series[Any]) -> tuple[Floats, Floats]:
+def systems_of(frame: pd.DataFrame) -> Coded:
+    """The system of each row's coordinates: WGS 84 where none is named."""
+    usual = Coded.same("wgs84", len(frame))
+    return Coded.of(frame["crs"]).or_else(usual) if "crs" in frame else usual
+
+
+def convert(lon: Floats, lat: Floats, crs: Coded | pd.Series[Any]) -> tuple[Floats, Floats]:
     """Coordinates in declared systems to EPSG:4326 on the lattice; empty ones stay NaN."""
+    crs = crs if isinstance(crs, Coded) else Coded.of(crs)
     x, y = np.full(len(lon), np.nan), np.full(len(lat), np.nan)
-    given = np.isfinite(lon) & np.isfinite(lat)
-    systems, which = np.unique(crs.to_numpy(dtype=object)[given].astype(str), return_inverse=True)
-    position = np.flatnonzero(given)
-    for k, system in enumerate(systems.tolist()):
-        there = position[which == k]
+    number = np.where(np.isfinite(lon) & np.isfinite(lat), crs.number, -1)
+    for k, system in enumerate(crs.words.to_pylist()):
+        there = np.flatnonzero(number == k)
+        if not len(there):
+            continue
         moved = to_wgs84(lon[there], lat[there], system)
         x[there], y[there] = snap(moved[0]), snap(moved[1])
     return x, y
@@ -248,12 +271,35 @@ def _reporters(frame: pd.DataFrame, ids: Ints) -> Mapping[str, Column] | None:
     }
 
 
+def _states(frame: pd.DataFrame) -> Coded:
+    usual = Coded.same("reported", len(frame))
+    return Coded.of(frame["state"]).or_else(usual) if "state" in frame else usual
+
+
+def _cases(
+    ids: Ints, source: Coded, state: Coded, since_us: Ints, routed: RoutedColumns
+) -> Mapping[str, Column]:
+    """Cases as `grid_data.casework.open_cases` opens them, of all that are not being worked on."""
+    rest = np.flatnonzero(~state.among(_WORKING))
+    source, state = source.take(rest), state.take(rest)
+    walked, done, over = source.among(_WALKED), state.among(_DONE), ~state.among(OPEN_STATES)
+    none = -1
+    return {
+        "incident_id": bigints(ids[rest]),
+        "level": words(Coded.chosen(walked.astype(np.int64), ["district", "community"])),
+        "lead_id": bigints(np.where(done, routed.organisation_id[rest], 0), none=0),
+        "outcome": words(Coded.chosen(np.where(done, 0, none), ["handled"])),
+        "reported_grid_id": bigints(np.where(walked, routed.base_grid_id[rest], 0), none=0),
+        "closed_at": moments(since_us[rest], ~over),
+    }
+
+
 def routing_columns(ids: Ints, at_us: Ints, routed: RoutedColumns) -> Mapping[str, Column]:
     """Columns of ``copy_routings`` for incidents routed at moments (microseconds of the Unix clock)."""
     return {
         "incident_id": bigints(ids),
         "at": moments(at_us),
-        "method": texts(pa.repeat(pa.scalar("memory"), len(ids))),
+        "method": words(Coded.same("memory", len(ids))),
         "zone_version_ids": lists(routed.zone_version_ids),
         "border_evidence": jsons(routed.border_evidence),
         "land_unit_id": bigints(routed.land_unit_id, none=0),

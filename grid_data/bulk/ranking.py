@@ -9,12 +9,12 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from gis.assignment import Candidate, Party, lost_by
 from gis.router import NO_ZONE, LayerAnswer
 from gis.words import Words
+from grid_data.bulk.coded import Coded
 from grid_data.bulk.facilities_near import NearFacilities
 from grid_data.bulk.ragged import Ragged
 from grid_data.bulk.routed import Ints, LayerZones, RoutedColumns
@@ -67,7 +67,7 @@ class Ranking:
         result.rule_id[:] = np.array([one.rule_id for one in listed], dtype=np.int64)[outcome]
         result.organisation_id[:] = np.array([one.organisation_id for one in listed], dtype=np.int64)[outcome]
         result.supporting_ids = Ragged.of([one.supporting_ids for one in listed]).take(outcome)
-        result.runners_up = pa.array([one.runners_up for one in listed]).take(pa.array(outcome))
+        result.runners_up = Coded.chosen(outcome, [one.runners_up for one in listed])
 
     def _rules_of(self, category: int) -> int:
         """Number of the set of rules that fit a category."""

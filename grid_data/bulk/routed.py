@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from grid_data.bulk.ragged import Ragged, joined
+from grid_data.bulk.coded import Coded
+from grid_data.bulk.ragged import Ragged, joined, offsets_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,8 +30,8 @@ class RoutedColumns:
     rule_id: Ints
     organisation_id: Ints
     supporting_ids: Ragged
-    border_evidence: pa.Array  # JSON texts
-    runners_up: pa.Array  # JSON texts
+    border_evidence: Coded  # JSON texts
+    runners_up: Coded  # JSON texts
 
     @classmethod
     def empty(cls, problem: Objects) -> RoutedColumns:
@@ -49,17 +49,14 @@ class RoutedColumns:
             rule_id=np.zeros(n, dtype=np.int64),
             organisation_id=np.zeros(n, dtype=np.int64),
             supporting_ids=nothing,
-            border_evidence=pa.repeat(pa.scalar("{}"), n),
-            runners_up=pa.repeat(pa.scalar("[]"), n),
+            border_evidence=Coded.same("{}", n),
+            runners_up=Coded.same("[]", n),
         )
 
     def take(self, other: RoutedColumns, rows: Ints) -> None:
         """Become the answers that others have in some rows, in their order."""
         for name, theirs in vars(other).items():
-            if isinstance(theirs, np.ndarray):
-                setattr(self, name, theirs[rows])
-            else:
-                setattr(self, name, theirs.take(rows if isinstance(theirs, Ragged) else pa.array(rows)))
+            setattr(self, name, theirs[rows] if isinstance(theirs, np.ndarray) else theirs.take(rows))
 
     def put(self, rows: Ints, part: RoutedColumns) -> None:
         """Take over the answers for some of the rows."""
@@ -69,10 +66,15 @@ class RoutedColumns:
             theirs = getattr(part, name)
             if isinstance(mine, np.ndarray):
                 mine[rows] = theirs
-            elif isinstance(mine, Ragged):
-                setattr(self, name, joined([mine, theirs]).take(where))
+            elif isinstance(mine, Coded):
+                setattr(self, name, mine.put(rows, theirs))
+            elif not len(mine.values) and np.all(np.diff(rows) > 0):
+                # The usual first time: nothing lies between what comes.
+                counts = np.zeros(len(mine), dtype=np.int64)
+                counts[rows] = theirs.counts
+                setattr(self, name, Ragged(theirs.values, offsets_of(counts)))
             else:
-                setattr(self, name, pa.concat_arrays([mine, theirs]).take(pa.array(where)))
+                setattr(self, name, joined([mine, theirs]).take(where))
 
 
 @dataclass

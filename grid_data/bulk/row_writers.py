@@ -101,17 +101,10 @@ def write_points(
 
 @compiled
 def write_texts(
-    out: Bytes,
-    at: Places,
-    begin: Whole,
-    end: Whole,
-    data: Bytes,
-    offset: Places,
-    there: Bools,
-    version: Whole,
+    out: Bytes, at: Places, begin: Whole, end: Whole, data: Bytes, offset: Places, there: Bools
 ) -> None:
-    """Bytes each, after a byte of ``version`` unless that is 0; ``there`` without length: none is NULL."""
-    some, extra = len(there) > 0, u64(1 if version else 0)
+    """Bytes each; ``there`` tells which are not NULL, and has no length where none is."""
+    some = len(there) > 0
     for i in range(begin, end):
         a = at[i]
         if some and not there[i]:
@@ -120,20 +113,17 @@ def write_texts(
             continue
         first = offset[i]
         size = offset[i + 1] - first
-        put_int4(out, a, size + extra)
-        a += u64(4)
-        if extra:
-            out[a] = version
-            a += extra
-        put_bytes(out, a, data, first, size)
-        at[i] = a + size
+        put_int4(out, a, size)
+        put_bytes(out, a + u64(4), data, first, size)
+        at[i] = a + u64(4) + size
 
 
 @compiled
 def write_words(
-    out: Bytes, at: Places, begin: Whole, end: Whole, data: Bytes, offset: Places, word: Ints
+    out: Bytes, at: Places, begin: Whole, end: Whole, data: Bytes, offset: Places, word: Ints, version: Whole
 ) -> None:
-    """One of a few words each; NULL where its number is negative."""
+    """A word by its number each, after a byte of ``version`` unless that is 0; NULL where it is negative."""
+    extra = u64(1 if version else 0)
     for i in range(begin, end):
         a, w = at[i], word[i]
         if w < 0:
@@ -142,9 +132,13 @@ def write_words(
             continue
         first = offset[w]
         size = offset[w + 1] - first
-        put_int4(out, a, size)
-        put_bytes(out, a + u64(4), data, first, size)
-        at[i] = a + u64(4) + size
+        put_int4(out, a, size + extra)
+        a += u64(4)
+        if extra:
+            out[a] = version
+            a += extra
+        put_bytes(out, a, data, first, size)
+        at[i] = a + size
 
 
 @compiled

@@ -85,14 +85,18 @@ def _texts(column: pd.Series[Any], spec: Field, timezone: str) -> tuple[pd.Serie
     array = _arrow(column)
     if array is None:
         return _other(column, "str")
+    if spec.kind == "choice":
+        # Few different words: each is looked at once.
+        told = array.dictionary_encode()
+        trimmed = pc.utf8_trim_whitespace(told.dictionary)
+        some = pc.greater(pc.binary_length(trimmed), 0)
+        spellings = pa.array(list(spec.choices), pa.large_string())
+        position = pc.index_in(pc.utf8_lower(trimmed), spellings)
+        meant = pa.array(list(spec.choices.values()), pa.large_string()).take(position)
+        values = meant.take(told.indices)
+        return _series(values, column), _bools(some.take(told.indices)), _bools(pc.is_null(values))
     trimmed = pc.utf8_trim_whitespace(array)
     there = pc.fill_null(pc.greater(pc.binary_length(trimmed), 0), False)
-    if spec.kind == "choice":
-        lower = pc.utf8_lower(trimmed)
-        spellings = pa.array(list(spec.choices), pa.large_string())
-        position = pc.index_in(lower, spellings)
-        meant = pa.array(list(spec.choices.values()), pa.large_string()).take(position)
-        return _series(meant, column), _bools(there), _bools(pc.is_null(meant))
     unusual = pc.match_substring(trimmed, "\x00")
     if spec.high is not None:
         unusual = pc.or_(unusual, pc.greater(pc.utf8_length(trimmed), spec.high))
@@ -117,6 +121,9 @@ def _moments(column: pd.Series[Any], spec: Field, timezone: str) -> tuple[pd.Ser
     array = _arrow(column)
     there = _says_something(column)
     if array is not None:
+        moments = _all_alike(array)
+        if moments is not None:
+            return _typed(moments, "datetime64[us, UTC]", column.index), there, there & False
         trimmed = pc.utf8_trim_whitespace(array)
         usual = _bools(pc.match_substring_regex(trimmed, _USUAL_TIME))
         offset = _bools(pc.match_substring_regex(trimmed, _OFFSET))
@@ -131,6 +138,17 @@ def _moments(column: pd.Series[Any], spec: Field, timezone: str) -> tuple[pd.Ser
     else:
         return _other(column, "datetime64[us, UTC]")
     return moments, there, there & moments.isna().to_numpy()
+
+
+def _all_alike(array: pa.Array) -> Any | None:
+    """Moments of a column that has only such as ``2026-01-31T23:59:59Z``, the usual way; else None."""
+    form = pc.and_(pc.equal(pc.binary_length(array), 20), pc.ends_with(array, "Z"))
+    if not pc.all(form, skip_nulls=True).as_py():
+        return None
+    try:
+        return array.cast(pa.timestamp("us", tz="UTC")).to_pandas().array
+    except pa.ArrowInvalid:
+        return None
 
 
 def _parsed(text: pd.Series[Any], timezone: str | None) -> pd.Series[Any]:

@@ -26,7 +26,7 @@ from grid_data.statements import sql
 
 __all__ = ["BATCH", "LANES", "import_incidents"]
 
-BATCH = 25_000
+BATCH = 50_000
 """Incidents per transaction: some seconds of work are lost at most, and its columns stay in memory."""
 LANES = 2
 

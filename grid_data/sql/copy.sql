@@ -81,6 +81,10 @@ COPY incident (id, number, source, source_ref, appeal_kind, category_id, text, a
                place_problem, original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
                organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id) FROM STDIN (FORMAT binary)
 
+-- name: copy_cases
+-- Load cases of incidents that nobody works on yet, or any more.
+COPY case_state (incident_id, level, lead_id, outcome, reported_grid_id, closed_at) FROM STDIN (FORMAT binary)
+
 -- name: copy_reporters
 -- Load who reported.
 COPY reporter (incident_id, name, phone, email) FROM STDIN (FORMAT binary)

@@ -17,11 +17,14 @@ import numpy as np
 import pandas as pd
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from governance.access import OPERATOR
+from grid_data.casework import open_cases
 from grid_data.database import Database
 from grid_data.embedded import Cluster
 from grid_data.importers.incident_batches import import_incidents
+from grid_data.tables.incidents import STATES
 from migrations.run import upgrade
 from tests.support.databases import ROOT
 from tests.support.importing import bring, codes, look, request, row_counts
@@ -270,3 +273,34 @@ async def _exactly(database: Database, n: int) -> None:
                    WHERE action = 'import.incidents') AS told""",
     )
     assert row == dict.fromkeys(("incidents", "refs", "numbers", "routings", "routed", "told"), n)
+
+
+async def test_imported_incidents_have_the_cases_that_their_states_ask_for(
+    toy_database: Database, tmp_path: Path
+) -> None:
+    """Cases come in bulk; they are those that opening them one statement at a time would give."""
+    path = reports(tmp_path, 400)
+    frame = pd.read_csv(path, dtype=str)
+    frame["state"] = np.random.default_rng(7).choice(STATES, len(frame))
+    frame.to_csv(path, index=False)
+    await import_incidents(toy_database, OPERATOR, request(path), batch=150)
+    (row,) = await look(toy_database, "SELECT count(DISTINCT state) AS n FROM incident")
+    assert row["n"] > 8
+    in_bulk = await _cases(toy_database)
+    assert len(in_bulk) == 400
+    async with toy_database.transaction(OPERATOR) as connection:
+        await connection.execute("RESET ROLE")
+        for table in ("work_order", "case_state"):
+            await connection.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
+            await connection.execute(SQL("DELETE FROM {}").format(Identifier(table)))
+        found = await connection.execute("SELECT id FROM incident")
+        assert await open_cases(connection, [row["id"] for row in await found.fetchall()]) == 400
+    assert await _cases(toy_database) == in_bulk
+
+
+async def _cases(database: Database) -> list[dict[str, Any]]:
+    return await look(
+        database,
+        """SELECT to_jsonb(case_state) AS its, to_jsonb(work_order) - 'id' AS work
+           FROM case_state LEFT JOIN work_order USING (incident_id) ORDER BY incident_id""",
+    )

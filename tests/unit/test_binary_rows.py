@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from grid_data.bulk.binary import Column, bigints, binary_rows, doubles, jsons, lists, points, texts, words
+from grid_data.bulk.coded import Coded
 from grid_data.bulk.ragged import Ragged
 
 NULL = struct.pack(">i", -1)
@@ -56,13 +57,13 @@ def test_texts_of_every_arrow_form_and_of_a_slice(kind: pa.DataType) -> None:
 
 
 def test_few_different_words_are_told_by_number() -> None:
-    assert fields_of(words(np.array([1, -1, 0]), ["急", "normal"]), 3) == [
+    assert fields_of(words(Coded.of(["normal", None, "急"])), 3) == [
         struct.pack(">i", 6) + b"normal", NULL, struct.pack(">i", 3) + "急".encode(),
     ]  # fmt: skip
 
 
 def test_json_has_the_version_of_its_form_before_it() -> None:
-    assert fields_of(jsons(pa.array(["{}", "[1]"])), 2) == [
+    assert fields_of(jsons(Coded.of(["{}", "[1]"])), 2) == [
         struct.pack(">iB", 3, 1) + b"{}", struct.pack(">iB", 4, 1) + b"[1]",
     ]  # fmt: skip
 
