@@ -32,7 +32,7 @@ history = Table(
     Column("plan_id", ForeignKey("plan.id")),
     Column("before", JSONB),
     Column("after", JSONB),
-    CheckConstraint("action ~ '^[a-z_]+[.][a-z_]+$'", name="action"),
+    CheckConstraint("action ~ '^[a-z_]+[.][a-z0-9_]+$'", name="action"),
     CheckConstraint("actor <> ''", name="actor"),
     Index("ix_history_incident_id", "incident_id", "seq", postgresql_where=text("incident_id IS NOT NULL")),
     Index("ix_history_zone_id", "zone_id", "seq", postgresql_where=text("zone_id IS NOT NULL")),

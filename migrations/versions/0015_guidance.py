@@ -64,7 +64,14 @@ def upgrade() -> None:
     _guidance()
     _transfers()
     _moments()
+    _allow_actions("^[a-z_]+[.][a-z0-9_]+$")
     run_sql("0015_guidance")
+
+
+def _allow_actions(pattern: str) -> None:
+    """What an action in the history may be called: a case can go to 110."""
+    op.drop_constraint(op.f("ck_history_action"), "history", type_="check")
+    op.create_check_constraint(op.f("ck_history_action"), "history", f"action ~ '{pattern}'")
 
 
 def _tasks() -> None:
@@ -306,5 +313,10 @@ def _moments() -> None:
 def downgrade() -> None:
     """Take them away with all they hold."""
     run_sql("0015_drop_guidance")
+    op.drop_constraint(op.f("ck_history_action"), "history", type_="check")
+    # History is never removed: entries that are called otherwise stay.
+    op.execute(
+        "ALTER TABLE history ADD CONSTRAINT ck_history_action CHECK (action ~ '^[a-z_]+[.][a-z_]+$') NOT VALID"
+    )
     for table in TABLES:
         op.drop_table(table)
