@@ -1,4 +1,5 @@
 /** What the dispatcher's desk asks: the list, its counts, the histogram, the sorting desk, posts, duplicates. */
+import type { Point } from "geojson";
 import type { ClockBrief } from "./cases";
 import type { ActorFields } from "../state/actor";
 import { get, post, type Query } from "./client";
@@ -36,12 +37,27 @@ export interface Bin {
   overdue: number;
 }
 
-export interface GridPost {
+/** A post of the base grid or of a specialist zone where an incident is; without a person it is vacant. */
+export interface PlacePost {
+  layer: string;
+  zone: string;
   kind: string;
   person: string | null;
-  phone: string | null;
   organisation: Named | null;
-  duty?: string | null;
+  /** Only where the server tells it to this reader. */
+  phone?: string | null;
+}
+
+export interface NearIncident {
+  number: string;
+  category: { key: string; name: Named["name"] };
+  state: string;
+  urgency: string;
+  text: string;
+  address: string | null;
+  place: Point;
+  reported_at: string;
+  distance_m: number;
 }
 
 export const loadRows = (query: Query, abort?: AbortSignal): Promise<Page<CaseRow>> => get<Page<CaseRow>>("api/incidents", query, abort);
@@ -53,8 +69,11 @@ export const loadHistogram = (query: Query, abort?: AbortSignal): Promise<{ item
 export const loadQueue = (kind: string, after: string | null, abort?: AbortSignal): Promise<Page<CaseRow>> =>
   get<Page<CaseRow>>("api/dispatch/queue", { kind, after, limit: 50 }, abort);
 
-export const loadPosts = (incident: string, role: string, abort?: AbortSignal): Promise<{ items: GridPost[] }> =>
-  get<{ items: GridPost[] }>("api/posts", { incident, role }, abort);
+export const loadPosts = (incident: string, abort?: AbortSignal): Promise<{ items: PlacePost[] }> => get<{ items: PlacePost[] }>("api/posts", { incident }, abort);
+
+/** Open incidents around one, nearest first. */
+export const loadNearby = (number: string, metres: number, abort?: AbortSignal): Promise<{ items: NearIncident[] }> =>
+  get<{ items: NearIncident[] }>(`api/incidents/${encodeURIComponent(number)}/nearby`, { metres }, abort);
 
 export interface Duplicate {
   number: string;

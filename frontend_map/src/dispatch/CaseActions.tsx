@@ -5,6 +5,7 @@ import { Glyph } from "../parts/Glyph";
 import { known } from "../state/actor";
 import { instant, isForward, isGrave, keyOf, ranked } from "./fields";
 import { rolesText } from "./StepField";
+import { stepName } from "./step_name";
 import { StepForm } from "./StepForm";
 import { begin, refusalText } from "./steps";
 import * as desk from "./state";
@@ -51,7 +52,7 @@ export function CaseActions({ item, suggested, category }: { item: Case; suggest
           <ul class="small">
             {shut.map((one) => (
               <li key={one.action} data-shut={one.action}>
-                <strong>{say(one.name)}</strong> <span class="muted">{say(one.why_not) || t("step.for", { roles: rolesText(one.roles) })}</span>
+                <strong>{stepName(one.name)}</strong> <span class="muted">{say(one.why_not) || t("step.for", { roles: rolesText(one.roles) })}</span>
               </li>
             ))}
           </ul>
@@ -64,7 +65,7 @@ export function CaseActions({ item, suggested, category }: { item: Case; suggest
 function StepButton({ item, action, primary }: { item: Case; action: CaseAction; primary: boolean }) {
   const key = keyOf(action.action);
   const open = desk.stepOpen.value === action.action;
-  const name = say(action.name);
+  const name = stepName(action.name);
   const asks = !instant(action);
   return (
     <button

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { CaseRow } from "../api/dispatch";
 import type { LonLat } from "../api/types";
-import { dateTime, number } from "../format";
+import { number } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
 import { Trouble } from "../parts/Trouble";
@@ -9,6 +9,8 @@ import { pointedPlace } from "../state/store";
 import { isPlain } from "./chips";
 import { ClockMark } from "./ClockMark";
 import { readList, readMore } from "./feed";
+import { shortMoment } from "./moments";
+import { now } from "./now";
 import * as desk from "./state";
 import { NO_FILTER } from "./address";
 
@@ -111,7 +113,7 @@ export function Row({ row }: { row: CaseRow }) {
           <span class="muted">{[row.base_grid ? say(row.base_grid.name) : null, responsible].filter(Boolean).join(" · ")}</span>
         </span>
         <span class="case-line small muted">
-          <time dateTime={row.reported_at}>{dateTime(row.reported_at).slice(5)}</time>
+          <time dateTime={row.reported_at}>{shortMoment(row.reported_at, now.value)}</time>
           <span>{row.address || row.text}</span>
         </span>
       </button>

@@ -2,6 +2,7 @@ import type { Case } from "../api/cases";
 import type { Incident } from "../api/types";
 import { dateTime } from "../format";
 import { codeText, isKey, say, t } from "../i18n";
+import { stepName } from "./step_name";
 import { organisations } from "../state/rules_desk";
 
 /** Everything that was done, the latest first; where the life of a case is not to be had, what the history says. */
@@ -26,7 +27,7 @@ export function CaseSteps({ incident, item }: { incident: Incident; item: Case |
         .map((one) => (
           <li key={one.seq}>
             <p>
-              <strong>{say(one.name)}</strong>
+              <strong>{stepName(one.name)}</strong>
               {one.from && one.to && one.from !== one.to && (
                 <span class="small muted">
                   {" "}

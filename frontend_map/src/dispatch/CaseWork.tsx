@@ -6,10 +6,11 @@ import { codeText, say, t } from "../i18n";
 import { Facts } from "../parts/Facts";
 import { Glyph } from "../parts/Glyph";
 import { useLoad } from "../parts/load";
-import { actor } from "../state/actor";
 import { cityMap } from "../state/map";
 import { isOpen } from "../state/incidents";
-import { page, panel } from "../state/store";
+import { layerName, page, panel } from "../state/store";
+import { shortMoment } from "./moments";
+import { now } from "./now";
 import { Photos } from "./Photos";
 
 const nameOf = (one: Named | string | null | undefined): string => (one === null || one === undefined ? "" : typeof one === "string" ? one : say(one.name));
@@ -93,7 +94,7 @@ function WorkOrders({ item }: { item: Case }) {
               <strong>{nameOf(one.organisation)}</strong> <span class="muted small">{codeText("work_order", one.kind)}</span>
               {one.result && <span class="small block">{one.result}</span>}
             </span>
-            <span class="muted small">{one.closed_at ? t("case.order_closed", { date: dateTime(one.closed_at).slice(5) }) : t("incident.since", { date: dateTime(one.opened_at).slice(5) })}</span>
+            <span class="muted small">{one.closed_at ? t("case.order_closed", { date: shortMoment(one.closed_at, now.value) }) : t("incident.since", { date: shortMoment(one.opened_at, now.value) })}</span>
           </li>
         ))}
       </ul>
@@ -101,29 +102,36 @@ function WorkOrders({ item }: { item: Case }) {
   );
 }
 
-/** Who stands in the grid, with telephone where the role may see it. */
+/** Who has a post in the grid, then in the specialist zones; with telephone where the server tells it. */
 function Posts({ number }: { number: string }) {
-  const { role } = actor.value;
-  const { value, error } = useLoad(`${number} ${role}`, (abort) => loadPosts(number, role, abort));
+  const { value, error } = useLoad(number, (abort) => loadPosts(number, abort));
+  const layers = [...new Set(value?.items.map((one) => one.layer))];
   return (
     <section>
       <h3>{t("zone.posts")}</h3>
       {error && <p class="muted small">{error.status === 404 ? t("case.absent_part") : error.message}</p>}
       {value?.items.length === 0 && <p class="muted small">{t("zone.posts_empty")}</p>}
-      {value && value.items.length > 0 && (
-        <ul class="posts">
-          {value.items.map((one, at) => (
-            <li key={at}>
-              <span class="muted small">{codeText("post", one.kind)}</span>
-              <span>
-                {one.person ?? <span class="muted">{t("zone.vacant")}</span>}
-                {one.organisation && <span class="muted small"> {say(one.organisation.name)}</span>}
-              </span>
-              {one.phone && (one.phone.includes("*") ? <span class="muted small phone">{one.phone}</span> : <a class="phone small" href={`tel:${one.phone}`}>{one.phone}</a>)}
-            </li>
-          ))}
+      {layers.map((layer) => (
+        <ul key={layer} class="posts" aria-label={say(layerName(layer))}>
+          {layers.length > 1 && <li class="small muted posts-of">{say(layerName(layer))}</li>}
+          {value!.items
+            .filter((one) => one.layer === layer)
+            .map((one, at) => (
+              <li key={at}>
+                <span class="muted small">{codeText("post", one.kind)}</span>
+                <span>
+                  {one.person ?? <span class="muted">{t("zone.vacant")}</span>}
+                  {one.organisation && <span class="muted small"> {say(one.organisation.name)}</span>}
+                </span>
+                {one.phone && (
+                  <a class="phone small" href={`tel:${one.phone}`}>
+                    {one.phone}
+                  </a>
+                )}
+              </li>
+            ))}
         </ul>
-      )}
+      ))}
     </section>
   );
 }

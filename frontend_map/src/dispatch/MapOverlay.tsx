@@ -62,14 +62,18 @@ function Legend({ heat }: { heat: boolean }) {
           {t("desk.legend_heat")}
         </li>
       )}
-      <li class="clock is-overdue">
-        <ClockSign state="overdue" />
-        {t("clock.overdue")}
-      </li>
-      <li class="clock is-due_soon">
-        <ClockSign state="due_soon" />
-        {t("clock.due_soon")}
-      </li>
+      {!heat && (
+        <>
+          <li class="clock is-overdue">
+            <ClockSign state="overdue" />
+            {t("clock.overdue")}
+          </li>
+          <li class="clock is-due_soon">
+            <ClockSign state="due_soon" />
+            {t("clock.due_soon")}
+          </li>
+        </>
+      )}
     </ul>
   );
 }

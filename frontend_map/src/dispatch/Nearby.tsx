@@ -1,15 +1,15 @@
-import { loadIncidents } from "../api/incidents";
 import { useState } from "preact/hooks";
-import { keepApart, loadDuplicates } from "../api/dispatch";
+import { keepApart, loadDuplicates, loadNearby } from "../api/dispatch";
 import type { Case } from "../api/cases";
 import type { Incident, LonLat } from "../api/types";
-import { dateTime, metres, percent } from "../format";
+import { metres, percent } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
 import { asApiError, useLoad } from "../parts/load";
 import { actor } from "../state/actor";
 import { announcement, pointedPlace } from "../state/store";
-import { around, distance } from "./nearness";
+import { shortMoment } from "./moments";
+import { now } from "./now";
 import * as desk from "./state";
 import { begin, someone } from "./steps";
 
@@ -92,38 +92,31 @@ function Duplicates({ incident, item }: { incident: Incident; item: Case | null 
 const point = (place?: number[]): void => void (pointedPlace.value = (place as LonLat | undefined) ?? null);
 
 function Neighbours({ incident }: { incident: Incident }) {
-  const at = incident.place?.coordinates as LonLat | undefined;
-  const key = at ? `${at.join()} ${desk.changed.value}` : null;
-  const { value, error, loading } = useLoad(key, (abort) => loadIncidents({ states: ["open"], zone: null, from: null, bbox: around(at!, REACH_M) }, null, 50, abort));
-  if (!at) return null;
-  const found = (value?.items ?? [])
-    .filter((one) => one.number !== incident.number && one.place)
-    .map((one) => ({ one, far: distance(at, one.place!.coordinates as LonLat) }))
-    .filter(({ far }) => far <= REACH_M)
-    .toSorted((a, b) => a.far - b.far)
-    .slice(0, MOST);
+  const { value, error, loading } = useLoad(incident.place ? `${incident.number} ${desk.changed.value}` : null, (abort) => loadNearby(incident.number, REACH_M, abort));
+  if (!incident.place) return null;
+  const found = (value?.items ?? []).slice(0, MOST);
   return (
     <section>
       <h3>{t("near.title", { m: REACH_M })}</h3>
-      {error && <p class="muted small">{error.message}</p>}
+      {error && <p class="muted small">{error.status === 404 ? t("case.absent_part") : error.message}</p>}
       {!loading && !error && found.length === 0 && <p class="muted small">{t("near.none")}</p>}
       <ul class="near-list">
-        {found.map(({ one, far }) => (
+        {found.map((one) => (
           <li key={one.number}>
             <button
               type="button"
               class="near-row with-symbol"
               onClick={() => desk.openIncident(one.number)}
-              onFocus={() => point(one.place?.coordinates)}
+              onFocus={() => point(one.place.coordinates)}
               onBlur={() => point()}
-              onPointerEnter={() => point(one.place?.coordinates)}
+              onPointerEnter={() => point(one.place.coordinates)}
               onPointerLeave={() => point()}
             >
               <IncidentSymbol state={one.state} urgency={one.urgency} size={20} />
               <span>
                 <strong>{say(one.category.name)}</strong> <span class="muted small">{codeText("state", one.state)}</span>
               </span>
-              <span class="small muted">{[t("near.distance", { m: metres(far) }), dateTime(one.reported_at).slice(5), one.responsible ? say(one.responsible.name) : null].filter(Boolean).join(" · ")}</span>
+              <span class="small muted">{[t("near.distance", { m: metres(one.distance_m) }), shortMoment(one.reported_at, now.value), one.address].filter(Boolean).join(" · ")}</span>
             </button>
           </li>
         ))}

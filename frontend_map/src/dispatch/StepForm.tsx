@@ -4,6 +4,7 @@ import type { Named } from "../api/types";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { cleaned, foldedFields, isGrave, missing, shownFields } from "./fields";
+import { stepName } from "./step_name";
 import { StepField } from "./StepField";
 import { refusalText, step } from "./steps";
 import * as desk from "./state";
@@ -62,7 +63,7 @@ export function StepForm({ item, action, suggested, category }: { item: Case; ac
       )}
       <div class="panel-actions">
         <button type="submit" class={isGrave(action.action) ? "button danger" : "button primary"} aria-disabled={desk.sending.value}>
-          {desk.sending.value ? t("report.sending") : say(action.name)}
+          {desk.sending.value ? t("report.sending") : stepName(action.name)}
         </button>
         <button type="button" class="button" onClick={() => (desk.stepOpen.value = null)}>
           {t("override.cancel")}

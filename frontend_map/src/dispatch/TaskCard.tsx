@@ -9,6 +9,8 @@ import { asApiError, useLoad } from "../parts/load";
 import { actor } from "../state/actor";
 import { cityMap } from "../state/map";
 import { announcement, flash, pointedZone } from "../state/store";
+import { shortMoment } from "./moments";
+import { now } from "./now";
 import { boundsOf } from "./nearness";
 import { someone } from "./steps";
 import * as desk from "./state";
@@ -67,7 +69,7 @@ function Details({ task, onChanged }: { task: TaskDetail; onChanged: (task: Task
       {task.total_count > 0 && <p class="small">{t("tasks.counted", { n: number(task.total_count) })}</p>}
       {open && <Doings task={task} onChanged={onChanged} />}
       {task.reminders.length > 0 && (
-        <p class="small muted">{task.reminders.map((one) => t("tasks.reminded", { date: dateTime(one.at).slice(5), by: codeText("actor", one.by), n: number(one.grids) })).join("; ")}</p>
+        <p class="small muted">{task.reminders.map((one) => t("tasks.reminded", { date: shortMoment(one.at, now.value), by: codeText("actor", one.by), n: number(one.grids) })).join("; ")}</p>
       )}
       <h3>{t("tasks.by_region")}</h3>
       <table class="table task-regions">
@@ -112,7 +114,7 @@ function ReceiptRow({ receipt: one }: { receipt: Receipt }) {
         {say(one.grid.name) || one.grid.code} <span class="code">{one.grid.code}</span>
         {(one.note || one.count !== null) && <span class="small block">{[one.count === null ? null : number(one.count), one.note].filter(Boolean).join(" · ")}</span>}
       </span>
-      <span class="small muted">{one.state === "waiting" ? (one.reminders > 0 ? t("tasks.reminders", { n: one.reminders }) : "") : [one.done_by ?? one.acknowledged_by, dateTime(one.since).slice(5)].filter(Boolean).join(" · ")}</span>
+      <span class="small muted">{one.state === "waiting" ? (one.reminders > 0 ? t("tasks.reminders", { n: one.reminders }) : "") : [one.done_by ?? one.acknowledged_by, shortMoment(one.since, now.value)].filter(Boolean).join(" · ")}</span>
     </li>
   );
 }

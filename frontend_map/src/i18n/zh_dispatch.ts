@@ -73,7 +73,7 @@ export const zhDispatch = {
   "desk.map_ways": "地图显示",
   "desk.heat": "热力",
   "desk.timeline": "时间轴",
-  "desk.legend_ring": "圆环：红色突出为超时占比，橙色为即将到期",
+  "desk.legend_ring": "圆环上的占比：",
   "desk.legend_heat": "颜色越深，事件越密",
 
   "desk.key.walk": "下一件、上一件",

@@ -7,7 +7,7 @@ import * as desk from "../dispatch/state";
 import { news } from "../dispatch/live";
 import { filterQuery } from "../dispatch/question";
 import { lang } from "../i18n";
-import { deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
+import { categories, deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
 import type { CityMap } from "./controller";
 import { attachTasks } from "./dispatch_tasks";
 import { OPEN, OPEN_CLOCKS, OPEN_CLUSTERS, OPEN_HEAT, OPEN_LAYERS, OPEN_SINGLES, PULSES, addOpenIcons, openLayers, openSource } from "./dispatch_style";
@@ -38,7 +38,7 @@ function made({ map }: CityMap): () => void {
   addOpenIcons(map);
   map.addSource(OPEN, openSource(address(), 0, DEEPEST));
   map.addSource(PULSES, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
-  for (const layer of openLayers(lang.peek())) map.addLayer(layer, BELOW);
+  for (const layer of openLayers(lang.peek(), categories.peek())) map.addLayer(layer, BELOW);
 
   const endTasks = attachTasks(map, OPEN_HEAT);
   const source = (): VectorTileSource => map.getSource(OPEN) as VectorTileSource;
@@ -62,7 +62,7 @@ function made({ map }: CityMap): () => void {
       }
     }),
     effect(() => {
-      for (const layer of openLayers(lang.value)) {
+      for (const layer of openLayers(lang.value, categories.value)) {
         const text = layer.type === "symbol" ? layer.layout?.["text-field"] : undefined;
         if (text !== undefined) map.setLayoutProperty(layer.id, "text-field", text);
       }

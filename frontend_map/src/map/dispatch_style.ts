@@ -1,9 +1,10 @@
 /** Open incidents on the desk's map: circles with their overdue share, single symbols with their clock, heat. */
 import type { ExpressionSpecification, LayerSpecification, Map as MapLibre, SourceSpecification } from "maplibre-gl";
+import type { Category } from "../api/types";
 import { STATE_GROUPS } from "../state/incidents";
 import type { Lang } from "../i18n";
 import { FONT, FONT_BOLD } from "./fonts";
-import { CLUSTER_SIZES, nameOfCategory } from "./incidents";
+import { CLUSTER_SIZES } from "./incidents";
 import { picture } from "./icons";
 import { countIn } from "./labels";
 import { BASE, CLOCK, CLUSTER } from "./palette";
@@ -103,7 +104,14 @@ function singleImage(): ExpressionSpecification {
   return ["concat", "incident-", group, ["case", ["==", ["get", "urgency"], "urgent"], "-urgent", ""]];
 }
 
-export function openLayers(lang: Lang): LayerSpecification[] {
+/** The tiles tell a category's key; its name is known here. */
+function nameOfCategory(lang: Lang, categories: readonly Category[]): ExpressionSpecification | string {
+  if (categories.length === 0) return "";
+  const names = categories.flatMap((one) => [one.key, (lang === "en" ? one.name.en : null) ?? one.name.zh]);
+  return ["match", ["get", "category"], ...names, ""] as unknown as ExpressionSpecification;
+}
+
+export function openLayers(lang: Lang, names: readonly Category[]): LayerSpecification[] {
   const clusters = { source: OPEN, "source-layer": "clusters" } as const;
   const singles = { source: OPEN, "source-layer": "incidents" } as const;
   const late: ExpressionSpecification = ["match", ["get", "clock"], "overdue", 3, "due_soon", 2, "paused", 0, 1];
@@ -146,7 +154,7 @@ export function openLayers(lang: Lang): LayerSpecification[] {
         "icon-allow-overlap": true,
         "icon-size": ["interpolate", ["linear"], ["zoom"], 14, 0.8, 17, 1],
         "symbol-sort-key": late,
-        "text-field": ["step", ["zoom"], "", 17, nameOfCategory(lang)],
+        "text-field": ["step", ["zoom"], "", 17, nameOfCategory(lang, names)],
         "text-font": FONT,
         "text-size": 11,
         "text-anchor": "top",

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { paced } from "../../src/dispatch/paced";
 import { DAY_MS, HOUR_MS, advance, bars, floorTo, stretch } from "../../src/dispatch/time_window";
-import { around, boundsOf, distance } from "../../src/dispatch/nearness";
+import { shortMoment } from "../../src/dispatch/moments";
+import { boundsOf } from "../../src/dispatch/nearness";
 import { polygonOf } from "../../src/dispatch/tasks";
 import { readActor } from "../../src/state/actor";
 
@@ -43,6 +44,15 @@ describe("the time slider", () => {
   });
 });
 
+describe("moments in a row", () => {
+  it("say no more than is needed", () => {
+    expect(shortMoment("2026-11-27T06:03:00Z", NOON)).toBe("14:03");
+    expect(shortMoment("2026-11-06T20:20:00Z", NOON)).toBe("11-07 04:20");
+    expect(shortMoment("2024-11-06T20:20:00Z", NOON)).toBe("2024-11-07");
+    expect(shortMoment("never", NOON)).toBe("");
+  });
+});
+
 describe("looking again", () => {
   it("happens at once, then once per pause, and the last word is never lost", () => {
     vi.useFakeTimers();
@@ -60,15 +70,7 @@ describe("looking again", () => {
   });
 });
 
-describe("nearness", () => {
-  it("is metres on the ground", () => {
-    expect(distance([120.47, 36.1], [120.47, 36.1009])).toBeCloseTo(100.2, 0);
-    expect(distance([120.47, 36.1], [120.471, 36.1])).toBeCloseTo(89.9, 0);
-    const [west, south, east, north] = around([120.47, 36.1], 300);
-    expect(distance([west, 36.1], [east, 36.1])).toBeCloseTo(600, 0);
-    expect(distance([120.47, south], [120.47, north])).toBeCloseTo(600, 0);
-  });
-
+describe("shapes", () => {
   it("closes a drawn area, which needs three corners", () => {
     expect(polygonOf([[120, 36], [121, 36]])).toBeNull();
     const shape = polygonOf([[120, 36], [121, 36], [121, 37.123456789]])!;
