@@ -14,6 +14,8 @@ __all__ = ["install"]
 
 # Addresses of the page's own views: the same page answers them, so that a link to one can be opened anew.
 VIEWS = ("dispatch", "planner", "rules")
+# Pages of their own.
+PAGES = {"patrol": "patrol.html"}
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,7 +37,7 @@ class MapFiles(StaticFiles):
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file; each of the page's views is the page."""
-        return super().lookup_path("index.html" if path in VIEWS else path)
+        return super().lookup_path("index.html" if path in VIEWS else PAGES.get(path, path))
 
     def file_response(
         self,

@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { thirdPartyLicences } from "./plugins/licences.ts";
+import { offline } from "./plugins/offline.ts";
 
 // `base: "./"`: every address in the bundle is relative, so the map also works behind a path prefix.
 export default defineConfig({
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
-  plugins: [thirdPartyLicences()],
+  plugins: [thirdPartyLicences(), offline("patrol", ["favicon.svg", "patrol.webmanifest"])],
   build: {
     outDir: "../api/static",
     emptyOutDir: true,
@@ -14,6 +15,8 @@ export default defineConfig({
     // MapLibre alone is about 1 MB; it is loaded once and cached for good.
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
+      // The phone form is a page of its own: it must open on a slow connection, and without one.
+      input: { index: "index.html", patrol: "patrol.html" },
       output: {
         codeSplitting: { groups: [{ name: "maplibre", test: /node_modules[\\/]maplibre-gl/ }] },
       },

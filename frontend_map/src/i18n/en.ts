@@ -1,4 +1,5 @@
 import { enDispatch } from "./en_dispatch";
+import { enPatrol } from "./en_patrol";
 import { enPlaces } from "./en_places";
 import { enPlanner } from "./en_planner";
 import { enRules } from "./en_rules";
@@ -6,6 +7,7 @@ import type { Key } from "./index";
 
 export const en: Record<Key, string> = {
   ...enDispatch,
+  ...enPatrol,
   ...enPlaces,
   ...enPlanner,
   ...enRules,

@@ -1,5 +1,6 @@
 /** Chinese texts: the source of all keys and of their `{parameters}`. */
 import { zhDispatch } from "./zh_dispatch";
+import { zhPatrol } from "./zh_patrol";
 import { zhPlaces } from "./zh_places";
 import { zhPlanner } from "./zh_planner";
 import { zhRules } from "./zh_rules";
@@ -306,4 +307,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhDispatch, ...zhPlaces, ...zhPlanner, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRules } as const;

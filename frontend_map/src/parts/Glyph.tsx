@@ -35,6 +35,7 @@ const PATHS = {
   check: "M5 12.5l5 5L19.5 7",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.5h.01",
   left: "M15 5l-7 7 7 7",
+  camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 10a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7z",
   play: "M7 4l13 8-13 8z",
   pause: "M8 5v14M16 5v14",
   desk: "M4 5h16v10H4zM9 20h6M12 15v5M7.5 9.5h5M7.5 12h3",
