@@ -124,6 +124,8 @@ def _periods(
 ) -> Iterator[tuple[Fitted, NDArray[np.int64]]]:
     """The rules of a category with the rows of their periods."""
     ordered = sorted(lines, key=lambda line: (line.since is not None, line.since or 0))
+    if not ordered:
+        return
     left = rows
     for line, following in zip(ordered, [*ordered[1:], None], strict=True):
         if following is None or following.since is None:
