@@ -29,7 +29,7 @@ from grid_data.tables.base import metadata, one_of, valid_range
 
 KINDS = ("urgent_hour", "work_hour", "work_day", "natural_day")
 STAGES = ("total", "accept", "verify", "file", "dispatch", "handle", "check", "evaluate")
-NOTICES = ("due_soon", "overdue", "stage_due_soon", "stage_overdue")
+NOTICES = ("due_soon", "overdue", "stage_overdue")
 LEVELS = ("community", "street", "district")
 DUE_ORDER = (
     "CASE WHEN due_at IS NULL OR paused_at IS NOT NULL "

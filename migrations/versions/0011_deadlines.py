@@ -149,7 +149,7 @@ def _clocks() -> None:
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("organisation_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('due_soon', 'overdue', 'stage_due_soon', 'stage_overdue')",
+            "kind IN ('due_soon', 'overdue', 'stage_overdue')",
             name=op.f("ck_clock_notice_kind"),
         ),
         sa.CheckConstraint(f"stage IN ('total', {STAGES})", name=op.f("ck_clock_notice_stage")),
