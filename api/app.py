@@ -16,6 +16,7 @@ from api import (
     city,
     comparison,
     deadlines,
+    dispatch,
     duplicates,
     events,
     fallback_places,
@@ -26,6 +27,7 @@ from api import (
     layers,
     locating,
     nearby,
+    open_tiles,
     openapi,
     organisations,
     overrides,
@@ -42,12 +44,15 @@ from api import (
     search,
     static_map,
     statistics,
+    surroundings,
     tiles,
     transfers,
     urgent_tasks,
     zones,
 )
 from api.body_limit import BodyLimit
+from api.dispatch import current_edition
+from api.fresh_cache import FreshCache
 from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.rendering import JsonText, json_bytes
@@ -92,7 +97,11 @@ ROUTERS = (
     transfers.router,
     statistics.router,
     indicators.router,
+    dispatch.router,
+    surroundings.router,
     events.router,
+    # Before the tiles of any layer.
+    open_tiles.router,
     tiles.router,
     problem_pages.router,
     health.router,
@@ -120,6 +129,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.silence = settings.silence
         app.state.tiles = TileCache()
         app.state.proposals = ProposalJobs()
+        app.state.fresh = FreshCache(lambda: current_edition(database))
+        app.state.alarm_limits = settings.alarm_limits
         app.state.events = EventHub(database, settings.database_url or "")
         app.state.duplicates = settings.duplicate_rule
         app.state.attachments = Attachments(settings.attachment_place, settings.file_limits)

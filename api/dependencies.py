@@ -33,6 +33,7 @@ __all__ = [
     "moment",
     "opened",
     "report_turn",
+    "request_transaction",
 ]
 
 WAIT_S = 5.0
@@ -50,6 +51,13 @@ async def report_turn(request: Request, sent: Report) -> AsyncIterator[tuple[Con
     async with AsyncExitStack() as stack:
         opening = report_transaction(_database(request), VISITOR, sent)
         yield await opened(stack, opening)
+
+
+@asynccontextmanager
+async def request_transaction(request: Request) -> AsyncIterator[Connection]:
+    """A transaction for part of a request, where not all of it needs one."""
+    async with AsyncExitStack() as stack:
+        yield await opened(stack, _database(request).transaction(VISITOR))
 
 
 async def transaction(request: Request) -> AsyncIterator[Connection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
@@ -93,12 +93,12 @@ class DeskQuery:
 
     zone: str | None
     organisation: str | None
-    states: list[State] | None
+    states: tuple[State, ...]
     category: str | None
-    sources: list[Source] | None
+    sources: tuple[str, ...]
     urgency: str | None
-    clocks: list[str] | None
-    levels: list[str] | None
+    clocks: tuple[str, ...]
+    levels: tuple[str, ...]
     supervised: bool
     from_: str | None
     to: str | None
@@ -107,7 +107,7 @@ class DeskQuery:
 
     async def read(self, connection: Transaction) -> IncidentFilter:
         """What they mean: open incidents."""
-        wanted = states_of(self.states) or list(OPEN_STATES)
+        wanted = states_of(list(self.states)) or OPEN_STATES
         return IncidentFilter(
             zone_id=await zone_of(connection, self.zone),
             organisation_ids=await organisations_of(connection, self.organisation),
@@ -144,9 +144,20 @@ def desk_query(
     q: TextIs = None,
 ) -> DeskQuery:
     """The filters that counts, histogram and tiles of open incidents share."""
-    clocks, levels = cast("list[str] | None", clock), cast("list[str] | None", level)
     return DeskQuery(
-        zone, organisation, state, category, source, urgency, clocks, levels, supervised, from_, to, bbox, q
+        zone,
+        organisation,
+        tuple(state or ()),
+        category,
+        tuple(source or ()),
+        urgency,
+        tuple(clock or ()),
+        tuple(level or ()),
+        supervised,
+        from_,
+        to,
+        bbox,
+        q,
     )
 
 

@@ -34,6 +34,7 @@ TAGS = [
     {"name": "guidance", "description": "Texts that answer without dispatch, triage, 110. 指引与分诊"},
     {"name": "places", "description": "Places not believed, and locating incidents. 定位核实"},
     {"name": "statistics", "description": "Incidents counted. 统计"},
+    {"name": "dispatch", "description": "The dispatcher's desk: open incidents at a glance. 派遣台"},
     {"name": "events", "description": "What happens, as it happens. 实时动态"},
     {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
     {"name": "problems", "description": "What can go wrong (RFC 9457). 问题类型"},

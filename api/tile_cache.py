@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
-__all__ = ["FinishedTile", "TileCache"]
+__all__ = ["FinishedTile", "TileCache", "finished"]
 
 COMPRESS_FROM = 200
 """Bytes below which compressing gains nothing."""
@@ -25,6 +25,12 @@ class FinishedTile:
     def size(self) -> int:
         """Bytes it holds in memory."""
         return len(self.plain) + len(self.gzipped or b"")
+
+
+async def finished(plain: bytes) -> FinishedTile:
+    """A tile, packed where that is worth it."""
+    packed = await asyncio.to_thread(_pack, plain) if len(plain) >= COMPRESS_FROM else None
+    return FinishedTile(plain, packed)
 
 
 class TileCache:
@@ -52,9 +58,7 @@ class TileCache:
         # Nobody may be waiting: then a failure is only the maker's.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            plain = await make()
-            packed = await asyncio.to_thread(_pack, plain) if len(plain) >= COMPRESS_FROM else None
-            tile = FinishedTile(plain, packed)
+            tile = await finished(await make())
         except asyncio.CancelledError:
             future.cancel()
             raise

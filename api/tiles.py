@@ -16,7 +16,7 @@ from api.openapi import problems
 from api.problems import Problem
 from api.rendering import JsonText, json_bytes
 from api.schemas import TileJson, VectorLayer
-from api.tile_cache import TileCache
+from api.tile_cache import FinishedTile, TileCache
 from governance.answers import Name
 from governance.errors import CityMissing
 from grid_data.city import city_document
@@ -105,18 +105,13 @@ async def read_tile(
     every = state == "all" and tiles.depends_on == "incidents"
     tag = _tag(tiles.name, stand.edition, str(every))
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if _matches(request.headers.get("if-none-match"), tag):
+    if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     cache: TileCache = request.app.state.tiles
     finished = await cache.get(
         (tag, address), lambda: tile(connection, tiles, address, at=instant, all_states=every)
     )
-    if not finished.plain:
-        return Response(status_code=204, headers=headers)
-    if finished.gzipped is not None and _takes_gzip(request):
-        return Response(finished.gzipped, media_type=MVT, headers=headers | {"Content-Encoding": "gzip"})
-    # Said outright, so that nothing further out compresses it again.
-    return Response(finished.plain, media_type=MVT, headers=headers | {"Content-Encoding": "identity"})
+    return tile_answer(request, finished, headers)
 
 
 async def _stand(connection: Transaction, name: str, at: datetime | None) -> Stand:
@@ -149,7 +144,17 @@ def _tag(*parts: str) -> str:
     return f'W/"{digest[:24]}"'
 
 
-def _matches(given: str | None, tag: str) -> bool:
+def tile_answer(request: Request, tile: FinishedTile, headers: dict[str, str]) -> Response:
+    """A tile on its way out, packed if the client takes it so."""
+    if not tile.plain:
+        return Response(status_code=204, headers=headers)
+    if tile.gzipped is not None and _takes_gzip(request):
+        return Response(tile.gzipped, media_type=MVT, headers=headers | {"Content-Encoding": "gzip"})
+    # Said outright, so that nothing further out compresses it again.
+    return Response(tile.plain, media_type=MVT, headers=headers | {"Content-Encoding": "identity"})
+
+
+def matches(given: str | None, tag: str) -> bool:
     """Weak comparison (RFC 9110, 13.1.2)."""
     if given is None:
         return False

@@ -72,7 +72,9 @@ def is_about(event: Event, about: About | None) -> bool:
         return True
     if about == "plans":
         return event.plan is not None
-    return event.incident is not None or event.action.startswith(("incident.", "routing.", "import.inc"))
+    return event.incident is not None or event.action.startswith(
+        ("incident.", "routing.", "import.inc", "queue.")
+    )
 
 
 @dataclass(frozen=True)

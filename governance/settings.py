@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.fallback_places import Rule
+from governance.alarm_limits import AlarmLimits
 from governance.duplicates import DuplicateRule
 from governance.file_content import FileLimits
 from governance.task_plan import TaskPlan
@@ -98,6 +99,13 @@ class Settings(BaseSettings):
         float, Field(ge=0, le=1, description="Score from which on an incident is suggested as a duplicate")
     ] = 0.5
 
+    alarm_unassigned: Annotated[
+        int, Field(ge=1, description="Open incidents that nobody has yet, from which on the alarm is raised")
+    ] = 100
+    alarm_near_due: Annotated[
+        int, Field(ge=1, description="Open incidents that are due soon, for the same")
+    ] = 100
+
     @field_validator("attachments")
     @classmethod
     def _is_a_place(cls, text: str | None) -> str | None:
@@ -144,6 +152,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def alarm_limits(self) -> AlarmLimits:
+        """When the queue is too long."""
+        return AlarmLimits(unassigned=self.alarm_unassigned, near_due=self.alarm_near_due)
+
+    @property
     def file_limits(self) -> FileLimits:
         """How large files may be."""
         return FileLimits(
@@ -168,6 +181,7 @@ class Settings(BaseSettings):
             lapse_at=self.lapse_at,
             attachments=self.attachment_place,
             orphan_hours=self.attachment_orphan_hours,
+            alarm_limits=self.alarm_limits,
         )
 
     @property

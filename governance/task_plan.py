@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gis.fallback_places import Rule
+from governance.alarm_limits import AlarmLimits
 from grid_data.attachment_files import Bucket
 
 __all__ = ["TaskPlan"]
@@ -29,6 +30,8 @@ class TaskPlan:
     publish_plans_at: str = "* * * * *"
     remind_tasks_at: str = "* * * * *"
     watch_clocks_at: str = "* * * * *"
+    alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
+    watch_queue_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0
     stalled_s: float = 30.0

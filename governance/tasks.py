@@ -23,6 +23,7 @@ from governance.casework.lapsing import lapse_evaluations
 from governance.clock_watch import watch_clocks
 from governance.fallback_places import check_places
 from governance.plan_tasks import publish_due_plans
+from governance.queue_alarm import watch_queue
 from governance.task_plan import TaskPlan
 from governance.urgent_tasks import remind_of_due
 from grid_data.attachment_files import AttachmentFiles
@@ -101,6 +102,12 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
         """Tell of cases that are due soon or late."""
         found = await watch_clocks(database)
         return ", ".join(f"{kind}: {number}" for kind, number in found.noticed.items())
+
+    @app.periodic(cron=plan.watch_queue_at, periodic_id="watch_queue")
+    @app.task(name="watch_queue", lock="watch_queue")
+    async def look_at_queue(timestamp: int) -> str:
+        """Raise and lower the alarm of the queue."""
+        return ", ".join(await watch_queue(database, plan.alarm_limits))
 
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")
