@@ -16,7 +16,10 @@ CSV_FRAMES = (
 
 @dataclass(frozen=True)
 class Extent:
-    """What part of the district is drawn and how much of everything; lists run parallel to ``codes``."""
+    """What part of the district is drawn and how much of everything; lists run parallel to ``codes``.
+
+    ``recent``: how many times as many incidents as usual are reported in the last two weeks.
+    """
 
     codes: tuple[str, ...]
     households: tuple[int, ...]
@@ -26,6 +29,7 @@ class Extent:
     facilities: int
     incidents: int
     zone_share: float
+    recent: float = 1.0
 
 
 FULL = Extent(
@@ -48,6 +52,8 @@ SMALL = Extent(
     facilities=8_000,
     incidents=5_000,
     zone_share=0.3,
+    # So little a city would have a few open cases only.
+    recent=6.0,
 )
 """Shazikou and Beizhai: they adjoin, and have coast, town, villages, mountain and a reservoir."""
 

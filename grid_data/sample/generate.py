@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from grid_data.sample.base_grids import draw_base_grids
 from grid_data.sample.blocks import Units, build_units
 from grid_data.sample.boundary import DISTRICT, Boundary, read_boundary
 from grid_data.sample.buildings import KINDS, Buildings, build
+from grid_data.sample.calendar import REPORTS, reports_until
 from grid_data.sample.communities import Communities, draw_communities
 from grid_data.sample.facilities import draw_facilities
 from grid_data.sample.frames import FULL, SMALL, Sample
@@ -79,7 +81,12 @@ class _Clock:
         self._last = now
 
 
-def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress | None = None) -> Sample:
+def generate(
+    small: bool = False,
+    seed: int = DEFAULT_SEED,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> Sample:
     """Generate the sample city.
 
     Parameters
@@ -90,6 +97,8 @@ def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress |
         The same seed gives the same city, byte for byte.
     progress
         Called after each step with its name and duration in seconds.
+    now
+        Incidents are reported until then; None: until a fixed day, so that files are the same on any day.
     """
     extent = SMALL if small else FULL
     done = _Clock(progress)
@@ -157,6 +166,8 @@ def generate(small: bool = False, seed: int = DEFAULT_SEED, progress: Progress |
         start,
         extent.incidents,
         stream(seed, "incidents"),
+        REPORTS if now is None else reports_until(now),
+        extent.recent,
     )
     done("incidents")
     return Sample(frames=frames, city=city, seed=seed, small=small)

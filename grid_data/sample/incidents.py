@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -11,11 +12,12 @@ import shapely
 
 from gis.crs import wgs84_to_gcj02
 from grid_data import catalogues
-from grid_data.sample.calendar import CHINA, END, FIRST_DAY
+from grid_data.sample.calendar import REPORTS, Reports
 from grid_data.sample.lattice import Floats, Ints, degrees_to_metric, metric_to_degrees
 from grid_data.sample.moments import draw_moments
 from grid_data.sample.names import person_names
 from grid_data.sample.placing import Places, Spots
+from grid_data.sample.progress import draw_progress
 from grid_data.sample.tables import read_table
 from grid_data.sample.texts import Texts
 
@@ -24,6 +26,9 @@ SOCIAL = "GRIDGOV social"
 
 REPEATED = 0.3
 """Share of incidents that happen within 15 m of an earlier one of their category."""
+
+_TOLD_TWICE = 9
+"""Of the last day's incidents one in so many has a twin."""
 
 _MATTER_SOURCES = {
     "grid_worker": 0.33, "hotline": 0.22, "patrol": 0.19, "app": 0.13, "video": 0.08, "sensor": 0.02,
@@ -40,19 +45,6 @@ _ACCURACY_M = {
     "sensor": (1, 3), "transfer_110": (20, 100), "department": (5, 40),
 }  # fmt: skip
 
-_STATES = (
-    "reported", "accepted", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated",
-    "closed", "archived", "rejected", "cancelled",
-)  # fmt: skip
-# Oldest age in days, and the shares of the states in their order.
-_PROGRESS = (
-    (0.5, (0.30, 0.20, 0.12, 0.20, 0.16, 0.02, 0, 0, 0, 0, 0, 0)),
-    (2.0, (0.05, 0.07, 0.08, 0.18, 0.34, 0.08, 0.04, 0.02, 0.12, 0, 0.01, 0.01)),
-    (7.0, (0.01, 0.01, 0.01, 0.05, 0.24, 0.07, 0.05, 0.05, 0.45, 0.02, 0.025, 0.015)),
-    (30.0, (0, 0, 0, 0.01, 0.07, 0.02, 0.02, 0.02, 0.52, 0.29, 0.03, 0.02)),
-    (1e9, (0, 0, 0, 0, 0.003, 0, 0, 0.001, 0.15, 0.80, 0.03, 0.016)),
-)
-
 
 def draw_incidents(
     places: Places,
@@ -63,6 +55,8 @@ def draw_incidents(
     default_start: tuple[float, float],
     total: int,
     random: np.random.Generator,
+    reports: Reports = REPORTS,
+    recent: float = 1.0,
 ) -> pd.DataFrame:
     """The frame ``incidents``, in the order of reporting.
 
@@ -74,6 +68,8 @@ def draw_incidents(
         The land in metres: places are inside.
     default_start
         Where the report form's map starts (degrees): some reports come from there by mistake.
+    reports, recent
+        When incidents are reported, and how many times as many as usual in the last two weeks.
     """
     mix = read_table(
         "incident_mix", text=("kind", "category", "name_zh", "placement", "season", "hours", "urgency")
@@ -81,12 +77,17 @@ def draw_incidents(
     share = mix["weight"].to_numpy(float)
     row = random.choice(len(mix), total, p=share / share.sum())
     seconds = draw_moments(
-        mix["season"].to_numpy(object)[row].tolist(), mix["hours"].to_numpy(object)[row].tolist(), random
+        mix["season"].to_numpy(object)[row].tolist(),
+        mix["hours"].to_numpy(object)[row].tolist(),
+        random,
+        reports,
+        recent,
     )
     order = np.lexsort((row, seconds))
     row, seconds = row[order], seconds[order]
     points = _places(mix, row, places, facilities, land, random)
     points = _repeat(points, row, random)
+    row, points = _twice_told(row, points, seconds, random)
     kind, category = mix["kind"].to_numpy(object)[row], mix["category"].to_numpy(object)[row]
     name = mix["name_zh"].to_numpy(object)[row]
     things = _things(kind, category, name)
@@ -95,23 +96,27 @@ def draw_incidents(
     told = [a if inside else f"{a}附近" for a, inside in zip(addresses, home.tolist(), strict=True)]
     source = _sources(kind, random)
     reported = (
-        np.datetime64(f"{FIRST_DAY.isoformat()}T00:00:00")
+        np.datetime64(f"{reports.first.isoformat()}T00:00:00")
         - np.timedelta64(8, "h")
         + seconds.astype("timedelta64[s]")
     )
-    state, since = _progress(reported, random)
+    urgency = mix["urgency"].to_numpy(object)[row]
+    appeal = _appeal_kinds(kind, category)
+    state, since = draw_progress(
+        reported, kind, category, urgency, np.array(appeal, dtype=object), source, reports.end, random
+    )
     frame = pd.DataFrame(
         {
             "source": source,
-            "source_ref": _references(source, seconds),
-            "appeal_kind": _appeal_kinds(kind, category),
+            "source_ref": _references(source, seconds, reports.first),
+            "appeal_kind": appeal,
             "standard_ref": np.where(kind == "social", SOCIAL, STANDARD),
             "category_kind": kind,
             "category": category,
             "text": Texts().write(kind.tolist(), category.tolist(), things, told, random),
             "address": addresses,
             **_coordinates(points, source, default_start, random),
-            "urgency": mix["urgency"].to_numpy(object)[row],
+            "urgency": urgency,
             **_reporters(source, random),
             "reported_at": pd.Series(reported).dt.tz_localize("UTC"),
             "state": state,
@@ -181,6 +186,17 @@ def _repeat(points: Floats, row: Ints, random: np.random.Generator) -> Floats:
     return points
 
 
+def _twice_told(row: Ints, points: Floats, seconds: Ints, random: np.random.Generator) -> tuple[Ints, Floats]:
+    """Let some of the last day's incidents be told twice: the same thing, a few metres away, hours later."""
+    young = np.flatnonzero(seconds >= seconds[-1] - 24 * 3_600)
+    first, second = young[:-3:_TOLD_TWICE], young[3::_TOLD_TWICE]
+    first = first[: len(second)]
+    row, points = row.copy(), points.copy()
+    row[second] = row[first]
+    points[second] = points[first] + random.uniform(-8.0, 8.0, (len(second), 2))
+    return row, points
+
+
 def _things(kind: Any, category: Any, name: Any) -> list[str]:
     """What is broken: the component's name for component matters, else the category's."""
     components = {
@@ -220,9 +236,9 @@ def _sources(kind: Any, random: np.random.Generator) -> Any:
     return result
 
 
-def _references(source: Any, seconds: Ints) -> list[str]:
+def _references(source: Any, seconds: Ints, first: date) -> list[str]:
     """Reference of each report in its source: prefix, day, running number of the source."""
-    days = np.datetime_as_string(np.datetime64(FIRST_DAY.isoformat()) + seconds // 86_400, unit="D")
+    days = np.datetime_as_string(np.datetime64(first.isoformat()) + seconds // 86_400, unit="D")
     running: dict[str, int] = {}
     result = []
     for name, day in zip(source.tolist(), days.tolist(), strict=True):
@@ -282,21 +298,3 @@ def _reporters(source: Any, random: np.random.Generator) -> dict[str, Any]:
     ]
     phones[known] = [f"100{number:08d}" for number in random.integers(0, 10**8, count).tolist()]
     return {"reporter_name": names, "reporter_phone": phones}
-
-
-def _progress(reported: Any, random: np.random.Generator) -> tuple[Any, Any]:
-    """State by age at the end of the sample, and since when."""
-    end = np.datetime64(END.astimezone(CHINA).replace(tzinfo=None), "s") - np.timedelta64(8, "h")
-    age_days = (end - reported).astype(float) / 86_400.0
-    state = np.empty(len(reported), dtype=object)
-    names = np.array(_STATES, dtype=object)
-    low = -1.0
-    for high, shares in _PROGRESS:
-        here = (age_days > low) & (age_days <= high)
-        weights = np.array(shares)
-        state[here] = names[random.choice(len(names), int(here.sum()), p=weights / weights.sum())]
-        low = high
-    days = random.lognormal(0.9, 0.8, len(reported)) * np.where(state == "archived", 3.0, 1.0)
-    spent = np.minimum(days, age_days * random.random(len(reported)))
-    spent[state == "reported"] = 0.0
-    return state, reported + (spent * 86_400).astype("timedelta64[s]")

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from grid_data.sample.calendar import FIRST_DAY, LAST_DAY
+from grid_data.sample.calendar import CHINA, REPORTS, Reports
 from grid_data.sample.lattice import Floats, Ints
 
-_TYPHOONS = (date(2025, 8, 12), date(2025, 8, 27), date(2026, 8, 9), date(2026, 8, 22))
-_SNOWFALLS = (
-    date(2024, 12, 14), date(2025, 1, 25), date(2025, 2, 7),
-    date(2025, 12, 20), date(2026, 1, 17), date(2026, 2, 3),
-)  # fmt: skip
+# Month and day in odd and in even years; of winters, by the year in which they begin.
+_TYPHOONS = {1: ((8, 12), (8, 27)), 0: ((8, 9), (8, 22))}
+_SNOWFALLS = {0: ((12, 14), (1, 25), (2, 7)), 1: ((12, 20), (1, 17), (2, 3))}
+_RECENT_DAYS = 14
 
 # Weight per month, January first.
 _MONTHS: dict[str, tuple[float, ...]] = {
@@ -44,44 +43,73 @@ _STORM_FACTOR = 14.0
 _SNOW_FACTOR = (60.0, 45.0, 15.0)
 
 
-def _day_weights(season: str) -> Floats:
-    """Weight of each day from the first to the last."""
-    count = (LAST_DAY - FIRST_DAY).days + 1
+def _typhoons(reports: Reports) -> list[date]:
+    years = range(reports.first.year, reports.last.year + 1)
+    return [date(year, *day) for year in years for day in _TYPHOONS[year % 2]]
+
+
+def _snowfalls(reports: Reports) -> list[date]:
+    winters = range(reports.first.year - 1, reports.last.year + 1)
+    return [
+        date(winter + (month < 7), month, day) for winter in winters for month, day in _SNOWFALLS[winter % 2]
+    ]
+
+
+def _day_weights(season: str, reports: Reports, recent: float) -> Floats:
+    """Weight of each day from the first to the last; of the last two weeks so many times as much."""
+    count = reports.days
     weights = np.zeros(count)
     for index in range(count):
-        day = FIRST_DAY + timedelta(days=index)
+        day = reports.first + timedelta(days=index)
         weight = _MONTHS[season][day.month - 1]
         weight *= 1.08 if day.weekday() == 0 else 0.78 if day.weekday() >= 5 and season != "beach" else 1.0
         # The public learns to use the service: a fifth more in the second year.
         weights[index] = weight * (1.0 + 0.2 * index / count)
-    storms = {"rain": (_TYPHOONS, (_STORM_FACTOR, _STORM_FACTOR / 2.0)), "snow": (_SNOWFALLS, _SNOW_FACTOR)}
+    storms = {
+        "rain": (_typhoons(reports), (_STORM_FACTOR, _STORM_FACTOR / 2.0)),
+        "snow": (_snowfalls(reports), _SNOW_FACTOR),
+    }
     if season in storms:
         days, factors = storms[season]
         for day in days:
             for later, factor in enumerate(factors):
-                place = (day - FIRST_DAY).days + later
+                place = (day - reports.first).days + later
                 if 0 <= place < count:
                     weights[place] = factor * (0.05 if season == "snow" else weights[place])
+    weights[-_RECENT_DAYS:] *= recent
     return np.asarray(weights / weights.sum())
 
 
-def draw_moments(season: list[str], hours: list[str], random: np.random.Generator) -> Ints:
-    """Seconds since midnight (China) of the first day, one per incident.
+def draw_moments(
+    season: list[str],
+    hours: list[str],
+    random: np.random.Generator,
+    reports: Reports = REPORTS,
+    recent: float = 1.0,
+) -> Ints:
+    """Seconds since midnight (China) of the first day, one per incident; none beyond the end.
 
     Parameters
     ----------
     season, hours
         Name of the season and of the daily profile of each incident.
+    recent
+        So many times as many incidents as usual happen in the last two weeks.
     """
     result = np.zeros(len(season), dtype=np.int64)
     seasons, which = np.unique(np.array(season, dtype=str), return_inverse=True)
     for index, name in enumerate(seasons.tolist()):
         here = np.flatnonzero(which == index)
-        weights = _day_weights(name)
+        weights = _day_weights(name, reports, recent)
         result[here] = random.choice(len(weights), len(here), p=weights) * 86_400
     profiles, which = np.unique(np.array(hours, dtype=str), return_inverse=True)
     for index, name in enumerate(profiles.tolist()):
         here = np.flatnonzero(which == index)
         shares = np.array(_HOURS[name], dtype=float)
         result[here] += random.choice(24, len(here), p=shares / shares.sum()) * 3_600
-    return result + random.integers(0, 3_600, len(result))
+    result += random.integers(0, 3_600, len(result))
+    # What would come later today came at that hour of the day before.
+    began = np.datetime64(reports.first.isoformat(), "s")
+    end = np.datetime64(reports.end.astimezone(CHINA).replace(tzinfo=None), "s")
+    result[result >= (end - began).astype(np.int64)] -= 86_400
+    return result
