@@ -38,6 +38,7 @@ STAGED = """
     UPDATE case_state SET level = 'community', direct_reason = 'outside_list' WHERE incident_id % 23 = 0;
     UPDATE case_state SET objection = '{"by": "x"}' WHERE incident_id % 29 = 0;
     UPDATE incident SET organisation_id = NULL WHERE id % 31 = 0 AND is_open;
+    UPDATE incident SET place = NULL, place_problem = 'none_given' WHERE id % 37 = 0 AND is_open;
 """
 
 
