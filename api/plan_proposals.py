@@ -21,7 +21,11 @@ from governance.proposals import Asked, ProposalJob, job_answer, start_proposals
 router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
 
 Weight = Annotated[StrictFloat, Field(ge=0, le=100, allow_inf_nan=False)]
-Pair = Annotated[list[UnitId], Field(min_length=2, max_length=2)]
+Linked = UnitId | Annotated[str, Field(min_length=1, max_length=100, pattern=NOT_NUL)]
+Pair = Annotated[
+    list[Linked],
+    Field(min_length=2, max_length=2, description="Units by identifier, or buildings by code."),
+]
 JobKey = Annotated[
     str,
     Path(pattern=NOT_NUL, json_schema_extra={"format": "job-key"},
@@ -41,13 +45,17 @@ class SearchOptions(Body):
         Field(ge=0, le=1, allow_inf_nan=False, description="At most this share moves."),
     ] = None
     locked: Annotated[list[ZoneNumber], Field(max_length=5000, default_factory=list)]
-    must_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
-    cannot_link: Annotated[list[Pair], Field(max_length=1000, default_factory=list)]
+    must_link: Annotated[
+        list[Pair], Field(max_length=1000, default_factory=list, description="Pairs that share a grid.")
+    ]
+    cannot_link: Annotated[
+        list[Pair], Field(max_length=1000, default_factory=list, description="Pairs that do not.")
+    ]
     proposals: Annotated[int, Field(ge=1, le=5, description="At most so many."), A_NUMBER] = 5
     seed: Annotated[int, Field(ge=0, le=2_000_000_000, description="The same seed, the same."), A_NUMBER] = 1
     seconds: Annotated[
         StrictFloat,
-        Field(ge=0.01, le=120, allow_inf_nan=False, description="How long to search, as work."),
+        Field(ge=0.01, le=120, allow_inf_nan=False, description="How long to search at most."),
     ] = 10.0
 
 

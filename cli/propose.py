@@ -12,9 +12,13 @@ from cli.import_run import fail
 
 if TYPE_CHECKING:
     from gis.propose import Proposal, ProposeOptions
+    from grid_data.unit_files.links import Pairs
     from grid_data.unit_files.reading import CurrentGrids, UnitFile
 
 __all__ = ["propose"]
+
+LEAST_LIMIT_S = 1.0
+"""A shorter search is not cut off by the clock: its work is done before a clock would be fair."""
 
 
 def propose(
@@ -47,14 +51,14 @@ def propose(
     maximum: Annotated[int, typer.Option("--max", min=1, help="Most households of a grid (500).")] = 500,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same grids (1).")] = 1,
     seconds: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--seconds",
             min=0.01,
-            help="How long to search, counted in work of a machine with two cores: a slower one takes longer "
-            "and finds the same (10).",
+            help="How long to search at most. Without it: the work of 10 seconds on two cores, however long "
+            "it takes, so that the answer is the same on every machine.",
         ),
-    ] = 10.0,
+    ] = None,
     weight: Annotated[
         str | None, typer.Option("--weight", metavar="COLUMN", help="Column of households (households).")
     ] = None,
@@ -126,6 +130,14 @@ def propose(
         list[str] | None,
         typer.Option("--cannot-link", metavar="UNIT,UNIT", help="Two units that do not; repeatable."),
     ] = None,
+    links: Annotated[
+        Path | None,
+        typer.Option(
+            "--links",
+            metavar="FILE",
+            help="A table of such pairs: columns unit_a, unit_b, link (must or cannot).",
+        ),
+    ] = None,
     proposals: Annotated[
         Path | None,
         typer.Option(
@@ -148,6 +160,7 @@ def propose(
     from gis.errors import GisError
     from gis.propose import ImpossibleOptions, ProposeOptions
     from grid_data.importers.problems import ImportRefused
+    from grid_data.unit_files.links import read_links
     from grid_data.unit_files.reading import UnitsAsked, read_current, read_units
     from grid_data.unit_files.writing import check_output
 
@@ -158,12 +171,15 @@ def propose(
         with progress.status(in_words("读取单元", "reading units")):
             read = read_units(UnitsAsked(units, source_layer, crs, weight, community, code, roads))
             today = None if current is None else read_current(current, read, current_code)
+            must, cannot = ((), ()) if links is None else read_links(links)
         _say_read(read, today)
         options = ProposeOptions(
             minimum=minimum, maximum=maximum, roads=roads_weight, compactness=compactness, stay=stay,
             change_budget=change_budget, locked=_zones(lock, "--lock", today),
-            exempt=_zones(exempt, "--exempt", today), must_link=_pairs(must_link, "--must-link", read),
-            cannot_link=_pairs(cannot_link, "--cannot-link", read), grids=grids, seed=seed, seconds=seconds,
+            exempt=_zones(exempt, "--exempt", today), grids=grids, seed=seed,
+            must_link=_pairs(must_link, "--must-link", must, read),
+            cannot_link=_pairs(cannot_link, "--cannot-link", cannot, read),
+            seconds=seconds or 10.0, limit_s=None if seconds is None else max(seconds, LEAST_LIMIT_S),
         )  # fmt: skip
         found = _searched(read, today, options)
         codes = _codes(found, today)
@@ -195,6 +211,8 @@ def _say_read(read: UnitFile, today: CurrentGrids | None) -> None:
             f"{n:,} units, {total:,} households, {borders:,} borders; distances are in EPSG:{read.epsg}",
         )
     )
+    if read.told:
+        say(in_words("边界与通行关系取自 edges 图层", "borders and links are those of the layer edges"))
     if not read.named and len(read.communities) > 1:
         say(
             in_words(
@@ -239,18 +257,21 @@ def _zones(told: list[str] | None, option: str, today: CurrentGrids | None) -> f
     return frozenset(today.codes.index(name) for name in told)
 
 
-def _pairs(told: list[str] | None, option: str, read: UnitFile) -> tuple[tuple[int, int], ...]:
+def _pairs(told: list[str] | None, option: str, listed: Pairs, read: UnitFile) -> tuple[tuple[int, int], ...]:
+    """Pairs of units by position: those of an option, and those of a table."""
     place = {name: number for number, name in enumerate(read.codes)}
     pairs = []
     for text in told or ():
         one, sign, two = text.partition(",")
         if not sign:
             fail(f"{option} 应写作 单元,单元，而不是“{text}”", f"{option} reads UNIT,UNIT, not {text!r}")
-        for name in (one.strip(), two.strip()):
+        pairs.append((option, one.strip(), two.strip()))
+    pairs += [("--links", *pair) for pair in listed]
+    for source, *names in pairs:
+        for name in names:
             if name not in place:
-                fail(f"{option}：没有单元 {name}", f"{option}: there is no unit {name}")
-        pairs.append((place[one.strip()], place[two.strip()]))
-    return tuple(pairs)
+                fail(f"{source}：没有单元 {name}", f"{source}: there is no unit {name}")
+    return tuple((place[one], place[two]) for _, one, two in pairs)
 
 
 def _codes(found: list[Proposal], today: CurrentGrids | None) -> dict[int, str]:

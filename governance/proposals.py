@@ -16,7 +16,7 @@ from governance.plan_errors import ImpossibleProposal, MoveRefused, PlanNotDraft
 from governance.planning import planned
 from governance.proposal_jobs import Job, JobState, ProposalJobs, TooManyJobs
 from grid_data.database import Connection, rows
-from grid_data.plans import read_draft
+from grid_data.plans import read_draft, unit_of_building
 
 __all__ = ["Asked", "ProposalJob", "job_answer", "start_proposals"]
 
@@ -25,6 +25,7 @@ __all__ = ["Asked", "ProposalJob", "job_answer", "start_proposals"]
 class Asked:
     """What a planner asks of proposals, by codes and identifiers; see `gis.propose.ProposeOptions`.
 
+    Linked are units by their identifier, or those that buildings stand on, by the building's code.
     ``band`` None is the plan's. Locked and exempt zones of the plan stay as they are, whatever is asked.
     """
 
@@ -35,11 +36,15 @@ class Asked:
     stay: float
     change_budget: float | None
     locked: Sequence[int]
-    must_link: Sequence[tuple[int, int]]
-    cannot_link: Sequence[tuple[int, int]]
+    must_link: Sequence[tuple[int | str, int | str]]
+    cannot_link: Sequence[tuple[int | str, int | str]]
     proposals: int
     seed: int
     seconds: float
+
+
+LEAST_LIMIT_S = 1.0
+"""A shorter search is not cut off by the clock."""
 
 
 class ProposalFigures(Answer):
@@ -120,6 +125,8 @@ async def start_proposals(connection: Connection, jobs: ProposalJobs, code: str,
     numbers = frozenset(
         number for number, each in enumerate(draft.communities) if chosen is None or each in chosen
     )
+    must = await _units(connection, plan["id"], asked.must_link)
+    cannot = await _units(connection, plan["id"], asked.cannot_link)
     band = asked.band or (plan["band_min"], plan["band_max"])
     try:
         for number in asked.locked:
@@ -134,13 +141,15 @@ async def start_proposals(connection: Connection, jobs: ProposalJobs, code: str,
             locked=frozenset(asked.locked)
             | {number for number, zone in draft.zones.items() if zone.lock != "none"},
             exempt=frozenset(number for number, zone in draft.zones.items() if zone.exempt),
-            must_link=tuple(_pair(draft.rows_of(pair).tolist()) for pair in asked.must_link),
-            cannot_link=tuple(_pair(draft.rows_of(pair).tolist()) for pair in asked.cannot_link),
+            must_link=tuple(_pair(draft.rows_of(pair).tolist()) for pair in must),
+            cannot_link=tuple(_pair(draft.rows_of(pair).tolist()) for pair in cannot),
             communities=numbers if draft.nested else None,
             first_number=draft.next_number,
             proposals=asked.proposals,
             seed=asked.seed,
             seconds=asked.seconds,
+            # Somebody waits for it; very short searches end by their work.
+            limit_s=max(asked.seconds, LEAST_LIMIT_S),
         )
         options.check_units(len(draft.ids))
     except RedrawRefused as refusal:
@@ -153,6 +162,30 @@ async def start_proposals(connection: Connection, jobs: ProposalJobs, code: str,
     except TooManyJobs as problem:
         words = Words("正在搜索的任务过多，请稍后再试", "too many searches are under way; try again shortly")
         raise ImpossibleProposal(words) from problem
+
+
+async def _units(
+    connection: Connection, plan: int, pairs: Sequence[tuple[int | str, int | str]]
+) -> list[tuple[int, int]]:
+    """Pairs with the units of the plan that buildings stand on.
+
+    Raises
+    ------
+    MoveRefused
+        A building stands on none.
+    """
+    known: dict[str, int] = {}
+    for code in {each for pair in pairs for each in pair if isinstance(each, str)}:
+        unit = await unit_of_building(connection, plan, code)
+        if unit is None:
+            raise MoveRefused(
+                RedrawRefused(
+                    "no-building", f"方案中没有楼栋 {code}", f"no building {code} stands in the plan"
+                )
+            )
+        known[code] = unit
+    one_each = [(known[each] if isinstance(each, str) else each) for pair in pairs for each in pair]
+    return list(zip(one_each[::2], one_each[1::2], strict=True))
 
 
 def _pair(found: Sequence[int]) -> tuple[int, int]:

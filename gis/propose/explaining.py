@@ -13,10 +13,12 @@ from gis.propose.proposal import NO_ZONE, Explanation, ReasonCode
 from gis.unit_graph import UnitGraph
 from gis.words import Words
 
-__all__ = ["explained"]
+__all__ = ["Cuts", "explained"]
 
 Ints = NDArray[np.int64]
 Reason = tuple[ReasonCode, Words]
+Cuts = dict[int, list[tuple[frozenset[int], Words]]]
+"""Sets of atoms that hang on one atom, with the reason in words, by number of the piece."""
 
 MOST_ATOMS = 1_000
 """Cut atoms are looked for in pieces up to this size."""
@@ -28,6 +30,7 @@ def explained(
     today: Ints,
     pieces: list[Piece],
     options: ProposeOptions,
+    cuts: Cuts,
 ) -> tuple[Explanation, ...]:
     """One reason for each zone out of the band that the band concerns, by zone number.
 
@@ -37,6 +40,8 @@ def explained(
         (n,) zone numbers proposed and before.
     pieces
         What was divided.
+    cuts
+        What is known of cut atoms by number of the piece; filled further.
     """
     figures = ZoneFigures(graph, zone)
     off = (figures.households < options.minimum) | (figures.households > options.maximum)
@@ -45,7 +50,6 @@ def explained(
     for number, piece in enumerate(pieces):
         piece_of[piece.unit] = number
     result = []
-    cuts: dict[int, list[tuple[frozenset[int], Words]]] = {}
     for k in np.flatnonzero(off).tolist():
         units = np.flatnonzero(figures.index == k)
         number = int(piece_of[units[0]])

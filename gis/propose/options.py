@@ -57,6 +57,9 @@ class ProposeOptions:
     seconds
         How long to search, counted in work: seconds of a machine with two cores of the usual kind. A slower
         one takes longer and finds the same.
+    limit_s
+        Seconds by the clock after which it ends with what it has, on whatever machine; None for no limit.
+        Where it cuts in, the same seed may find something else.
     """
 
     minimum: int = 300
@@ -75,6 +78,7 @@ class ProposeOptions:
     proposals: int = 5
     seed: int = 1
     seconds: float = 10.0
+    limit_s: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.minimum <= self.maximum:
@@ -89,7 +93,7 @@ class ProposeOptions:
             )
         if not 1 <= self.proposals <= 5:
             raise ImpossibleOptions(Words("方案数应为 1 至 5", "between 1 and 5 proposals can be asked for"))
-        if not self.seconds > 0:
+        if not self.seconds > 0 or (self.limit_s is not None and not self.limit_s > 0):
             raise ImpossibleOptions(Words("时间应大于零", "the time must be more than nothing"))
         if self.grids is not None and self.grids < 1:
             raise ImpossibleOptions(Words("网格数应至少为 1", "at least one grid must be asked for"))

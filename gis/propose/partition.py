@@ -23,7 +23,13 @@ MOST_NODES: Final = 50
 
 
 def recombined(
-    atoms: Atoms, labels: int, weights: Floats, met: list[Ints], incumbent: Ints, grids: int | None
+    atoms: Atoms,
+    labels: int,
+    weights: Floats,
+    met: list[Ints],
+    incumbent: Ints,
+    grids: int | None,
+    seconds: float = np.inf,
 ) -> Ints | None:
     """A division of all atoms into zones met before or of the incumbent; None if none was found.
 
@@ -37,6 +43,8 @@ def recombined(
         (n,) a division whose zones are offered as well, so there is always an answer.
     grids
         How many zones there must be, or None.
+    seconds
+        Time for the solver.
 
     Returns
     -------
@@ -62,12 +70,15 @@ def recombined(
         constraints.append(LinearConstraint(csc_array(bearing), -np.inf, np.ones(labels)))
     if grids is not None:
         constraints.append(LinearConstraint(np.ones((1, len(chosen))), grids, grids))
+    limits: dict[str, Any] = {"node_limit": MOST_NODES, "mip_rel_gap": 1e-4, "presolve": True}
+    if np.isfinite(seconds):
+        limits["time_limit"] = seconds
     answer = milp(
         cost,
         constraints=constraints,
         integrality=np.ones(len(chosen)),
         bounds=Bounds(0, 1),
-        options={"node_limit": MOST_NODES, "mip_rel_gap": 1e-4, "presolve": True},
+        options=limits,
     )
     if answer.x is None:
         return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from gis.propose.explaining import explained
+from gis.propose.explaining import Cuts, explained
 from gis.propose.measuring import measured
 from gis.propose.options import ProposeOptions
 from gis.propose.pieces import Piece
@@ -60,12 +60,13 @@ def put_together(
         proposals.append(Proposal(len(proposals) + 1, profile.name, zone.astype(np.int32), figures, ()))
     kept = _different(graph, _not_beaten(proposals))
     seconds = time.perf_counter() - started
+    cuts: Cuts = {}
     return [
         replace(
             one,
             number=number,
             measures=replace(one.measures, seconds=seconds),
-            explained=explained(graph, one.zone, today, pieces, options),
+            explained=explained(graph, one.zone, today, pieces, options, cuts),
         )
         for number, one in enumerate(kept, 1)
     ]

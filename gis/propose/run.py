@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gis.compiled import keep_machine_code
+from gis.propose.allowance import FIRST_SLACK, SLACK, Clock
 from gis.propose.options import Cancelled, ProposeOptions
 from gis.propose.pieces import Piece, cut_into_pieces
 from gis.propose.profiles import profiles_of
@@ -23,8 +25,14 @@ from gis.unit_graph import Barrier, UnitGraph
 
 __all__ = ["propose"]
 
-MOVES_PER_SECOND: Final = 2_500_000
-"""Moves that two cores of the usual kind try in a second, what surrounds them included."""
+MOVES_PER_SECOND: Final = 2_300_000
+"""Moves that two cores of the usual kind try in a second, with some to spare."""
+MOVES_AROUND: Final = 15_000
+"""What is done for a piece and a kind of proposal besides takes as long as so many moves."""
+FIRST_MOVES: Final = 30_000
+"""Of the short search that every piece gets before any gets more."""
+SEARCH_SHARE: Final = 0.9
+"""Of a limit by the clock; the rest is for putting the pieces together and explaining."""
 MOVES_PER_ATOM: Final = 60_000
 """More than so many moves for each atom of a piece find nothing better."""
 
@@ -66,6 +74,8 @@ def propose(
     Cancelled
         ``cancelled`` answered yes.
     """
+    if options.limit_s is not None and len(graph):
+        _get_ready()
     started = time.perf_counter()
     keep_machine_code()
     today = np.full(len(graph), NO_ZONE, dtype=np.int64) if current is None else current.astype(np.int64)
@@ -81,39 +91,65 @@ def propose(
     def stopped() -> bool:
         return stop.is_set() or (cancelled is not None and cancelled())
 
+    clock = Clock(None if options.limit_s is None else SEARCH_SHARE * options.limit_s)
     counter = _Counter()
-    moves = _shares(pieces, options.seconds * MOVES_PER_SECOND)
+    work = options.seconds * MOVES_PER_SECOND
+    moves = _shares(pieces, max(0.3 * work, work - MOVES_AROUND * len(pieces) * (1 + len(profiles))))
     grids = _grids(pieces, options, _outside(graph, today, pieces))
 
-    def searched(number: int) -> list[Candidate]:
+    def searched(number: int, *, short: bool) -> list[Candidate]:
         piece = pieces[number]
+        own = min(moves[number], FIRST_MOVES) if short else moves[number]
+        allowed = clock.begin(number, FIRST_SLACK if short else SLACK)
+        if not short and allowed.late():
+            return []
         return search(
-            piece, options, profiles, moves[number], number, grids[number],
-            warm=bool((piece.atoms.base >= 0).any()), worked=counter.add, cancelled=stopped,
+            piece, options, profiles, own, number, grids[number],
+            warm=bool((piece.atoms.base >= 0).any()), short=short, worked=counter.add, cancelled=stopped,
+            time=allowed,
         )  # fmt: skip
 
     # The largest first, so that no thread is left alone with it at the end; answers do not depend on it.
     order = sorted(range(len(pieces)), key=lambda number: -moves[number])
-    pool = ThreadPoolExecutor(min(thread_count(), max(1, len(pieces))))
+    threads = min(thread_count(), max(1, len(pieces)))
+    candidates: list[list[Candidate]] = [[] for _ in pieces]
+    pool = ThreadPoolExecutor(threads)
     try:
-        tasks = {number: pool.submit(searched, number) for number in order}
-        waiting = set(tasks.values())
-        while waiting:
-            done, waiting = wait(waiting, timeout=0.2)
-            for task in done:
-                task.result()
-            if progress is not None:
-                progress(min(1.0, counter.value / max(1, sum(moves))))
-            if stopped():
-                raise Cancelled
+        # Every piece gets a short search before any gets a long one: so time that runs out hits all alike.
+        for short in (True, False):
+            clock.share_out([min(each, FIRST_MOVES) for each in moves] if short else moves, threads)
+            tasks = {number: pool.submit(searched, number, short=short) for number in order}
+            waiting = set(tasks.values())
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.2)
+                for task in done:
+                    task.result()
+                if progress is not None:
+                    progress(min(1.0, counter.value / max(1, sum(moves))))
+                if stopped():
+                    raise Cancelled
+            for number, task in tasks.items():
+                candidates[number] += task.result()
     finally:
         stop.set()
         pool.shutdown(wait=True)
-    candidates = [tasks[number].result() for number in range(len(pieces))]
     proposals = put_together(graph, today, pieces, candidates, profiles, options, started)
     if progress is not None:
         progress(1.0)
     return proposals
+
+
+@cache
+def _get_ready() -> None:
+    """Load (or compile, once on a machine) the loops: that is no time of the search."""
+    whole = np.full(4, 4, dtype=np.int32)
+    row = UnitGraph(
+        whole, whole, whole, np.ones(4), np.full(4, 4.0), np.zeros(4, dtype=np.int32),
+        np.array([[0, 1], [1, 2], [2, 3]], dtype=np.int32), np.ones(3),
+        np.full(3, Barrier.STREET, dtype=np.uint8), np.ones(3, dtype=np.bool_),
+    )  # fmt: skip
+    for today in (None, np.array([0, 0, 1, 1])):
+        propose(row, today, ProposeOptions(minimum=4, maximum=9, seconds=0.002, proposals=1))
 
 
 class _Counter:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from time import monotonic
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.propose.allowance import Allowance
 from gis.propose.anneal import anneal, typical_change
 from gis.propose.options import Cancelled, ProposeOptions
 from gis.propose.partition import recombined
@@ -66,9 +68,10 @@ class _Search:
         grids: tuple[int, int] | None,
         worked: Callable[[int], None],
         cancelled: Callable[[], bool],
+        time: Allowance,
     ) -> None:
         self.piece, self.options = piece, options
-        self.worked, self.cancelled = worked, cancelled
+        self.worked, self.cancelled, self.time = worked, cancelled, time
         self.rng = np.array([np.random.SeedSequence([options.seed, seed]).generate_state(1, np.uint64)[0]])
         self.metis_seed = options.seed * 1000 + seed % 1000
         self.fixed = grids is not None
@@ -127,10 +130,18 @@ class _Search:
             typical = typical_change(atoms, zones, weights, self.rng, 2000)
             hot, cold = heat * typical, 0.02 * typical
             steps = max(1, -(-moves // CHUNK))
+            begun, cooled = monotonic(), 0.0
             for step in range(steps):
                 if self.cancelled():
                     raise Cancelled
-                from_, to = (hot * (cold / hot) ** (k / steps) for k in (step, step + 1))
+                gone = self.time.share_gone(begun, moves)
+                if gone >= 1.0:
+                    break
+                start, cooled = max(cooled, step / steps), max(cooled, (step + 1) / steps)
+                if gone > cooled:
+                    # Behind the clock it cools faster, so that the search still ends cold.
+                    cooled = min(1.0, gone + gone / max(step, 1))
+                from_, to = (hot * (cold / hot) ** k for k in (start, cooled))
                 count = moves // steps
                 found, cost = anneal(
                     atoms, zone, slot_label, weights, count, from_, to, self.fixed, self.rng,
@@ -139,6 +150,7 @@ class _Search:
                 if cost < best_cost:
                     best, best_cost = found, cost
                 self.worked(count)
+        self.time.worked(moves)
         return self.evaluated(profile, number, best, None)
 
 
@@ -151,8 +163,10 @@ def search(
     grids: tuple[int, int] | None,
     *,
     warm: bool,
+    short: bool,
     worked: Callable[[int], None],
     cancelled: Callable[[], bool],
+    time: Allowance,
 ) -> list[Candidate]:
     """Divisions of a piece, at least one per profile, the cheapest that was found first.
 
@@ -166,10 +180,14 @@ def search(
         How few and how many zones are allowed, or None for what fits the band.
     warm
         Whether there are zones of today to begin from.
+    short
+        Work for the first profile only; the others choose among what that found.
     worked
         Is told every so often how many moves were tried since.
+    time
+        How long it may take.
     """
-    run = _Search(piece, options, seed, grids, worked, cancelled)
+    run = _Search(piece, options, seed, grids, worked, cancelled, time)
     first = profiles[0]
     cost = border_cost(piece, first.roads, run.usual)
     candidates: list[Candidate] = []
@@ -181,15 +199,20 @@ def search(
     else:
         counts = [run.usual, max(run.usual - 1, run.least), min(run.usual + 1, run.most)]
         for k, count in enumerate(dict.fromkeys(counts)):
+            if starts and monotonic() >= time.annealing_ends():
+                break
             starts.append((metis_seed(piece, cost, count, run.metis_seed + k), None, 1.0))
     # Half of the work goes into the first profile; the others go on from what it found.
-    share = 1.0 if len(profiles) == 1 else 0.5
+    share = 1.0 if short or len(profiles) == 1 else 0.5
     if grids is not None:
         starts = [(counted(piece.atoms, part, run.usual), None, heat) for part, _, heat in starts]
     for part, label, heat in starts:
+        if candidates and monotonic() >= time.annealing_ends():
+            break
         candidates.append(run.evaluated(first, 0, part, label))
         candidates.append(run.annealed(first, 0, part, label, int(moves * share / len(starts)), heat))
-    rest = profiles[1:]
+    rest = () if short else profiles[1:]
+    mixing = range(1 if short else len(profiles))
     for number, profile in enumerate(rest, 1):
         best = min((run.again(profile, number, one) for one in candidates), key=lambda one: one.cost)
         each = int(moves * (1 - share) / len(rest))
@@ -202,10 +225,12 @@ def search(
         # Each profile may take what was found under the wishes of another.
         seen = [run.again(profile, number, one) for one in candidates]
         best = min(seen, key=lambda one: one.cost)
-        mixed = recombined(
-            run.atoms(profile), len(piece.labels), profile.weights(options, run.target), met, best.part,
-            len(best.label) if run.fixed else None,
-        )  # fmt: skip
+        mixed = None
+        if number in mixing and not time.late():
+            mixed = recombined(
+                run.atoms(profile), len(piece.labels), profile.weights(options, run.target), met, best.part,
+                len(best.label) if run.fixed else None, time.left_s(),
+            )  # fmt: skip
         if mixed is not None:
             mixed_candidate = run.evaluated(profile, number, mixed, None)
             if mixed_candidate.cost < best.cost:

@@ -20,6 +20,7 @@ from grid_data.importers.problems import ImportRefused
 from grid_data.importers.reading import Source, read_source
 from grid_data.importers.shapes import declared_system
 from grid_data.unit_files.dividing import divided
+from grid_data.unit_files.edges import Edges, read_edges
 
 __all__ = ["CurrentGrids", "UnitFile", "UnitsAsked", "read_current", "read_units"]
 
@@ -77,6 +78,8 @@ class UnitFile:
         Whether the file names communities.
     graph
         Who borders whom.
+    told
+        Whether the file says so itself, in its layer ``edges``; else it is derived from the shapes.
     """
 
     codes: list[str]
@@ -87,6 +90,7 @@ class UnitFile:
     communities: list[str]
     named: bool
     graph: UnitGraph
+    told: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +102,9 @@ class CurrentGrids:
 
 
 def read_units(asked: UnitsAsked) -> UnitFile:
-    """Read units and derive who borders whom from their common borders.
+    """Read units, and who borders whom: from the layer ``edges`` if there is one, else from common borders.
+
+    With roads it is derived in any case.
 
     Raises
     ------
@@ -114,6 +120,9 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     community = _column(table, asked.community, COMMUNITY_COLUMNS, asked.path, needed=False)
     compound = _column(table, None, COMPOUND_COLUMNS, asked.path, needed=False)
     codes = _texts(table[code]) if code else [str(row) for row in table.index]
+    if asked.code is None and (len(set(codes)) != len(codes) or not all(codes)):
+        # A column that happens to be called so.
+        codes = [str(row) for row in table.index]
     if len(set(codes)) != len(codes) or not all(codes):
         raise ImportRefused(
             "unit_codes",
@@ -133,14 +142,48 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     blocks = None
     if compound is not None:
         blocks = np.unique(np.array(_texts(table[compound])), return_inverse=True)[1]
-    zero = np.zeros(len(codes), dtype=np.int32)
-    graph = unit_graph(
-        metric, households, zero, zero, numbers, compound=blocks, barriers=_roads(asked.roads, epsg)
+    told_edges = None if asked.roads is not None else read_edges(asked.path, codes)
+    graph = (
+        _told_graph(told_edges, metric, households, numbers)
+        if told_edges is not None
+        else _graph(metric, households, numbers, blocks, _roads(asked.roads, epsg))
     )
     if community is None and len(codes) > LARGE:
         graph = divided(graph)
         names = [str(number + 1) for number in range(int(graph.community.max()) + 1)]
-    return UnitFile(codes, shapes, system, metric, epsg, names, community is not None, graph)
+    named = community is not None
+    return UnitFile(codes, shapes, system, metric, epsg, names, named, graph, told_edges is not None)
+
+
+def _graph(
+    metric: Shapes,
+    households: NDArray[np.int32],
+    community: NDArray[np.int64],
+    blocks: NDArray[np.int64] | None,
+    roads: Ways | None,
+) -> UnitGraph:
+    """Who borders whom, from the shapes."""
+    zero = np.zeros(len(households), dtype=np.int32)
+    return unit_graph(metric, households, zero, zero, community, compound=blocks, barriers=roads)
+
+
+def _told_graph(
+    edges: Edges, metric: Shapes, households: NDArray[np.int32], community: NDArray[np.int64]
+) -> UnitGraph:
+    """Who borders whom, as the file says."""
+    zero = np.zeros(len(households), dtype=np.int32)
+    return UnitGraph(
+        households=households,
+        residents=zero,
+        buildings=zero,
+        area_m2=np.asarray(shapely.area(metric)),
+        perimeter_m=np.asarray(shapely.length(metric)),
+        community=community.astype(np.int32),
+        ends=edges.ends,
+        length_m=edges.length_m,
+        barrier=edges.barrier,
+        joined=edges.joined,
+    )
 
 
 def read_current(path: Path, units: UnitFile, code: str | None, layer: str | None = None) -> CurrentGrids:

@@ -55,6 +55,36 @@ def test_a_proposal_is_searched_and_taken_over(client: TestClient, plan: Json) -
     assert (min(homes), max(homes)) == (best["measures"]["min"], best["measures"]["max"])
 
 
+def test_units_and_buildings_are_linked_and_kept_apart(
+    client: TestClient, plan: Json, database: psycopg.Connection
+) -> None:
+    """Two buildings on different units share a grid; two units that border do not."""
+    path = f"/api/plans/{plan['code']}"
+    read = client.get(f"{path}/units").json()
+    units, edges = read["units"], read["edges"]
+    joined = [(a, b) for a, b, holds in zip(edges["a"], edges["b"], edges["joined"], strict=True) if holds]
+    lived = [
+        pair for pair in joined if all(units["buildings"][k] and units["households"][k] < 200 for k in pair)
+    ]
+    (one, two), (third, fourth) = lived[0], next(pair for pair in lived if not set(pair) & set(lived[0]))
+    codes = []
+    for k in (one, two):
+        row = database.execute(
+            "SELECT code FROM building WHERE land_unit_id = %s ORDER BY code LIMIT 1", [units["id"][k]]
+        ).fetchone()
+        assert row is not None
+        codes.append(row[0])
+    apart = [units["id"][third], units["id"][fourth]]
+    options = {"seconds": 0.1, "proposals": 1, "must_link": [codes], "cannot_link": [apart]}
+    job = client.post(f"{path}/proposals", json={"options": options}).json()["job"]
+    found = ended(client, plan, job)
+    assert found["state"] == "done", found
+    assigned = found["proposals"][0]["assignment"]
+    zone = dict(zip(assigned["units"], assigned["zones"], strict=True))
+    assert zone[units["id"][one]] == zone[units["id"][two]]
+    assert zone[apart[0]] != zone[apart[1]]
+
+
 def test_a_search_is_cancelled(client: TestClient, plan: Json) -> None:
     path = f"/api/plans/{plan['code']}/proposals"
     job = client.post(path, json={"options": {"seconds": 120}}).json()["job"]
@@ -71,6 +101,7 @@ def test_what_is_not_searched(client: TestClient, plan: Json, database: psycopg.
         ({"communities": ["nowhere"]}, 409, "impossible-proposal"),
         ({"options": {"locked": [9999]}}, 409, "move-refused"),
         ({"options": {"must_link": [[unit, 999_999_999]]}}, 409, "move-refused"),
+        ({"options": {"must_link": [[unit, "NO-SUCH-BUILDING"]]}}, 409, "move-refused"),
         ({"options": {"cannot_link": [[unit, unit]]}}, 409, "impossible-proposal"),
         ({"options": {"band": {"min": 0, "max": 0}}}, 409, "impossible-proposal"),
         ({"options": {"band": {"min": 9, "max": 8}}}, 400, "bad-parameter"),

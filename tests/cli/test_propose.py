@@ -150,6 +150,110 @@ def test_units_that_are_linked_or_kept_apart(shell: Shell) -> None:
     assert grid["U04"] != grid["U05"]
 
 
+def test_pairs_may_come_as_a_table(shell: Shell) -> None:
+    Path("links.csv").write_text("unit_a,unit_b,link\nU00,U03,must\nU04,U05,分格\n", encoding="utf-8")
+    shell.run("--units", "units.gpkg", "-o", "out.gpkg", "--links", "links.csv")
+    grid = gpd.read_file("out.gpkg", layer="units").set_index("unit")["code"]
+    assert grid["U00"] == grid["U03"]
+    assert grid["U04"] != grid["U05"]
+    Path("links.csv").write_text("unit_a,unit_b,link\nU00,U03,perhaps\n", encoding="utf-8")
+    told = shell.run("--units", "units.gpkg", "-o", "no.gpkg", "--links", "links.csv", code=1)
+    assert "row 2: two units are needed" in told
+
+
+@pytest.mark.parametrize("name", ["edges.gpkg", "edges.geojson"])
+def test_borders_a_file_tells_count_instead_of_shapes(shell: Shell, name: str) -> None:
+    """A river parts the town in its middle row but for one bridge, and one unit is an island with a link."""
+    frame = town()
+    frame["community"] = "全"
+    number = np.arange(WIDTH * HEIGHT)
+    across = [(k, k + 1) for k in number if k % WIDTH < WIDTH - 1] + [(k, k + WIDTH) for k in number[:-WIDTH]]
+    edges = gpd.GeoDataFrame(
+        {
+            "unit_a": [f"U{a:02d}" for a, _ in across] + ["U99"],
+            "unit_b": [f"U{b:02d}" for _, b in across] + ["U00"],
+            "length_m": 100.0,
+            "barrier": ["river" if (a, b) == (24, 32) or (b - a == WIDTH and a // WIDTH == 3) else "land"
+                        for a, b in across] + ["land"],
+            "joined": [not (b - a == WIDTH and a // WIDTH == 3) or a == 24 for a, b in across] + [True],
+        },
+        geometry=[shapely.Point(EAST, NORTH)] * (len(across) + 1),
+        crs=4549,
+    )  # fmt: skip
+    frame.to_file(name, **({"layer": "units"} if name.endswith("gpkg") else {}))
+    if name.endswith("gpkg"):
+        edges.to_file(name, layer="edges")
+    else:
+        edges.to_file("edges.edges.geojson")
+    told = shell.measures("--units", name, "-o", "out.gpkg")
+    assert told["connected_share"] == 1.0
+    units = gpd.read_file("out.gpkg", layer="units").set_index("unit")["code"]
+    north, south = (
+        {units[f"U{k:02d}"] for k in number if (k // WIDTH > 3) == side} for side in (True, False)
+    )
+    # Only by the bridge of U24 and U32 may a grid reach over.
+    assert north & south <= ({units["U24"]} if units["U24"] == units["U32"] else set())
+
+
+def odd(case: str) -> gpd.GeoDataFrame:
+    """Files that are not as one would like them."""
+    frame = town()
+    if case == "one unit":
+        return frame.iloc[:1]
+    if case == "two far apart":
+        return frame.iloc[[0, 63]]
+    if case == "nobody":
+        frame["households"] = 0
+    if case == "no communities":
+        return frame.drop(columns="community")
+    if case == "degrees":
+        return frame.to_crs(4326)
+    if case == "web mercator":
+        return frame.to_crs(3857)
+    if case == "codes twice":
+        frame["code"] = "same"
+    if case == "islands":
+        frame = frame.drop(index=[9, 17, 25, 10, 26, 11, 19, 27])
+    if case == "multipolygons":
+        two = shapely.multipolygons([frame.geometry[0], frame.geometry[63]])
+        frame = frame.drop(index=63)
+        frame.loc[0, "geometry"] = two
+    if case == "half households":
+        frame["households"] = 40.4
+    if case == "blanks":
+        frame["households"] = frame["households"].astype("Float64").mask(frame.index % 3 == 0)
+    return frame
+
+
+CASES = (
+    "one unit", "two far apart", "nobody", "no communities", "degrees", "web mercator", "codes twice",
+    "islands", "multipolygons", "half households", "blanks",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_odd_files_give_whole_grids_and_all_measures(shell: Shell, case: str) -> None:
+    frame = odd(case)
+    frame.to_file("odd.gpkg")
+    # Today's grids follow no border of units, and leave some out.
+    boxes = [
+        shapely.box(EAST + k * 170 + 33, NORTH + 41, EAST + k * 170 + 203, NORTH + 700) for k in range(4)
+    ]
+    gpd.GeoDataFrame({"code": list("ABCD")}, geometry=boxes, crs=4549).to_file("oblique.gpkg")
+    for more in ((), ("--current", "oblique.gpkg")):
+        told = shell.measures("--units", "odd.gpkg", "-o", "out.gpkg", "--overwrite", *more)
+        keys = {"zones", "in_band_share", "connected_share", "mean_polsby_popper", "p10_polsby_popper", "min",
+                "max", "moved_share", "seconds"}  # fmt: skip
+        assert keys <= told.keys()
+        assert all(isinstance(told[key], (int, float)) for key in keys)
+        grids, units = gpd.read_file("out.gpkg", layer="grids"), gpd.read_file("out.gpkg", layer="units")
+        assert len(units) == len(frame)
+        assert told["zones"] == len(grids) == units["code"].nunique()
+        assert told["connected_share"] == 1.0
+        explained = {each["zone"] for each in told["proposals"][0]["explained"]}
+        assert set(grids.loc[~grids["in_band"].astype(bool), "code"]) <= explained
+
+
 def test_all_proposals_and_a_picture_are_written(shell: Shell) -> None:
     told = shell.measures(
         "--units", "units.gpkg", "-o", "out.gpkg", "--proposals", "all", "--plot", "trade.svg"

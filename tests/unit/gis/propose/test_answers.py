@@ -29,6 +29,24 @@ def reasons(one: Proposal) -> set[str]:
     return {why.code for why in one.explained}
 
 
+@pytest.mark.parametrize("limit_s", [0.05, 1.0])
+def test_a_limit_by_the_clock_holds_whatever_the_work(limit_s: float) -> None:
+    rng = np.random.default_rng(3)
+    graph = lattice(40, 30, rng.integers(10, 80, 1200), community=np.repeat(np.arange(12), 100))
+    propose(graph, None, replace(QUICK, limit_s=0.01))
+    started = time.perf_counter()
+    found = propose(graph, None, ProposeOptions(seconds=600.0, limit_s=limit_s))
+    # Whole grids even so; what is around the search, and a busy machine, are forgiven.
+    assert time.perf_counter() - started < limit_s + 5.0
+    assert found[0].measures.connected_share == found[0].measures.nested_share == 1.0
+
+
+def test_a_clock_that_does_not_cut_in_changes_nothing() -> None:
+    graph = lattice(12, 8, np.random.default_rng(5).integers(0, 150, 96), community=np.repeat([0, 1], 48))
+    free, limited = (propose(graph, None, replace(QUICK, limit_s=limit_s)) for limit_s in (None, 60.0))
+    assert free[0].zone.tolist() == limited[0].zone.tolist()
+
+
 def test_squares_are_found_on_a_square() -> None:
     # 36 equal cells in four grids of nine: four squares are the shortest border and the roundest shapes.
     graph = lattice(6, 6, 50)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import gis.propose.run
 from gis.propose import NO_ZONE, Explanation, Proposal, ProposeOptions, measured, propose
+from gis.propose.allowance import Allowance
 from gis.propose.pieces import cut_into_pieces
 from gis.propose.profiles import profiles_of
 from gis.propose.search import search
@@ -118,7 +119,8 @@ def test_search_is_never_worse_than_where_it_began(graph: UnitGraph, seed: int, 
         for moves in (0, 5_000):
             found = search(
                 piece, QUICK, profiles, moves, seed, None,
-                warm=warm, worked=lambda count: None, cancelled=lambda: False,
+                warm=warm, short=False, worked=lambda count: None, cancelled=lambda: False,
+                time=Allowance(0.0, None, moves),
             )  # fmt: skip
             costs.append([min(one.cost for one in found if one.profile == k) for k in range(len(profiles))])
         assert all(after <= before + 1e-9 for before, after in zip(*costs, strict=True))
