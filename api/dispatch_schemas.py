@@ -109,6 +109,7 @@ class PlacePost(Document):
     zone: str
     kind: Literal["grid_lead", "police", "full_time", "part_time", "trade", "window"]
     person: str | None
+    phone: str | None
     organisation: Named | None
 
 

@@ -12,6 +12,7 @@ from api.formats import NOT_NUL, IncidentNumber
 from api.openapi import problems
 from api.problems import Problem
 from api.rendering import JsonText
+from governance.access import Role, sees_telephones
 from governance.answers import Name
 from grid_data.dispatch import IncidentPlace, incident_place, incidents_near, posts_of
 
@@ -54,11 +55,13 @@ async def read_posts(
             examples=["3702122026112200001"],
         ),
     ],
+    role: Annotated[Role | None, Query(description="What the one who asks works as.")] = None,
 ) -> JsonText:
     """Posts of the base grid an incident lies in, then those of specialist zones; a post without a person is
-    vacant.
+    vacant. Telephones are whole for who coordinates the work, and masked for everybody else.
     """
-    posts = await posts_of(connection, await _place(connection, incident))
+    place = await _place(connection, incident)
+    posts = await posts_of(connection, place, whole=sees_telephones(role))
     return JsonText(f'{{"items":[{",".join(posts)}]}}')
 
 

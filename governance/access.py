@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["NIGHTLY", "OPERATOR", "VISITOR", "Actor", "Principal", "Role"]
+__all__ = ["NIGHTLY", "OPERATOR", "VISITOR", "Actor", "Principal", "Role", "sees_telephones"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,24 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     PROGRAM = "program"
+
+
+_COORDINATE = frozenset(
+    {
+        Role.ACCEPTOR,
+        Role.DISPATCHER,
+        Role.SORTER,
+        Role.SUPERVISOR,
+        Role.COMMUNITY_LEAD,
+        Role.STREET_LEAD,
+        Role.DISTRICT_LEAD,
+    }
+)
+
+
+def sees_telephones(role: Role | None) -> bool:
+    """Whether telephones of people on their posts are shown whole; to nobody who is not named here."""
+    return role in _COORDINATE
 
 
 @dataclass(frozen=True)

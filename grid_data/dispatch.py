@@ -118,7 +118,7 @@ async def incidents_near(connection: Connection, incident_id: int, metres: float
     return [row["item"] for row in await rows(connection, "dispatch/near", parameters)]
 
 
-async def posts_of(connection: Connection, place: IncidentPlace) -> list[str]:
-    """Who has a post where an incident is, its base grid first, as JSON texts."""
-    found = await rows(connection, "dispatch/posts", {"zone_ids": place.zone_ids})
+async def posts_of(connection: Connection, place: IncidentPlace, *, whole: bool) -> list[str]:
+    """Who has a post where an incident is, its base grid first, as JSON texts; telephones whole or masked."""
+    found = await rows(connection, "dispatch/posts", {"zone_ids": place.zone_ids, "whole": whole})
     return [row["item"] for row in found]

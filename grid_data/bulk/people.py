@@ -36,7 +36,7 @@ async def store_organisations(connection: Connection, frame: pd.DataFrame) -> in
 
 
 async def store_persons(connection: Connection, frame: pd.DataFrame) -> int:
-    """Store persons (code, name, organisation)."""
+    """Store persons (code, name, organisation, phone)."""
     frame = frame.reset_index(drop=True)
     return await copy(
         connection,
@@ -48,6 +48,7 @@ async def store_persons(connection: Connection, frame: pd.DataFrame) -> int:
             "organisation_id": resolve(
                 optional(frame, "organisation"), await lookup(connection, "organisation_ids"), "organisation"
             ),
+            "phone": optional(frame, "phone"),
         },
     )
 

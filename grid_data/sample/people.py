@@ -90,6 +90,8 @@ def draw_people(
             "code": [f"W{number:05d}" for number in range(1, len(employer) + 1)],
             "name": person_names(len(employer), random),
             "organisation": employer,
+            # No number begins like this.
+            "phone": [f"100{number:08d}" for number in range(1, len(employer) + 1)],
         }
     )
     frame = pd.DataFrame(

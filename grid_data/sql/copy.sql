@@ -34,7 +34,7 @@ COPY organisation (id, code, name_zh, name_en, kind, parent_id, region_zone_id) 
 
 -- name: copy_persons
 -- Load persons.
-COPY person (id, code, name, organisation_id) FROM STDIN (FORMAT csv)
+COPY person (id, code, name, organisation_id, phone) FROM STDIN (FORMAT csv)
 
 -- name: copy_posts
 -- Load posts in zones.

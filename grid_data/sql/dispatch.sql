@@ -146,9 +146,12 @@ LIMIT %(limit)s::integer
 SELECT id, base_grid_id, zone_ids, place IS NOT NULL AS located FROM incident WHERE number = %(number)s
 
 -- name: posts
--- Who has a post in the grid of an incident now, and in the specialist zones it lies in.
+-- Who has a post in the grid of an incident now, and in the specialist zones it lies in; telephones whole or masked.
 SELECT json_build_object(
     'layer', layer.code, 'zone', zone.code, 'kind', post.kind, 'person', person.name,
+    'phone', CASE WHEN %(whole)s::boolean THEN person.phone
+                  ELSE overlay(person.phone placing repeat('*', greatest(length(person.phone) - 7, 4)) from 4
+                               for greatest(length(person.phone) - 7, 4)) END,
     'organisation', CASE WHEN organisation.id IS NOT NULL THEN json_build_object(
         'code', organisation.code,
         'name', json_build_object('zh', organisation.name_zh, 'en', organisation.name_en)) END)::text AS item

@@ -30,6 +30,8 @@ person = Table(
     Column("code", Text(collation="C"), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("organisation_id", ForeignKey("organisation.id")),
+    # Told whole only to who coordinates the work.
+    Column("phone", Text),
     Index("ix_person_organisation_id", "organisation_id"),
 )
 

@@ -56,6 +56,7 @@ def upgrade() -> None:
         postgresql_include=["level"],
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.add_column("person", sa.Column("phone", sa.Text(), nullable=True))
     op.create_table(
         "queue_alarm",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -70,6 +71,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_table("queue_alarm")
+    op.drop_column("person", "phone")
     op.drop_index("ix_case_state_open", "case_state")
     for column in FEW:
         op.drop_index(f"ix_case_state_{column}", "case_state")

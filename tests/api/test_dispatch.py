@@ -341,6 +341,14 @@ def test_posts_of_the_grid_come_first(get: Get, tables: psycopg.Connection) -> N
     assert row is not None
     posts = get("/api/posts", incident=row[0])["items"]
     assert (posts[0]["layer"], posts[0]["zone"], posts[0]["kind"]) == ("base_grid", row[1], "grid_lead")
+    held = [each for each in posts if each["person"]]
+    assert held
+    assert all(each["phone"][3:-4] == "****" for each in held)
+    whole = get("/api/posts", incident=row[0], role="dispatcher")["items"]
+    stored_phones = {phone for (phone,) in tables.execute("SELECT phone FROM person").fetchall()}
+    assert {each["phone"] for each in whole if each["person"]} <= stored_phones
+    for role in ("officer", "grid_worker", "auditor"):
+        assert get("/api/posts", incident=row[0], role=role)["items"] == posts
     of_grid = [each["layer"] == "base_grid" for each in posts]
     assert of_grid == sorted(of_grid, reverse=True)
 
