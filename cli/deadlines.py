@@ -168,25 +168,41 @@ def _say_skipped(cases: Cases) -> None:
 
 
 def _print_lines(learnt: Learnt) -> None:
+    """The limits as a table; how most of them are counted is said once."""
+    from collections import Counter
+
+    from rich.markup import escape
     from rich.table import Table
 
     from governance.deadlines.cases import wall_text
     from governance.deadlines.fitting import ANY
-    from governance.deadlines.limits_file import meaning
+    from governance.deadlines.wording import limit_words, manner_words
 
+    lines = [line for line in learnt.lines if line.category != ANY]
+    manners = Counter(manner_words(line.rule) for line in lines)
+    usual = manners.most_common(1)[0][0]
     table = Table(box=None, header_style="bold")
     for zh, en in (("类别", "category"), ("时限", "limit"), ("案件", "cases"), ("日期相同", "same date")):
         right = en in ("cases", "same date")
         table.add_column(in_words(zh, en), justify="right" if right else "left", overflow="fold")
-    for line in learnt.lines:
-        if line.category == ANY:
-            continue
+    if len(manners) > 1:
+        table.add_column(in_words("另行计算", "counted otherwise"), overflow="fold")
+    for line in lines:
         name = line.category
         if line.since is not None:
             name += in_words(f"（{wall_text(line.since)[:10]}起）", f" (from {wall_text(line.since)[:10]})")
         share = f"{line.equal_dates / line.cases:.1%}" if line.cases else "-"
-        table.add_row(name, in_words(*meaning(line)), f"{line.cases:,}", share)
+        cells = [escape(name), in_words(*limit_words(line.rule)), f"{line.cases:,}", share]
+        manner = manner_words(line.rule)
+        table.add_row(*cells, *([] if len(manners) == 1 else ["" if manner == usual else in_words(*manner)]))
     out.print(table)
+    out.print(
+        in_words(
+            f"计算方式：{usual.zh}；工作时间 {lines[0].rule.windows}",
+            f"counted: {usual.en}; business hours {lines[0].rule.windows}",
+        ),
+        soft_wrap=True,
+    )
     if learnt.days:
         listed = ", ".join(f"{day.date} {in_words(*DAY_KINDS[day.kind])}" for day in learnt.days)
         out.print(

@@ -7,6 +7,7 @@ function of the wall clock, and everything here is that function and its two inv
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -99,8 +100,8 @@ class WorkingCalendar:
         """Microseconds of work up to a moment of the wall clock."""
         day, second = divmod(wall, _DAY_US)
         self._check(day)
-        done = int(self._before[day]) * self.day_s * US
-        if self._working[day]:
+        done = self._before_one[day] * self.day_s * US
+        if self._working_one[day]:
             done += sum(min(max(second - first, 0), last - first) for first, last in self._parts_us)
         return done
 
@@ -125,7 +126,7 @@ class WorkingCalendar:
         """Whether a moment is working time; a part does not contain its end."""
         day, second = divmod(wall, _DAY_US)
         self._check(day)
-        return bool(self._working[day]) and any(first <= second < last for first, last in self._parts_us)
+        return bool(self._working_one[day]) and any(first <= second < last for first, last in self._parts_us)
 
     # On arrays, in seconds ---------------------------------------------------------------------------------
 
@@ -205,6 +206,19 @@ class WorkingCalendar:
         """Day numbers of the working days."""
         return np.flatnonzero(self._working).astype(np.int32)
 
+    # The same for one moment at a time: reading one element of an array of numpy takes ten times as long.
+    @cached_property
+    def _working_one(self) -> bytes:
+        return self._working.tobytes()
+
+    @cached_property
+    def _before_one(self) -> array[int]:
+        return array("i", self._before.tobytes())
+
+    @cached_property
+    def _days_one(self) -> array[int]:
+        return array("i", self._days.tobytes())
+
     @cached_property
     def _parts_us(self) -> tuple[tuple[int, int], ...]:
         return tuple((first * US, last * US) for first, last in self.windows.parts)
@@ -216,9 +230,9 @@ class WorkingCalendar:
 
     def _day(self, place: int) -> int:
         """Where the working day of a place in the order of working days begins."""
-        if not 0 <= place < len(self._days):
+        if not 0 <= place < len(self._days_one):
             raise OutOfCalendar(f"moments must lie in {FIRST.year} to {LAST.year - 1}")
-        return int(self._days[place]) * _DAY_US
+        return self._days_one[place] * _DAY_US
 
     def _check(self, day: int) -> None:
         if not 0 <= day < _N:

@@ -12,6 +12,7 @@ are put forward and back, a natural day has 23 or 25 hours, and an urgent hour a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -128,17 +129,21 @@ class LocalCalendar:
 
     def later(self, at: datetime, own_us: int, kind: Kind) -> datetime:
         """So much of a kind's own time later; nothing later is the same instant. Not negative."""
-        if own_us == 0:
-            return at.astimezone(UTC)
+        return self.moments(at, (own_us,), kind)[0]
+
+    def moments(self, at: datetime, own_us: Sequence[int], kind: Kind) -> list[datetime]:
+        """The instants some amounts of a kind's own time later; none negative."""
+        begin = at.astimezone(UTC)
         if kind is Kind.URGENT_HOUR:
-            return at.astimezone(UTC) + timedelta(microseconds=own_us)
+            return [begin + timedelta(microseconds=amount) for amount in own_us]
         wall = self.wall(at)
         if kind is Kind.NATURAL_DAY:
-            found = self.instant(wall + own_us)
+            found = [self.instant(wall + amount) for amount in own_us]
         else:
-            found = self.instant(self.working.closing(self.working.worked(wall) + own_us))
+            worked, closing = self.working.worked(wall), self.working.closing
+            found = [self.instant(closing(worked + amount)) if amount else begin for amount in own_us]
         # A clock that is put back must not make a limit end before it begins.
-        return max(found, at.astimezone(UTC))
+        return [max(each, begin) if amount else begin for each, amount in zip(found, own_us, strict=True)]
 
     def own(self, first: datetime, last: datetime, kind: Kind) -> int:
         """Microseconds of a kind's own time from one instant to another; negative when that is earlier."""
@@ -188,15 +193,8 @@ def start(limit: Limit, at: datetime, calendar: LocalCalendar) -> Clock:
     governance.deadlines.calendar.OutOfCalendar
     """
     whole = limit.own_us(calendar.working)
-    before = round(whole * (1 - limit.warn))
-    due_at = calendar.later(at, whole, limit.kind)
-    return Clock(
-        kind=limit.kind,
-        started_at=at.astimezone(UTC),
-        due_at=due_at,
-        # A share of nothing: a moment of working time may lie a weekend before what follows it.
-        soon_at=min(calendar.later(at, before, limit.kind), due_at),
-    )
+    due_at, soon_at = calendar.moments(at, (whole, round(whole * (1 - limit.warn))), limit.kind)
+    return Clock(limit.kind, at.astimezone(UTC), due_at, min(soon_at, due_at))
 
 
 def elapsed(clock: Clock, at: datetime, calendar: LocalCalendar) -> float:

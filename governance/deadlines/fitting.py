@@ -36,7 +36,7 @@ SWITCH = 5.0
 BLOCKS = 200
 """Parts of a category's time between which changes are looked for, before their moment is found exactly."""
 
-STYLE, ROUNDS = 0.5, 5
+STYLE, ROUNDS = 0.35, 5
 """Cases a style must explain for each halving of its share among categories; rounds of agreeing on it."""
 
 TURNS = 4
@@ -142,7 +142,12 @@ def _corrected(
         totals = each.best.scores.sum(axis=1)
         n = int(np.argmax(totals - [cost(rule) for rule in each.best.rules]))
         rule = each.best.rules[n]
-        if rule.counting == "continuous" or len(each.seen) < 8 or totals[n] < 0.6 * len(each.seen):
+        if (
+            rule.counting == "continuous"
+            or rule.calendar == "every_day"
+            or len(each.seen) < 8
+            or totals[n] < 0.6 * len(each.seen)
+        ):
             continue
         weekdays += rule.calendar == "weekdays"
         holidays += rule.calendar == "holidays"

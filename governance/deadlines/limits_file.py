@@ -19,8 +19,9 @@ from governance.deadlines.clock import Kind
 from governance.deadlines.fitting import ANY, Fitted, Learnt
 from governance.deadlines.rules import CALENDARS, Rule, named_amount
 from governance.deadlines.windows import DAY_S, WINDOWS, BadWindows, Windows
+from governance.deadlines.wording import meaning, time_text
 
-__all__ = ["COLUMNS", "limits_text", "meaning", "read_limits_file"]
+__all__ = ["COLUMNS", "limits_text", "read_limits_file"]
 
 COLUMNS = (
     "category", "since", "until", "kind", "amount", "day_hours", "counting", "start", "due", "landing",
@@ -57,7 +58,7 @@ def limits_text(learnt: Learnt) -> str:
 def _row(line: Fitted) -> Iterator[object]:
     rule = line.rule
     kind, amount, day_hours = named_amount(rule)
-    words = meaning(line)
+    words = meaning(rule)
     yield line.category
     yield "" if line.since is None else wall_text(line.since)
     yield "" if line.until is None else wall_text(line.until)
@@ -66,7 +67,7 @@ def _row(line: Fitted) -> Iterator[object]:
     yield "" if day_hours is None else f"{day_hours:g}"
     yield rule.counting
     yield rule.start
-    yield rule.due if isinstance(rule.due, str) else _time(rule.due)
+    yield rule.due if isinstance(rule.due, str) else time_text(rule.due)
     yield rule.landing
     yield rule.calendar
     yield str(rule.windows)
@@ -181,60 +182,3 @@ def _due(text: str) -> str | int:
     except ValueError:
         raise ValueError(f"due: {text!r} is neither exact, opening nor a time of day") from None
     return time.hour * 3600 + time.minute * 60 + time.second
-
-
-def _time(second: int) -> str:
-    """A time of day, with seconds where there are any.
-
-    >>> _time(61200), _time(86399)
-    ('17:00', '23:59:59')
-    """
-    text = f"{second // 3600:02d}:{second % 3600 // 60:02d}"
-    return f"{text}:{second % 60:02d}" if second % 60 else text
-
-
-def meaning(line: Fitted) -> Words:
-    """A rule in words."""
-    rule = line.rule
-    kind, amount, day_hours = named_amount(rule)
-    zh = {
-        "urgent_hour": "小时（连续）",
-        "natural_day": "个自然日",
-        "work_hour": "个工作时",
-        "work_day": "个工作日",
-    }[kind]
-    en = {
-        "urgent_hour": "hours",
-        "natural_day": "days",
-        "work_hour": "working hours",
-        "work_day": "working days",
-    }[kind]
-    parts_zh, parts_en = [f"{amount:g}{zh}"], [f"{amount:g} {en}"]
-    if day_hours is not None and day_hours * 3600 != rule.windows.length_s:
-        parts_zh[0] += f"（每日{day_hours:g}小时）"
-        parts_en[0] += f" of {day_hours:g} hours"
-    if rule.start == "next_opening":
-        parts_zh.append("非工作时间上报的自下次上班起算")
-        parts_en.append("from the next opening where reported outside business hours")
-    if isinstance(rule.due, int):
-        parts_zh.append(f"当日{_time(rule.due)}到期")
-        parts_en.append(f"due at {_time(rule.due)} of that day")
-    elif rule.counting == "business":
-        parts_zh.append("下班时用尽的于" + ("下次上班时到期" if rule.due == "opening" else "下班时到期"))
-        parts_en.append(
-            "used up at closing: due " + ("at the next opening" if rule.due == "opening" else "then")
-        )
-    if rule.landing != "stay":
-        parts_zh.append("逢休息日顺延至下一工作日" + ("上班时" if rule.landing == "next_opening" else ""))
-        parts_en.append(
-            "moved to the next working day" + ("'s opening" if rule.landing == "next_opening" else "")
-        )
-    if rule.needs_calendar:
-        parts_zh.append(
-            {"holidays": "扣除周末和节假日", "weekdays": "只扣除周末", "every_day": "每天都算"}[rule.calendar]
-        )
-        parts_en.append(
-            {"holidays": "without weekends and holidays", "weekdays": "without weekends",
-             "every_day": "every day counts"}[rule.calendar]
-        )  # fmt: skip
-    return Words("；".join(parts_zh), "; ".join(parts_en))
