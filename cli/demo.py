@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import anyio
 
 from cli.console import in_words, progress, say
 from governance.access import OPERATOR
 from governance.clock_watch import start_missing_clocks
+from governance.sample_lives import tell_lives
 from grid_data.bulk.sample import is_loaded, load_sample
 from grid_data.database import Connection, Database
 from grid_data.plans import plan_row
 from grid_data.sample import DEFAULT_SEED, Sample, generate
+from grid_data.sample.calendar import reports_until
 from grid_data.sample.plans import PLAN
 
 __all__ = ["load_demo"]
@@ -41,7 +44,8 @@ async def _load_demo(url: str, small: bool) -> str | None:
                 say(in_words("示例城市已在库中", "the sample city is loaded"))
                 return await _plan(connection)
         started = time.perf_counter()
-        sample = _generate(small)
+        now = datetime.now(UTC)
+        sample = _generate(small, now)
         say(
             in_words(
                 "导入示例城市并为全部事件确定网格与责任部门",
@@ -53,6 +57,7 @@ async def _load_demo(url: str, small: bool) -> str | None:
             started_clocks = time.perf_counter()
             clocks = await start_missing_clocks(connection)
             _tell_table("clocks", clocks, time.perf_counter() - started_clocks)
+            await _tell_lives(connection, now)
             plan = await _plan(connection)
         seconds = time.perf_counter() - started
         say(in_words(f"示例城市就绪，用时 {seconds:.0f} 秒", f"sample city ready after {seconds:.0f} s"))
@@ -61,13 +66,25 @@ async def _load_demo(url: str, small: bool) -> str | None:
         await database.close()
 
 
+async def _tell_lives(connection: Connection, now: datetime) -> None:
+    """What the cases have been through until now."""
+    last = time.perf_counter()
+
+    def told(name: str, rows: int) -> None:
+        nonlocal last
+        _tell_table(name, rows, time.perf_counter() - last)
+        last = time.perf_counter()
+
+    await tell_lives(connection, reports_until(now).end, told)
+
+
 async def _plan(connection: Connection) -> str | None:
     """The redraw of the sample; one that an earlier version loaded holds no units, and shows nothing."""
     row = await plan_row(connection, PLAN)
     return PLAN if row is not None and row["units"] else None
 
 
-def _generate(small: bool) -> Sample:
+def _generate(small: bool, now: datetime) -> Sample:
     say(
         in_words(
             "生成示例城市崂山区（区与街道边界为真实数据 © OpenStreetMap 贡献者，其余均为合成）",
@@ -75,7 +92,7 @@ def _generate(small: bool) -> Sample:
             "© OpenStreetMap contributors; everything else is synthetic)",
         )
     )
-    return generate(small=small, seed=DEFAULT_SEED, progress=_tell_step)
+    return generate(small=small, seed=DEFAULT_SEED, progress=_tell_step, now=now)
 
 
 def _tell_step(name: str, seconds: float) -> None:
