@@ -51,7 +51,7 @@ export function App() {
   const toList = (event: Event): void => {
     event.preventDefault();
     if (store.page.value === "rules") return document.getElementById("rule-search")?.focus();
-    if (store.page.value === "dispatch") return document.querySelector<HTMLElement>("[data-row][tabindex='0'], .dispatch .desk-body")?.focus();
+    if (store.page.value === "dispatch") return (document.querySelector<HTMLElement>("[data-row][tabindex='0']") ?? document.querySelector<HTMLElement>(".dispatch .desk-body"))?.focus();
     if (store.page.value === "planner") return document.querySelector<HTMLElement>("#grid-table, .planner .desk-body")?.focus();
     store.panel.value = "list";
     requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
@@ -103,7 +103,8 @@ export function App() {
 
 function stageClass(): string {
   if (store.page.value === "planner") return "stage is-desk is-planner";
-  if (store.page.value === "dispatch") return "stage is-desk is-dispatch";
+  // A place to be chosen must not lie under the form that asks for it.
+  if (store.page.value === "dispatch") return store.reporting.value ? "stage is-desk is-dispatch is-reporting" : "stage is-desk is-dispatch";
   if (store.page.value !== "rules") return "stage";
   return trial.value ? "stage is-desk has-result" : "stage is-desk";
 }

@@ -58,13 +58,22 @@ function Empty() {
   );
 }
 
+/** `scrollIntoView` would also move the place from which Tab goes on. */
+function bringIntoSight(row: HTMLElement | null): void {
+  const list = row?.closest(".desk-body");
+  if (!row || !list) return;
+  const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (inner.top < outer.top) list.scrollTop += inner.top - outer.top;
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
+}
+
 export function Row({ row }: { row: CaseRow }) {
   const chosen = desk.openNumber.value === row.number;
   const here = desk.cursor.value === row.number;
   const gone = desk.left.value.has(row.number);
   const box = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (here) box.current?.scrollIntoView({ block: "nearest" });
+    if (here) bringIntoSight(box.current);
   }, [here]);
   const point = (): void => {
     desk.pointed.value = row.number;

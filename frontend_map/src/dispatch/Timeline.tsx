@@ -93,6 +93,7 @@ export function Timeline() {
         </span>
       </div>
       <div class="timeline-bars">
+        <input type="range" class="timeline-handle" min={0} max={bins} value={left} aria-label={t("time.from")} aria-valuetext={windowText(windowOf(left, right).from, null)} onInput={(event) => choose(Math.min(Number(event.currentTarget.value), right - 1), right)} />
         <svg viewBox={`0 0 ${bins} ${HIGH}`} preserveAspectRatio="none" role="img" aria-label={t("time.count", { n: number(total), late: number(late) })}>
           {heights.map((one, index) => {
             const high = (one.count / most) * (HIGH - 2);
@@ -107,7 +108,6 @@ export function Timeline() {
             );
           })}
         </svg>
-        <input type="range" class="timeline-handle" min={0} max={bins} value={left} aria-label={t("time.from")} aria-valuetext={windowText(windowOf(left, right).from, null)} onInput={(event) => choose(Math.min(Number(event.currentTarget.value), right - 1), right)} />
         <input type="range" class="timeline-handle" min={0} max={bins} value={right} aria-label={t("time.to")} aria-valuetext={windowText(null, windowOf(left, right).to)} onInput={(event) => choose(left, Math.max(Number(event.currentTarget.value), left + 1))} />
       </div>
     </section>

@@ -28,10 +28,11 @@ function showNews(place: LonLat): void {
 }
 
 /** Something changed; without a number, anything may have. */
-export function happened(number: string | null): void {
+export function happened(number: string | null, reread = true): void {
   list();
   counts();
   tiles();
+  if (!reread) return;
   if (number === null || number === desk.openNumber.peek()) desk.changed.value++;
 }
 
@@ -42,7 +43,10 @@ function hear(change: Change | null): void {
   }
   if (change.incident === null) return;
   if (change.place) showNews(change.place);
-  happened(change.incident);
+  // What was done here has been answered already.
+  const open = desk.openCase.peek();
+  const told = open?.number === change.incident && open.steps.some((step) => step.seq >= change.seq);
+  happened(change.incident, !told);
 }
 
 export function startLive(): void {

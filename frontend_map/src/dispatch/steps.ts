@@ -5,7 +5,7 @@ import { t, say } from "../i18n";
 import { asApiError } from "../parts/load";
 import type { ApiError } from "../api/client";
 import { actor, known } from "../state/actor";
-import { announcement, flash, incidentsVersion } from "../state/store";
+import { announcement, flash } from "../state/store";
 import { cleaned, instant } from "./fields";
 import { tellTime } from "./now";
 import { happened } from "./live";
@@ -31,7 +31,6 @@ export async function step(item: Case, action: string, fields: StepFields = {}):
       desk.refusal.value = null;
       announcement.value = t("step.done", { name, number: item.number });
       flash.value = t("step.done", { name, number: item.number });
-      incidentsVersion.value++;
     });
     tellTime([next.clock]);
     happened(item.number);
