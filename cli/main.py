@@ -14,6 +14,7 @@ from cli.deadlines_stored import deadlines
 from cli.doctor import doctor
 from cli.import_calendar import imports
 from cli.incident import incident
+from cli.indicators import indicators
 from cli.migrate import migrate
 from cli.plans import plans
 from cli.propose import propose
@@ -22,6 +23,7 @@ from cli.route import route
 from cli.rules import rules
 from cli.sample import sample
 from cli.stop import stop
+from cli.tasks import tasks
 from cli.units import units
 from cli.up import up
 from cli.worker import worker
@@ -46,12 +48,14 @@ app.command()(sample)
 app.command()(route)
 app.command()(reroute)
 app.command()(propose)
+app.command()(indicators)
 app.add_typer(imports)
 app.add_typer(incident)
 app.add_typer(rules)
 app.add_typer(checks)
 app.add_typer(plans)
 app.add_typer(units)
+app.add_typer(tasks)
 app.add_typer(deadlines)
 
 
