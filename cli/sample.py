@@ -1,4 +1,4 @@
-"""``gridgov sample``: generate the sample city as files."""
+"""``gridgov sample``: generate the sample city as files, or let it live."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli.console import in_words, out, progress, say
+from cli.sample_live import live
 
 __all__ = ["sample"]
 
+sample = typer.Typer(name="sample", invoke_without_command=True)
+sample.command()(live)
 
-def sample(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write to.")],
+
+@sample.callback()
+def files(
+    context: typer.Context,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder to write to.")
+    ] = None,
     small: Annotated[
         bool, typer.Option("--small", help="Two subdistricts with little of everything.")
     ] = False,
@@ -26,6 +34,10 @@ def sample(
 
     The same seed gives the same files, byte for byte; `manifest.json` lists their rows and checksums.
     """
+    if context.invoked_subcommand is not None:
+        return
+    if output is None:
+        raise typer.BadParameter("--output DIR")
     # Only here: these libraries would make every other command start a second later.
     from grid_data.sample import DEFAULT_SEED, STEPS, generate, write
 

@@ -145,6 +145,14 @@ def _announce(address: str, *, browser: bool, plan: str | None) -> None:
             in_words(f"GridGov 已就绪：[bold]{address}[/bold]", f"GridGov is ready: [bold]{address}[/bold]")
         )
         if plan is not None:
+            out.print(
+                in_words(
+                    f"派遣员席位：[bold]{address}/dispatch[/bold]　巡查上报：[bold]{address}/patrol[/bold]",
+                    f"Dispatcher's desk: [bold]{address}/dispatch[/bold]  "
+                    f"Patrol: [bold]{address}/patrol[/bold]",
+                ),
+                soft_wrap=True,
+            )
             desk = f"{address}/planner?plan={plan}"
             out.print(
                 in_words(
