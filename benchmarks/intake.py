@@ -57,16 +57,16 @@ def run() -> Iterable[Measure]:
         told = anyio.run(_fill, url)
         answers = [Measure("incidents stored before", INCIDENTS, "rows")]
         with tempfile.TemporaryDirectory() as folder:
-            server = _Server(url)
+            server = Server(url)
             try:
                 _send(server, told, "warm", 500, Path(folder))
-                before = _worked(cluster, server)
+                before = worked(cluster, server)
                 calm = _send(server, told, "calm", REPORTS, Path(folder))
                 answers += _measured(url, *calm)
                 answers += [
                     Measure(f"processor time of the {part}", (after - begun) / REPORTS * 1000, "ms/report")
                     for part, begun, after in zip(
-                        ("server", "database"), before, _worked(cluster, server), strict=True
+                        ("server", "database"), before, worked(cluster, server), strict=True
                     )
                 ]
                 answers += _killed(cluster, server, told, Path(folder))
@@ -100,7 +100,7 @@ async def _fill(url: str) -> Told:
     return cast(Told, plain.where(plain.notna(), None).to_dict("records"))
 
 
-class _Server:
+class Server:
     """``gridgov up`` on the benchmark's database."""
 
     def __init__(self, url: str, port: int = 0) -> None:
@@ -126,7 +126,7 @@ class _Server:
         self.process.communicate()
 
 
-def _reports(told: Told, name: str, count: int) -> list[str]:
+def reports_like(told: Told, name: str, count: int) -> list[str]:
     """New reports where, what and how people report in the sample."""
     chance = random.Random(name)
     rows: list[dict[str, Any]] = chance.choices(told, k=count)
@@ -155,11 +155,11 @@ def _reports(told: Told, name: str, count: int) -> list[str]:
 
 
 def _send(
-    server: _Server, told: Told, name: str, count: int, folder: Path
+    server: Server, told: Told, name: str, count: int, folder: Path
 ) -> tuple[str, list[Answered], float]:
     """Name, answers and seconds of reports sent by a client process."""
     asked, answered = folder / f"{name}.jsonl", folder / f"{name}.answers"
-    asked.write_text("\n".join(_reports(told, name, count)), encoding="utf-8")
+    asked.write_text("\n".join(reports_like(told, name, count)), encoding="utf-8")
     started = time.perf_counter()
     subprocess.run(
         [
@@ -172,7 +172,7 @@ def _send(
     return name, read_answers(answered), time.perf_counter() - started
 
 
-def _worked(cluster: Cluster, server: _Server) -> tuple[float, float]:
+def worked(cluster: Cluster, server: Server) -> tuple[float, float]:
     """Seconds of processor time that the server and the database's processes have used."""
     postmaster = cluster.status().pid
     assert postmaster is not None
@@ -217,12 +217,12 @@ def _kept(url: str, name: str, answers: list[Answered], when: str) -> list[Measu
     ]
 
 
-def _killed(cluster: Cluster, server: _Server, told: Told, folder: Path) -> list[Measure]:
+def _killed(cluster: Cluster, server: Server, told: Told, folder: Path) -> list[Measure]:
     """The same with the server, then the database killed (SIGKILL) two seconds after the first report."""
 
     def kill_server() -> None:
         server.kill()
-        server.process = _Server(server.url, server.port).process
+        server.process = Server(server.url, server.port).process
 
     def kill_database() -> None:
         postmaster = cluster.status().pid

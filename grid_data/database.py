@@ -39,6 +39,9 @@ INTAKE = 3
 """Reports stored at a time. They take turns at one counter row anyhow: more of them only make processes wait
 for each other, and leave fewer connections to readers."""
 
+STEPS = 4
+"""Steps of cases taken at a time. More would only queue for connections, and reports would wait behind them."""
+
 
 class HasClaims(Protocol):
     """Somebody a transaction can run for."""
@@ -66,6 +69,8 @@ class Database:
     ----------
     intake
         Held by whoever stores a report; at most `INTAKE` do at a time, in the order of their coming.
+    steps
+        Held by whoever takes a step of a case; at most `STEPS` do at a time.
     """
 
     def __init__(
@@ -92,6 +97,7 @@ class Database:
         )
         self._size = size
         self.intake = Semaphore(INTAKE)
+        self.steps = Semaphore(STEPS)
 
     async def open(self) -> None:
         """Open the pool; the first connection is made in the background."""

@@ -63,9 +63,12 @@ class Done:
 async def step_transaction(
     database: Database, actor: Actor, number: str, step: Step
 ) -> AsyncIterator[tuple[Connection, Row | None]]:
-    """A transaction for a step, and what is read at its beginning; both for `take_step`."""
+    """A transaction for a step, in its turn, and what is read at its beginning; both for `take_step`."""
     asked = asked_for(number, actor, step.action, step.fields)
-    async with database.transaction_asking(actor.principal(), FACTS, asked, plans="generic") as opened:
+    async with (
+        database.steps,
+        database.transaction_asking(actor.principal(), FACTS, asked, plans="generic") as opened,
+    ):
         yield opened
 
 
@@ -218,7 +221,11 @@ async def _write(connection: Connection, prepared: _Prepared) -> Done:
         reason = facts.fields.reason or prepared.transition.action.value
         chosen = {"by": facts.actor.name.strip(), "reason": reason}
         named = {"organisation_id": document["lead_id"], "supporting_ids": document["supporting_ids"]}
-        await run(connection, "casework/give", key | chosen | named)
+        # The organisation a person gave it to is responsible, whatever routing finds again.
+        await run(connection, "overrides/keep", key | chosen | named)
+        if prepared.row["overridden"]:
+            await run(connection, "overrides/lift", key | named)
+        await run(connection, "overrides/set", key | named)
     if facts.fields.attachments:
         await run(connection, "casework/attach", key | {"attachments": list(facts.fields.attachments)})
     effects = set(prepared.transition.effects)

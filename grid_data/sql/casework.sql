@@ -26,7 +26,7 @@ SELECT count(*) AS n FROM fresh
 -- What a step of one case needs to know; what few steps need is looked up for those only.
 SELECT incident.id, incident.number, incident.state, incident.source, incident.appeal_kind, incident.urgency,
        incident.category_id, incident.reported_at, incident.state_since, incident.organisation_id,
-       proposed.code AS proposed, now() AS now,
+       incident.overridden, proposed.code AS proposed, now() AS now,
        case_state.incident_id IS NOT NULL AS has_case, case_state.revision, case_state.level,
        lead.code AS lead, case_state.lead_id, case_state.supporting_ids, case_state.handler,
        case_state.handler_organisation_id, handler.code AS handler_organisation,
@@ -154,15 +154,6 @@ entered AS (
     RETURNING seq, at
 )
 SELECT seq, at FROM entered
-
--- name: give
--- The organisation a person gave the case to is responsible, whatever routing finds again.
-WITH chosen AS (
-    INSERT INTO routing (incident_id, at, method, zone_version_ids, organisation_id, supporting_ids, overridden_by,
-                         override_reason)
-    VALUES (%(incident_id)s, now(), 'manual', '{}', %(organisation_id)s, %(supporting_ids)s, %(by)s, %(reason)s)
-)
-UPDATE incident SET overridden = true, organisation_id = %(organisation_id)s WHERE id = %(incident_id)s
 
 -- name: attach
 -- Attachments belong to the case they were named in.

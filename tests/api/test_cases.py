@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -34,9 +36,7 @@ class Worker:
 
     def step(self, action: str, role: str, by: str, organisation: str | None = None, **more: Any) -> Any:
         body = {"by": by, "role": role, "organisation": organisation, "action": action, **more}
-        answer = self.client.post(
-            f"/api/cases/{self.number}/steps", json={"revision": self.revision, **body}
-        )
+        answer = self.client.post(f"/api/cases/{self.number}/steps", json={"revision": self.revision, **body})
         if answer.status_code == 200:
             self.revision = answer.json()["revision"]
         return answer
@@ -73,9 +73,7 @@ def to_fed_back(worker: Worker, lead: str = "LS-HW") -> Json:
     return worker.take("feed_back", "officer", "赵处置", lead, result="已清运")
 
 
-def test_a_call_becomes_an_archived_case(
-    worker: Callable[..., Worker], database: psycopg.Connection
-) -> None:
+def test_a_call_becomes_an_archived_case(worker: Callable[..., Worker], database: psycopg.Connection) -> None:
     call = worker()
     case = call.case()
     assert (case["state"], case["revision"], case["level"]) == ("reported", 0, "district")
@@ -100,3 +98,395 @@ def test_a_call_becomes_an_archived_case(
         [call.number],
     ).fetchone()
     assert row == (0,)
+
+
+def problem(answer: Any, code: str, status: int = 409) -> list[tuple[str, str]]:
+    """The fields and kinds of a problem answered."""
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    return [(error["field"], error["code"]) for error in answer.json()["errors"]]
+
+
+def entries(database: psycopg.Connection, number: str) -> int:
+    row = database.execute(
+        "SELECT count(*) FROM history JOIN incident ON incident.id = incident_id WHERE number = %s", [number]
+    ).fetchone()
+    assert row is not None
+    count: int = row[0]
+    return count
+
+
+def test_of_two_people_who_saw_the_same_one_is_told(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    call.take("accept", "acceptor", "王受理")
+    late = Worker(call.client, call.number)
+    answer = late.step("reject", "acceptor", "李受理", reason="重复")
+    assert problem(answer, "case-changed") == [("revision", "case-changed")]
+    assert answer.json()["revision"] == 1
+    assert call.case()["state"] == "accepted"
+
+
+def test_many_people_at_once_take_a_step_once(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(
+                lambda n: (
+                    Worker(call.client, call.number).step("accept", "acceptor", f"受理员{n}").status_code
+                ),
+                range(16),
+            )
+        )
+    assert sorted(answers) == [200] + [409] * 15
+    assert entries(database, call.number) == 2
+    assert call.case()["revision"] == 1
+
+
+def test_what_the_table_does_not_allow_changes_nothing(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker()
+    before = call.case()
+    assert problem(call.step("close", "acceptor", "王受理"), "case-step") == [("action", "state")]
+    assert problem(call.step("accept", "officer", "赵处置"), "case-step") == [("action", "person")]
+    assert problem(call.step("reject", "acceptor", "王受理"), "case-step") == [("reason", "field")]
+    for field, more in (("organisation", {"organisation": "NO"}), ("lead", {"lead": "NO"}),
+                        ("supporting.1", {"supporting": ["LS-CG", "NO"]})):  # fmt: skip
+        answer = call.step("accept", "acceptor", "王受理", **more)
+        assert problem(answer, "unknown-organisation", 400)[0][0] == field
+    assert entries(database, call.number) == 1
+    after = call.case()
+    for case in (before, after):
+        case["clock"].pop("remaining_s")
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("action", "lapse"), ("action", "dance"), ("role", "boss"), ("satisfaction", "lapsed"), ("by", ""),
+     ("amount", 0), ("amount", "2"), ("unit", "week"), ("revision", -1), ("attachments", ["x"]), ("colour", 1)],
+)  # fmt: skip
+def test_a_body_that_cannot_be_meant_is_named(worker: Callable[..., Worker], field: str, value: Any) -> None:
+    call = worker()
+    body = {"by": "王", "role": "acceptor", "action": "accept", "revision": 0, field: value}
+    answer = call.client.post(f"/api/cases/{call.number}/steps", json=body)
+    assert problem(answer, "bad-parameter", 400)[0][0].split(".")[0] == field
+
+
+def test_there_is_no_such_case(client: TestClient) -> None:
+    body = {"by": "王", "role": "acceptor", "action": "accept", "revision": 0}
+    assert client.get("/api/cases/37021220990101000001").status_code == 404
+    assert client.post("/api/cases/37021220990101000001/steps", json=body).status_code == 404
+
+
+def test_the_short_answer_is_short(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    body = {"by": "王", "role": "acceptor", "action": "accept", "revision": 0}
+    answer = call.client.post(
+        f"/api/cases/{call.number}/steps", json=body, headers={"Prefer": "return=minimal"}
+    )
+    assert answer.headers["Preference-Applied"] == "return=minimal"
+    assert answer.json() == {"number": call.number, "revision": 1, "state": "accepted"}
+
+
+def test_a_note_is_no_step(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    call.take("accept", "acceptor", "王受理")
+    before = call.case()
+    late = Worker(call.client, call.number)
+    case = late.take("note", "analyst", "周分析", note="附近有学校")
+    assert (case["revision"], case["clock"]["stage"]) == (1, before["clock"]["stage"])
+    assert (case["steps"][-1]["action"], case["steps"][-1]["note"]) == ("note", "附近有学校")
+    call.take("verify", "supervisor", "钱监督", "LS")
+
+
+def test_rework_is_counted_and_the_order_is_open_again(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    to_fed_back(call)
+    assert problem(call.step("check_pass", "supervisor", "赵处置", "LS"), "case-step") == [
+        ("action", "person")
+    ]
+    case = call.take("check_fail", "supervisor", "钱监督", "LS", reason="现场仍有垃圾")
+    assert (case["state"], case["reworks"], case["outcome"]) == ("handling", 1, None)
+    assert [order["organisation"]["code"] for order in case["work_orders"] if not order["closed_at"]] == [
+        "LS-HW"
+    ]
+    case = call.take("feed_back", "officer", "赵处置", "LS-HW", result="再次清运")
+    assert case["state"] == "fed_back"
+
+
+def test_a_supporting_organisation_reports_its_part(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    to_filed(call)
+    call.take("dispatch", "dispatcher", "李派遣", lead="LS-HW", supporting=["LS-CG"])
+    case = call.take("feed_back", "officer", "孙协办", "LS-CG", result="已劝导")
+    told = {order["organisation"]["code"]: order for order in case["work_orders"]}
+    assert (case["state"], told["LS-CG"]["result"]) == ("dispatched", "已劝导")
+    assert told["LS-HW"]["closed_at"] is None
+
+
+def test_an_extension_is_granted_by_another_and_moves_the_limit(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    to_filed(call)
+    call.take("dispatch", "dispatcher", "李派遣", lead="LS-HW")
+    before = call.take(
+        "ask_extension", "officer", "赵处置", "LS-HW", reason="备件未到", amount=2, unit="natural_day"
+    )
+    assert before["extension"]["amount"] == 2
+    assert problem(call.step("grant_extension", "dispatcher", "赵处置"), "case-step") == [
+        ("action", "person")
+    ]
+    case = call.take("grant_extension", "dispatcher", "李派遣")
+    assert (case["extensions"], case["extension"]) == (1, None)
+    if before["clock"]["due_at"]:
+        gained = datetime.fromisoformat(case["clock"]["due_at"]) - datetime.fromisoformat(
+            before["clock"]["due_at"]
+        )
+        assert gained == timedelta(days=2)
+
+
+def test_a_suspended_case_stands_and_goes_on(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    to_filed(call)
+    case = call.take("suspend", "dispatcher", "李派遣", reason="待土地移交")
+    assert case["suspended_since"] is not None
+    if case["clock"]["kind"]:
+        assert case["clock"]["state"] == "paused"
+    assert problem(call.step("dispatch", "dispatcher", "李派遣", lead="LS-HW"), "case-step") == [
+        ("action", "guard")
+    ]
+    case = call.take("resume", "dispatcher", "李派遣")
+    assert case["suspended_since"] is None
+    assert case["clock"]["state"] != "paused"
+
+
+def test_an_objection_is_adjudicated_with_both_organisations_recorded(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker()
+    to_filed(call)
+    call.take("dispatch", "dispatcher", "李派遣", lead="LS-HW")
+    case = call.take("object", "officer", "赵处置", "LS-HW", reason="不属环卫职责")
+    assert case["objection"]["by"] == "赵处置"
+    case = call.take("adjudicate", "sorter", "吴分拣", reason="由城管牵头", lead="LS-CG")
+    assert (case["state"], case["lead"]["code"], case["objection"], case["hand_overs"]) == (
+        "dispatched", "LS-CG", None, 1,
+    )  # fmt: skip
+    row = database.execute(
+        """SELECT history.before ->> 'lead', history.after ->> 'lead', organisation.code, overridden
+           FROM history JOIN incident ON incident.id = incident_id
+           JOIN organisation ON organisation.id = incident.organisation_id
+           WHERE number = %s AND action = 'incident.adjudicate'""",
+        [call.number],
+    ).fetchone()
+    assert row == ("LS-HW", "LS-CG", "LS-CG", True)
+
+
+def test_a_case_that_is_sent_back_is_led_by_nobody(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    to_filed(call)
+    call.take("dispatch", "dispatcher", "李派遣", lead="LS-HW", supporting=["LS-CG"])
+    case = call.take("send_back", "officer", "赵处置", "LS-HW", reason="现场不属本部门")
+    assert (case["state"], case["send_backs"], case["lead"], case["supporting"]) == ("filed", 1, None, [])
+    assert {order["result"] for order in case["work_orders"]} == {"现场不属本部门"}
+
+
+def test_duplicates_follow_their_main_case_to_the_end(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    main, first, second = worker(), worker(), worker()
+    case = first.take("merge", "acceptor", "王受理", into=second.number)
+    assert (case["state"], case["duplicate_of"], case["clock"]["state"]) == (
+        "merged",
+        second.number,
+        "stopped",
+    )
+    second.take("merge", "acceptor", "王受理", into=main.number)
+    assert first.case()["duplicate_of"] == main.number
+    assert (main.case()["duplicates"], main.case()["reports"]) == ([first.number, second.number], 3)
+    main.take("transfer_110", "acceptor", "王受理", reference="110-1")
+    for each in (first, second):
+        case = each.case()
+        assert (case["outcome"], case["closed_at"] is not None) == ("transferred_110", True)
+        assert case["steps"][-1]["action"] == "transfer_110"
+    kept = database.execute(
+        "SELECT count(*) FROM reporter JOIN incident ON incident.id = incident_id WHERE number = ANY (%s)",
+        [[main.number, first.number, second.number]],
+    ).fetchone()
+    assert kept == (3,)
+    assert problem(worker().step("merge", "acceptor", "王受理", into=main.number), "case-step") == [
+        ("into", "guard")
+    ]
+    case = first.take("reopen", "acceptor", "王受理", reason="不是同一件事")
+    assert (case["state"], case["duplicate_of"], case["reopens"]) == ("accepted", None, 1)
+    assert case["clock"]["started_at"] is not None
+
+
+def test_a_case_is_reopened_with_a_new_clock(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    call.take("cancel", "dispatcher", "李派遣", reason="误报")
+    case = call.take("reopen", "supervisor", "钱监督", reason="问题仍在")
+    assert (case["state"], case["closed_at"]) == ("accepted", None)
+    assert case["clock"]["state"] != "stopped"
+
+
+def test_110_takes_over_with_its_reference(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    assert problem(call.step("transfer_110", "acceptor", "王受理"), "case-step") == [("reference", "field")]
+    case = call.take("transfer_110", "acceptor", "王受理", reference="110-20261127-7")
+    assert (case["state"], case["outcome"]) == ("closed", "transferred_110")
+
+
+def test_an_enterprise_goes_its_own_way(worker: Callable[..., Worker]) -> None:
+    call = worker(appeal_kind="enterprise")
+    call.take("accept", "acceptor", "王受理")
+    call.take("dispatch", "dispatcher", "李派遣", lead="LS-SJ")
+    call.take("start", "officer", "赵处置", "LS-SJ")
+    case = call.take("feed_back", "officer", "赵处置", "LS-SJ", result="已答复")
+    assert (
+        next(each["name"]["zh"] for each in case["actions"] if each["action"] == "check_pass") == "回访通过"
+    )
+    call.take("check_pass", "acceptor", "王受理")
+    case = call.take("close", "acceptor", "王受理")
+    assert case["lapses_at"] is not None
+    assert problem(call.step("archive", "acceptor", "王受理"), "case-step") == [("action", "guard")]
+    case = call.take("evaluate", "acceptor", "王受理", satisfaction="satisfied")
+    assert (case["state"], case["satisfaction"]) == ("closed", "satisfied")
+    assert call.take("archive", "acceptor", "王受理")["state"] == "archived"
+
+
+def area(database: psycopg.Connection, number: str) -> tuple[str, str]:
+    """Community and street that govern the place of a case."""
+    rows = database.execute(
+        """SELECT organisation.kind, organisation.code FROM incident
+           JOIN organisation ON organisation.region_zone_id = ANY (incident.zone_ids) WHERE number = %s""",
+        [number],
+    ).fetchall()
+    found = dict(rows)
+    return found["community"], found["street"]
+
+
+def test_a_case_rises_level_by_level_with_a_note_at_each(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker(source="grid_worker")
+    community, street = area(database, call.number)
+    assert call.case()["level"] == "community"
+    assert problem(call.step("escalate", "street_lead", "街道", street, note="x"), "case-step") == [
+        ("action", "person")
+    ]
+    call.take("escalate", "community_lead", "社区", community, note="社区无力解决")
+    case = call.take("escalate", "street_lead", "街道", street, note="需区里协调")
+    assert case["level"] == "district"
+    assert [step["note"] for step in case["steps"][-2:]] == ["社区无力解决", "需区里协调"]
+    assert problem(call.step("escalate", "street_lead", "街道", street, note="x"), "case-step") == [
+        ("action", "person")
+    ]
+
+
+def test_a_direct_report_skips_the_street_and_is_sorted(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker(source="grid_worker")
+    community, _ = area(database, call.number)
+    call.take("accept", "community_lead", "社区", community)
+    assert problem(
+        call.step("direct_report", "community_lead", "社区", community, reason="别的"), "case-step"
+    ) == [("reason", "guard")]
+    case = call.take("direct_report", "community_lead", "社区", community, reason="multi_department")
+    assert (case["level"], case["direct_reason"]) == ("district", "multi_department")
+    case = call.take("sort", "sorter", "吴分拣", lead="LS-CG", supporting=["LS-HW"])
+    assert (case["state"], case["lead"]["code"], case["direct_reason"]) == ("accepted", "LS-CG", None)
+    call.take("file", "acceptor", "王受理")
+    case = call.take("dispatch", "dispatcher", "李派遣")
+    assert (case["lead"]["code"], [each["code"] for each in case["supporting"]]) == ("LS-CG", ["LS-HW"])
+
+
+def test_what_a_grid_worker_escalated_does_not_come_back_without_a_decision(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker(source="patrol")
+    community, _ = area(database, call.number)
+    call.take("accept", "acceptor", "王受理")
+    call.take("file", "acceptor", "王受理")
+    answer = call.step("dispatch", "dispatcher", "李派遣", lead=community)
+    assert problem(answer, "case-step") == [("reason", "guard")]
+    call.take("dispatch", "dispatcher", "李派遣", lead=community, reason="经协商由社区先行处置")
+    row = database.execute(
+        """SELECT after ->> 'reason', after ->> 'returned_to_grid' FROM history
+           JOIN incident ON incident.id = incident_id WHERE number = %s AND action = 'incident.dispatch'""",
+        [call.number],
+    ).fetchone()
+    assert row == ("经协商由社区先行处置", "true")
+
+
+def test_handled_on_the_spot_with_photos(worker: Callable[..., Worker], database: psycopg.Connection) -> None:
+    call = worker(source="grid_worker")
+    photos = [
+        str(row[0])
+        for role in ("before", "after")
+        for row in database.execute(
+            """INSERT INTO attachment (sha256, kind, bytes, width, height, role, uploaded_by)
+               VALUES (%s, 'jpeg', 10, 5, 5, %s, '网格员') RETURNING id""",
+            [uuid.uuid4().hex * 2, role],
+        ).fetchall()
+    ]
+    one = call.step("self_handle", "grid_worker", "周网格", None, result="已清理", attachments=photos[:1])
+    assert problem(one, "case-step") == [("attachments", "guard")]
+    case = call.take("self_handle", "grid_worker", "周网格", None, result="已清理", attachments=photos)
+    assert (case["state"], case["outcome"]) == ("fed_back", "self_handled")
+    assert case["steps"][-1]["attachments"] == photos
+    other = worker(source="grid_worker")
+    stolen = other.step("self_handle", "grid_worker", "周网格", None, result="已清理", attachments=photos)
+    assert {field for field, _ in problem(stolen, "case-step")} == {"attachments"}
+    assert problem(call.step("check_pass", "supervisor", "周网格", "LS"), "case-step") == [
+        ("action", "person")
+    ]
+    call.take("check_pass", "supervisor", "钱监督", "LS")
+    assert call.take("close", "acceptor", "王受理")["state"] == "closed"
+
+
+def test_a_batch_is_looked_at_and_then_taken(
+    client: TestClient, worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    calls = [worker() for _ in range(4)]
+    calls[1].take("accept", "acceptor", "王受理")
+    numbers = [call.number for call in calls] + ["37021220990101000001"]
+    body = {"by": "王受理", "role": "acceptor", "action": "accept", "numbers": numbers}
+    preview = client.post("/api/cases/steps", json=body | {"preview": True}).json()
+    assert [call.case()["state"] for call in calls] == ["reported", "accepted", "reported", "reported"]
+    answer = client.post("/api/cases/steps", json=body).json()
+    assert (preview["done"], preview["refused"]) == (answer["done"], answer["refused"])
+    assert {each["number"] for each in answer["done"]} == {calls[n].number for n in (0, 2, 3)}
+    assert {each["number"] for each in answer["refused"]} == {calls[1].number, numbers[-1]}
+    assert [entries(database, call.number) for call in calls] == [2, 2, 2, 2]
+    assert [call.case()["revision"] for call in calls] == [1, 1, 1, 1]
+
+
+def test_allowed_steps_are_told_for_who_asks(worker: Callable[..., Worker]) -> None:
+    call = worker()
+    to_fed_back(call)
+
+    def allowed(**asked: Any) -> set[str]:
+        return {each["action"] for each in call.case(**asked)["actions"] if each["allowed"]}
+
+    assert allowed(role="supervisor", by="钱监督", organisation="LS") == {
+        "check_pass", "check_fail", "supervise", "note",
+    }  # fmt: skip
+    assert allowed(role="supervisor", by="赵处置", organisation="LS") == {"supervise", "note"}
+    assert allowed() >= {"check_pass", "cancel"}
+    why = next(each for each in call.case(role="officer", by="赵处置", organisation="LS-HW")["actions"]
+               if each["action"] == "check_pass")  # fmt: skip
+    assert why["why_not"]["en"].startswith("pass the check: only by")
+    answer = call.client.get(f"/api/cases/{call.number}", params={"by": "赵"})
+    assert problem(answer, "bad-parameter", 400)[0][0] == "role"
+
+
+def test_every_loaded_case_says_what_its_state_says(database: psycopg.Connection) -> None:
+    wrong = database.execute(
+        """SELECT number FROM incident LEFT JOIN case_state ON incident_id = id
+           WHERE incident_id IS NULL OR is_open <> (closed_at IS NULL)
+              OR (state IN ('dispatched', 'handling')) AND lead_id IS NULL AND organisation_id IS NOT NULL"""
+    ).fetchall()
+    assert wrong == []
