@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import psycopg
@@ -79,8 +79,7 @@ async def _fill(url: str) -> list[dict[str, Any]]:
         await database.close()
     told = sample["incidents"]
     plain = told[told["lon"].notna() & (told["crs"] == "wgs84")].astype(object)
-    rows: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")
-    return rows
+    return cast("list[dict[str, Any]]", plain.where(plain.notna(), None).to_dict("records"))
 
 
 class _watching:
