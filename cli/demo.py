@@ -9,8 +9,11 @@ import anyio
 
 from cli.console import in_words, progress, say
 from governance.access import OPERATOR
+from governance.attachments import Attachments
 from governance.clock_watch import start_missing_clocks
 from governance.sample_lives import tell_lives
+from governance.sample_photos import hang_photos
+from governance.settings import Settings
 from grid_data.bulk.sample import is_loaded, load_sample
 from grid_data.database import Connection, Database
 from grid_data.plans import plan_row
@@ -21,10 +24,15 @@ from grid_data.sample.plans import PLAN
 __all__ = ["load_demo"]
 
 
-def load_demo(url: str, *, small: bool) -> str | None:
+def load_demo(url: str, *, small: bool, settings: Settings | None = None) -> str | None:
     """Make sure that the database holds a city; generates and loads the sample into an empty one.
 
     The load is one transaction: interrupted, it leaves nothing behind and is made anew next time.
+
+    Parameters
+    ----------
+    settings
+        Where pictures of incidents are kept; None: there are none.
 
     Returns
     -------
@@ -32,10 +40,10 @@ def load_demo(url: str, *, small: bool) -> str | None:
         Code of the plan by which the sample was redrawn, to be looked at first; None where the database
         holds another city.
     """
-    return anyio.run(_load_demo, url, small)
+    return anyio.run(_load_demo, url, small, settings)
 
 
-async def _load_demo(url: str, small: bool) -> str | None:
+async def _load_demo(url: str, small: bool, settings: Settings | None) -> str | None:
     database = Database(url, size=1, statement_timeout_s=0)
     await database.open()
     try:
@@ -59,11 +67,20 @@ async def _load_demo(url: str, small: bool) -> str | None:
             _tell_table("clocks", clocks, time.perf_counter() - started_clocks)
             await _tell_lives(connection, now)
             plan = await _plan(connection)
+        if settings is not None:
+            await _hang_photos(database, settings)
         seconds = time.perf_counter() - started
         say(in_words(f"示例城市就绪，用时 {seconds:.0f} 秒", f"sample city ready after {seconds:.0f} s"))
         return plan
     finally:
         await database.close()
+
+
+async def _hang_photos(database: Database, settings: Settings) -> None:
+    """Pictures of some open incidents, where the server will look for them."""
+    started = time.perf_counter()
+    photos = await hang_photos(database, Attachments(settings.attachment_place, settings.file_limits))
+    _tell_table("photos", photos, time.perf_counter() - started)
 
 
 async def _tell_lives(connection: Connection, now: datetime) -> None:

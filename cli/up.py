@@ -43,7 +43,7 @@ def up(
         if demo:
             from cli.demo import load_demo
 
-            plan = load_demo(url, small=small)
+            plan = load_demo(url, small=small, settings=settings)
         _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser, plan=plan)
     with contextlib.suppress(OSError):
         out.print(in_words("已停止", "stopped"))
@@ -145,18 +145,18 @@ def _announce(address: str, *, browser: bool, plan: str | None) -> None:
             in_words(f"GridGov 已就绪：[bold]{address}[/bold]", f"GridGov is ready: [bold]{address}[/bold]")
         )
         if plan is not None:
+            desk = f"{address}/planner?plan={plan}"
+            out.print(
+                in_words(
+                    f"网格重新划分：[bold]{desk}[/bold]", f"How its grids were redrawn: [bold]{desk}[/bold]"
+                ),
+                soft_wrap=True,
+            )
             out.print(
                 in_words(
                     f"派遣员席位：[bold]{address}/dispatch[/bold]　巡查上报：[bold]{address}/patrol[/bold]",
                     f"Dispatcher's desk: [bold]{address}/dispatch[/bold]  "
                     f"Patrol: [bold]{address}/patrol[/bold]",
-                ),
-                soft_wrap=True,
-            )
-            desk = f"{address}/planner?plan={plan}"
-            out.print(
-                in_words(
-                    f"网格重新划分：[bold]{desk}[/bold]", f"How its grids were redrawn: [bold]{desk}[/bold]"
                 ),
                 soft_wrap=True,
             )
