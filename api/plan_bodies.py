@@ -74,6 +74,13 @@ class GivenName(Body):
         return self.zh.strip(), (self.en or "").strip() or None
 
 
+class GivenNote(Body):
+    """What a plan is for."""
+
+    zh: Annotated[str, Field(min_length=1, max_length=2000, pattern=NOT_NUL)]
+    en: Annotated[str | None, Field(max_length=2000, pattern=NOT_NUL)] = None
+
+
 class GivenArea(Body):
     """A region by its layer's code and its own."""
 
@@ -103,7 +110,7 @@ class NewPlan(Body):
     code: Annotated[
         str | None, Field(pattern=PLAN_CODE, description="Default: the next of today, `P20261127-01`.")
     ] = None
-    note: Annotated[str | None, Field(max_length=2000, pattern=NOT_NUL)] = None
+    note: Annotated[GivenNote | None, Field(description="What it is for; English is optional.")] = None
     by: By
 
 

@@ -68,7 +68,7 @@ async def add_plan(connection: Transaction, body: NewPlan) -> Plan:
             base=body.base,
             band=band,
             code=body.code,
-            note=body.note,
+            note=None if body.note is None else Words(body.note.zh, body.note.en or ""),
         )
 
 

@@ -64,7 +64,7 @@ class Plan(Answer):
     base: datetime
     effective_from: datetime | None
     band: Band
-    note: str | None
+    note: Name | None
     created_at: datetime
     zones: int
     units: int

@@ -21,13 +21,25 @@ from governance.plan_refusals import PlanRefused
 from governance.plan_states import STATES, State
 from grid_data.city import read_city
 from grid_data.database import Connection
-from grid_data.plan_impact import homes, open_by_unit, other_zones, posts_of, unit_figures
+from grid_data.patrol_points import points_by_unit
+from grid_data.plan_impact import (
+    homes,
+    open_by_unit,
+    other_zones,
+    posts_of,
+    read_report,
+    store_report,
+    unit_figures,
+)
 from grid_data.plan_publishing import read_plan
 
 __all__ = ["Flow", "GridChange", "Impact", "ImpactFault", "LayerOverlap", "OverlapRow", "Totals", "impact_of"]
 
 AHEAD = (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SCHEDULED)
-COUNTED = ("units", "households", "residents", "buildings", "open_incidents", "incidents_year", "facilities")
+COUNTED = (
+    "units", "households", "residents", "buildings", "open_incidents", "incidents_year", "facilities",
+    "patrol_points",
+)  # fmt: skip
 
 
 class GridRef(Answer):
@@ -49,6 +61,7 @@ class Flow(Answer):
     open_incidents: int
     incidents_year: int
     facilities: int
+    patrol_points: int
     posts: int
     area_m2: float
 
@@ -111,6 +124,7 @@ class Totals(Answer):
     open_incidents: int
     incidents_year: int
     facilities: int
+    patrol_points: int
     posts: int
 
 
@@ -130,25 +144,39 @@ class Impact(Answer):
 
 
 async def impact_of(connection: Connection, code: str) -> Impact:
-    """Work out what a plan that is not in force yet will do.
+    """Work out what a plan that is not in force yet will do; later, what its approval rested on.
 
     Raises
     ------
     PlanMissing
     PlanRefused
-        It is in force, or was, or was given up: there is nothing ahead.
+        Nothing lies ahead, and it was not approved with a report.
     """
     plan = await read_plan(connection, code)
     if plan is None:
         raise PlanMissing(Words(f"没有方案 {code}", f"no plan {code}"))
     state = State(plan["state"])
     if state not in AHEAD:
+        kept = await read_report(connection, plan["id"])
+        if kept is not None:
+            return Impact.model_validate(kept | {"state": state, "revision": plan["revision"]})
         words = Words(
             f"方案处于“{STATES[state].zh}”，没有待生效的影响；变更见谱系与版本比较",
             f"the plan is {STATES[state].en}: nothing lies ahead; see lineage and comparison",
         )
         raise PlanRefused("plan-state", [words])
     judged = await judge(connection, plan, plan["now"])
+    return await impact_as_judged(connection, plan, judged)
+
+
+async def keep_impact(connection: Connection, plan: Mapping[str, Any], judged: Judged) -> None:
+    """Keep the impact of a plan that is approved now."""
+    report = await impact_as_judged(connection, plan, judged)
+    await store_report(connection, plan["id"], report.model_dump(mode="json"))
+
+
+async def impact_as_judged(connection: Connection, plan: Mapping[str, Any], judged: Judged) -> Impact:
+    """The impact of a plan (a row of `lock_plan`) that was judged for now."""
     units = await _counted(connection, plan, judged)
     names = _names(judged)
     flows, posts = await _flows(connection, judged, units, names)
@@ -156,7 +184,7 @@ async def impact_of(connection: Connection, code: str) -> Impact:
     return Impact(
         plan=plan["code"],
         name=Name(zh=plan["name_zh"], en=plan["name_en"]),
-        state=state,
+        state=plan["state"],
         revision=plan["revision"],
         at=plan["now"],
         faults=[
@@ -180,6 +208,7 @@ async def _counted(connection: Connection, plan: Mapping[str, Any], judged: Judg
     units = judged.units
     ids = units["id"].tolist()
     opened = await open_by_unit(connection, ids, judged.roots)
+    points = await points_by_unit(connection, ids, judged.roots)
     figures = await unit_figures(connection, plan["id"], ids)
     by_zone = {row["zone_id"]: row["number"] for row in judged.draft.zones if row["zone_id"] is not None}
     return pd.DataFrame(
@@ -192,6 +221,7 @@ async def _counted(connection: Connection, plan: Mapping[str, Any], judged: Judg
             "residents": units["residents"].tolist(),
             "area_m2": units["area_m2"].tolist(),
             "open_incidents": [opened.get(unit, 0) for unit in ids],
+            "patrol_points": [points.get(unit, 0) for unit in ids],
             "incidents_year": [figures[unit][0] for unit in ids],
             "facilities": [figures[unit][1] for unit in ids],
             "buildings": [figures[unit][2] for unit in ids],

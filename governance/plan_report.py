@@ -25,6 +25,7 @@ FIGURES = {
     "open_incidents": Words("未结事件", "Open incidents"),
     "incidents_year": Words("年事件量", "Incidents a year"),
     "facilities": Words("部件", "Facilities"),
+    "patrol_points": Words("巡查点", "Patrol points"),
     "posts": Words("岗位", "Posts"),
 }
 CHANGES = {

@@ -55,12 +55,13 @@ def plan_of(row: PlanRow) -> Plan:
         area = PlanArea(layer=row["area_layer"], code=row["area_code"], name=name)
     same = {
         name: row[name]
-        for name in ("code", "layer", "state", "revision", "author", "approver", "effective_from", "note",
+        for name in ("code", "layer", "state", "revision", "author", "approver", "effective_from",
                      "created_at", "zones", "units", "households", "undo", "redo")
     }  # fmt: skip
     return Plan(
         **same,
         name=Name(zh=row["name_zh"], en=row["name_en"]),
+        note=None if row["note_zh"] is None else Name(zh=row["note_zh"], en=row["note_en"]),
         area=area,
         base=row["base_at"],
         band=Band(min=row["band_min"], max=row["band_max"]),
@@ -100,7 +101,7 @@ async def create_plan(
     base: datetime | None = None,
     band: tuple[int, int] = (300, 500),
     code: str | None = None,
-    note: str | None = None,
+    note: Words | None = None,
 ) -> Plan:
     """Start a draft from the edition of a moment (default now), on a layer or a region of it.
 
@@ -146,7 +147,8 @@ async def create_plan(
             "base": base or await current_moment(connection),
             "band_min": band[0],
             "band_max": band[1],
-            "note": note,
+            "note_zh": note.zh if note else None,
+            "note_en": note.en or None if note else None,
         },
     )
     row = await planned(connection, plan)

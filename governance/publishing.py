@@ -14,6 +14,7 @@ from typing import Any
 from gis.words import Words
 from governance.plan_editions import Edition, put_into_force
 from governance.plan_errors import PlanConflict, PlanMissing
+from governance.plan_impact import keep_impact
 from governance.plan_judged import Judged
 from governance.plan_judging import judge
 from governance.plan_notices import tell
@@ -172,6 +173,8 @@ async def _do(
     if Effect.NO_APPROVER in row.effects:
         approver = None
     actor = by or PROGRAM
+    if Effect.APPROVER in row.effects and judged is not None:
+        await keep_impact(connection, plan, judged)
     edition: Edition | None = None
     if Effect.EDITION in row.effects:
         assert judged is not None

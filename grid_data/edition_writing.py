@@ -86,6 +86,7 @@ class Writing:
         if roots:
             await run(self.connection, "imports/move_buildings", {"ids": ended, "at": self.at})
             await self._run("move_facilities", ids=ended)
+            await run(self.connection, "patrol_points/move", {"ids": ended, "at": self.at})
             await self._run("forget_edges", units=ended)
         if communities:
             await refresh_unit_graph(self.connection, list(communities))

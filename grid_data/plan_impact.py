@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
 
-from grid_data.database import Connection, rows
+from grid_data.database import Connection, one, rows, run
 
 __all__ = ["Home", "OtherZone", "homes", "open_by_unit", "other_zones", "posts_of", "unit_figures"]
 
@@ -36,6 +37,17 @@ class Home:
     x: float
     y: float
     households: int
+
+
+async def store_report(connection: Connection, plan_id: int, report: Mapping[str, Any]) -> None:
+    """Keep the impact of a plan, before any that was kept."""
+    await run(connection, "plan_impact/store_report", {"plan": plan_id, "report": Jsonb(dict(report))})
+
+
+async def read_report(connection: Connection, plan_id: int) -> dict[str, Any] | None:
+    """The impact of a plan as it was kept; None if it was not."""
+    row = await one(connection, "plan_impact/report", {"plan": plan_id})
+    return None if row is None else dict(row["report"])
 
 
 async def open_by_unit(

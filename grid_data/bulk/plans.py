@@ -18,7 +18,7 @@ __all__ = ["store_plan_contents", "store_plans"]
 
 _COLUMNS = (
     "code", "layer", "name_zh", "name_en", "state", "author", "approver", "effective_from", "created_at",
-    "area_layer", "area", "base_at", "revision", "band_min", "band_max", "note",
+    "area_layer", "area", "base_at", "revision", "band_min", "band_max", "note_zh", "note_en",
 )  # fmt: skip
 
 _STATES = {

@@ -53,8 +53,8 @@ def plan_frames(
             "effective_from": EDITION_2, "created_at": PLAN_MADE,
             # Its steps, and four changes of state.
             "revision": len(split) + 4, "band_min": LEAST, "band_max": MOST,
-            "note": "五年间住宅增加，许多网格超过500户，按300至500户重新划分。\n"
-            "After five years of building many grids held more than 500 households; they were divided into "
+            "note_zh": "五年间住宅增加，许多网格超过500户，按300至500户重新划分。",
+            "note_en": "After five years of building many grids held more than 500 households; they were divided into "
             "grids of 300 to 500.",
         },
         {
@@ -63,10 +63,10 @@ def plan_frames(
             "approver": None, "area_layer": "community", "area": communities.codes[community],
             "base_at": TRIAL_MADE, "effective_from": None, "created_at": TRIAL_MADE, "revision": 0,
             "band_min": LEAST, "band_max": TRIAL_MOST,
-            "note": f"社区内有在建住宅，网格上限暂按{TRIAL_MOST}户控制，现有{over}个网格超出。"
+            "note_zh": f"社区内有在建住宅，网格上限暂按{TRIAL_MOST}户控制，现有{over}个网格超出。"
             "可以试试：把超出网格边上的地块涂给户数少的相邻网格；画一条线拆分；或请程序提出划分方案，"
-            "比较后采用。每一步都能撤销。\n"
-            f"Homes are being built here, so grids are to hold at most {TRIAL_MOST} households; {over} hold "
+            "比较后采用。每一步都能撤销。",
+            "note_en": f"Homes are being built here, so grids are to hold at most {TRIAL_MOST} households; {over} hold "
             "more. Try: paint units at the rim of such a grid into a smaller neighbour; split one along a "
             "line; or ask for proposals, compare them and take one. Every step can be undone.",
         },

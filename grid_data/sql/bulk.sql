@@ -36,12 +36,12 @@ RETURNING id
 -- name: insert_plan
 -- Store a redrawing plan.
 INSERT INTO plan (code, layer_id, name_zh, name_en, state, author, approver, effective_from, created_at, area_zone_id,
-                  base_at, revision, band_min, band_max, note)
+                  base_at, revision, band_min, band_max, note_zh, note_en)
 VALUES (%(code)s, (SELECT id FROM layer WHERE code = %(layer)s), %(name_zh)s, %(name_en)s, %(state)s,
         %(author)s, %(approver)s, %(effective_from)s, %(created_at)s,
         (SELECT zone.id FROM zone JOIN layer ON layer.id = zone.layer_id
          WHERE layer.code = %(area_layer)s AND zone.code = %(area)s),
-        %(base_at)s, %(revision)s, %(band_min)s, %(band_max)s, %(note)s)
+        %(base_at)s, %(revision)s, %(band_min)s, %(band_max)s, %(note_zh)s, %(note_en)s)
 RETURNING id
 
 -- name: layer_ids
@@ -132,6 +132,18 @@ ORDER BY layer.precedence, layer.code, found.code
 -- Land units at a moment with the base grid each belongs to.
 SELECT land_unit.code, land_unit.id, unit_zone.zone_id, ST_AsBinary(land_unit.geom) AS shape
 FROM land_unit
+JOIN unit_zone ON unit_zone.land_unit_id = land_unit.id
+JOIN layer ON layer.id = unit_zone.layer_id AND layer.kind = 'base_grid'
+WHERE land_unit.valid @> %(at)s::timestamptz AND unit_zone.valid @> %(at)s::timestamptz
+  AND upper_inf(unit_zone.recorded)
+ORDER BY land_unit.code
+
+-- name: land_units_near
+-- Those of the land units at a moment that meet one of some boxes in degrees.
+SELECT DISTINCT ON (land_unit.code) land_unit.code, land_unit.id, unit_zone.zone_id, ST_AsBinary(land_unit.geom) AS shape
+FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[])
+     AS box (west, south, east, north)
+JOIN land_unit ON land_unit.lattice && ST_MakeEnvelope(box.west * 1e7, box.south * 1e7, box.east * 1e7, box.north * 1e7)
 JOIN unit_zone ON unit_zone.land_unit_id = land_unit.id
 JOIN layer ON layer.id = unit_zone.layer_id AND layer.kind = 'base_grid'
 WHERE land_unit.valid @> %(at)s::timestamptz AND unit_zone.valid @> %(at)s::timestamptz

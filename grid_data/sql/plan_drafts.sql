@@ -5,9 +5,9 @@ FROM plan WHERE code LIKE 'P' || to_char(now() AT TIME ZONE %(timezone)s, 'YYYYM
 
 -- name: insert
 -- Store a new draft; none when the code is in use.
-INSERT INTO plan (code, layer_id, name_zh, name_en, author, area_zone_id, base_at, band_min, band_max, note)
+INSERT INTO plan (code, layer_id, name_zh, name_en, author, area_zone_id, base_at, band_min, band_max, note_zh, note_en)
 VALUES (%(code)s, %(layer_id)s, %(name_zh)s, %(name_en)s, %(by)s, %(area)s, %(base)s, %(band_min)s, %(band_max)s,
-        %(note)s)
+        %(note_zh)s, %(note_en)s)
 ON CONFLICT (code) DO NOTHING
 RETURNING id
 

@@ -46,3 +46,12 @@ FROM building
 CROSS JOIN LATERAL (SELECT count(*) AS n FROM household WHERE household.building_id = building.id) AS homes
 CROSS JOIN LATERAL (SELECT ST_PointOnSurface(building.geom) AS point) AS middle
 WHERE building.land_unit_id = ANY (%(units)s::bigint[]) AND homes.n > 0
+
+-- name: store_report
+-- Keep the impact of a plan as it is approved.
+INSERT INTO plan_report (plan_id, report) VALUES (%(plan)s, %(report)s)
+ON CONFLICT (plan_id) DO UPDATE SET report = excluded.report, at = now()
+
+-- name: report
+-- The impact of a plan as it was approved.
+SELECT report FROM plan_report WHERE plan_id = %(plan)s

@@ -49,7 +49,9 @@ plan = Table(
     # Households a zone should have.
     Column("band_min", Integer, nullable=False, server_default=text("300")),
     Column("band_max", Integer, nullable=False, server_default=text("500")),
-    Column("note", Text),
+    # What it is for.
+    Column("note_zh", Text),
+    Column("note_en", Text),
     # The plan that this one takes back.
     Column("reverts_id", ForeignKey("plan.id")),
     CheckConstraint(
@@ -77,6 +79,15 @@ plan = Table(
     Index("ix_plan_layer_id", "layer_id"),
     Index("uq_plan_reverts_id", "reverts_id", unique=True, postgresql_where=text("reverts_id IS NOT NULL")),
     Index("ix_plan_scheduled", "effective_from", postgresql_where=text("state = 'scheduled'")),
+)
+
+# The impact of a plan as it was when somebody approved it: what the approval rests on.
+plan_report = Table(
+    "plan_report",
+    metadata,
+    Column("plan_id", ForeignKey("plan.id"), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("report", JSONB, nullable=False),
 )
 
 # A zone of a draft. Its number is the plan's own and is given once.

@@ -28,7 +28,7 @@ export interface Plan {
   effective_from: string | null;
   band: Band;
   /** What the planner has to say of it. */
-  note: string | null;
+  note: Text | null;
   created_at: string;
   zones: number;
   units: number;

@@ -53,7 +53,7 @@ export function Desk() {
           // In sight as long as nothing has been done: whoever opens a fresh plan learns what it is about.
           <details key={here.code} class="plan-note small" open={here.revision === 0}>
             <summary>{t("planner.note")}</summary>
-            <p>{here.note}</p>
+            <p>{say(here.note)}</p>
           </details>
         )}
         <Totals />

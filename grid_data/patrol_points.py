@@ -1,0 +1,48 @@
+"""Patrol points: places that are visited on rounds, each on a land unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grid_data.database import Connection, one, rows, run
+
+__all__ = ["add_point", "point_rows", "points_by_unit", "remove_point"]
+
+
+async def point_rows(
+    connection: Connection,
+    *,
+    grid: str | None = None,
+    code: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> list[dict[str, Any]]:
+    """Points that are visited, by code; in one grid, or those after a code."""
+    asked = {"grid": grid, "code": code, "after": after, "limit": limit}
+    return list(await rows(connection, "patrol_points/list", asked))
+
+
+async def add_point(
+    connection: Connection, code: str, name_zh: str, name_en: str | None, lon: float, lat: float
+) -> bool:
+    """Store a point (EPSG:4326); False when the code is in use."""
+    asked = {"code": code, "name_zh": name_zh, "name_en": name_en, "lon": lon, "lat": lat}
+    return await one(connection, "patrol_points/add", asked) is not None
+
+
+async def remove_point(connection: Connection, code: str) -> bool:
+    """A point is visited no more; False when there is none."""
+    return await run(connection, "patrol_points/remove", {"code": code}) > 0
+
+
+async def points_by_unit(
+    connection: Connection, units: Sequence[int], roots: Mapping[int, int]
+) -> dict[int, int]:
+    """Points per unit; ``roots`` is the unit each piece is cut from, by piece."""
+    asked = {
+        "units": sorted(set(units) - set(roots)),
+        "pieces": sorted(roots),
+        "roots": sorted(set(roots.values())),
+    }
+    return {row["unit"]: row["n"] for row in await rows(connection, "patrol_points/by_unit", asked)}
