@@ -197,6 +197,7 @@ def test_the_keyboard_alone_is_enough(screen: Screen) -> None:
     # With a case open the next row follows.
     keys.press("j")
     expect(desk.panel).to_contain_text(fresh[1])
+    expect(desk.panel.locator("[data-action=note]")).to_be_visible()
     keys.press("m")
     expect(desk.form("note").locator("textarea")).to_be_focused()
     keys.type("jkx")

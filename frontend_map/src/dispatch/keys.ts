@@ -126,7 +126,7 @@ function letter(event: KeyboardEvent): boolean {
   const item = desk.openCase.value;
   if (!action || event.shiftKey) return false;
   if (item) begin(item, action);
-  else announcement.value = t("step.open_first");
+  else announcement.value = t(desk.openNumber.value === null ? "step.open_first" : "app.loading");
   return true;
 }
 
