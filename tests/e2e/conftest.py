@@ -21,6 +21,7 @@ import uvicorn
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 from api.app import create_app
+from api.server import Server
 from governance.settings import Settings
 from grid_data.embedded import Cluster
 from tests.e2e.screen import Screen
@@ -70,13 +71,8 @@ def base_url(laoshan_database: str) -> Iterator[str]:
     with contextlib.closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(Settings(database_url=laoshan_database)),
-                log_level="warning",
-                timeout_graceful_shutdown=2,
-            )
-        )
+        app = create_app(Settings(database_url=laoshan_database))
+        server = Server(app, uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         deadline = time.monotonic() + START_LIMIT_S
