@@ -44,8 +44,7 @@ export interface PlacePost {
   kind: string;
   person: string | null;
   organisation: Named | null;
-  /** Only where the server tells it to this reader. */
-  phone?: string | null;
+  phone: string | null;
 }
 
 export interface NearIncident {
@@ -69,7 +68,9 @@ export const loadHistogram = (query: Query, abort?: AbortSignal): Promise<{ item
 export const loadQueue = (kind: string, after: string | null, abort?: AbortSignal): Promise<Page<CaseRow>> =>
   get<Page<CaseRow>>("api/dispatch/queue", { kind, after, limit: 50 }, abort);
 
-export const loadPosts = (incident: string, abort?: AbortSignal): Promise<{ items: PlacePost[] }> => get<{ items: PlacePost[] }>("api/posts", { incident }, abort);
+/** Posts where an incident is; telephones are whole for some roles, masked for the others. */
+export const loadPosts = (incident: string, role: string, abort?: AbortSignal): Promise<{ items: PlacePost[] }> =>
+  get<{ items: PlacePost[] }>("api/posts", { incident, role }, abort);
 
 /** Open incidents around one, nearest first. */
 export const loadNearby = (number: string, metres: number, abort?: AbortSignal): Promise<{ items: NearIncident[] }> =>

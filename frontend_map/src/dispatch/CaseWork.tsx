@@ -6,6 +6,7 @@ import { codeText, say, t } from "../i18n";
 import { Facts } from "../parts/Facts";
 import { Glyph } from "../parts/Glyph";
 import { useLoad } from "../parts/load";
+import { actor } from "../state/actor";
 import { cityMap } from "../state/map";
 import { isOpen } from "../state/incidents";
 import { layerName, page, panel } from "../state/store";
@@ -102,9 +103,20 @@ function WorkOrders({ item }: { item: Case }) {
   );
 }
 
+/** A masked number is no number to call. */
+function Phone({ number }: { number: string }) {
+  if (number.includes("*")) return <span class="phone small muted">{number}</span>;
+  return (
+    <a class="phone small" href={`tel:${number}`}>
+      {number}
+    </a>
+  );
+}
+
 /** Who has a post in the grid, then in the specialist zones; with telephone where the server tells it. */
 function Posts({ number }: { number: string }) {
-  const { value, error } = useLoad(number, (abort) => loadPosts(number, abort));
+  const { role } = actor.value;
+  const { value, error } = useLoad(`${number} ${role}`, (abort) => loadPosts(number, role, abort));
   const layers = [...new Set(value?.items.map((one) => one.layer))];
   return (
     <section>
@@ -123,11 +135,7 @@ function Posts({ number }: { number: string }) {
                   {one.person ?? <span class="muted">{t("zone.vacant")}</span>}
                   {one.organisation && <span class="muted small"> {say(one.organisation.name)}</span>}
                 </span>
-                {one.phone && (
-                  <a class="phone small" href={`tel:${one.phone}`}>
-                    {one.phone}
-                  </a>
-                )}
+                {one.phone && <Phone number={one.phone} />}
               </li>
             ))}
         </ul>

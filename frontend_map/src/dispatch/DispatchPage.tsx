@@ -5,7 +5,8 @@ import { Tabs } from "../parts/Tabs";
 import { cityMap } from "../state/map";
 import { deskView, mapBounds } from "../state/store";
 import { ActorDialog } from "./ActorField";
-import { DESK_TABS, type DeskTab } from "./address";
+import type { DeskSummary } from "../api/dispatch";
+import { DESK_TABS, QUEUES, type DeskTab } from "./address";
 import { AlarmBanner } from "./AlarmBanner";
 import { BatchBar, BatchDialog } from "./Batch";
 import { CaseList } from "./CaseList";
@@ -14,6 +15,7 @@ import { count, readList } from "./feed";
 import { listQuery } from "./question";
 import { Sorting } from "./Sorting";
 import * as desk from "./state";
+import { toTab } from "./tabs";
 import { Tasks } from "./Tasks";
 
 /** The list waits until the map has come to rest. */
@@ -32,16 +34,15 @@ export function DispatchPage() {
   }, [asked]);
   const counted = JSON.stringify({ ...filter, inView: false, clocks: [] });
   useEffect(() => void count(), [counted]);
-  const queue = desk.summary.value?.queue;
   return (
     <section class="desk dispatch" data-covers="none" aria-label={t("desk.title")}>
       <AlarmBanner />
       <header class="desk-head">
         <Tabs<DeskTab>
           label={t("desk.tabs")}
-          tabs={DESK_TABS.map((key) => ({ key, name: t(`desk.tab.${key}`), count: key === "list" ? desk.summary.value?.total : key === "sorting" ? queue?.unassigned : undefined }))}
+          tabs={DESK_TABS.map((key) => ({ key, name: t(`desk.tab.${key}`), count: key === "list" ? desk.summary.value?.total : key === "sorting" ? toSort(desk.summary.value) : undefined }))}
           value={tab}
-          onChange={(next) => desk.setDesk({ tab: next })}
+          onChange={toTab}
         />
       </header>
       {tab === "list" && (
@@ -58,6 +59,12 @@ export function DispatchPage() {
       <BatchDialog />
     </section>
   );
+}
+
+/** How many need a sorter's word; what is merely not dispatched yet has a count of its own. */
+function toSort(summary: DeskSummary | null): number | undefined {
+  const waiting = summary?.sorting;
+  return waiting && QUEUES.filter((one) => one !== "unassigned").reduce((sum, one) => sum + (waiting[one] ?? 0), 0);
 }
 
 /** What came since: nothing moves until it is asked to. */

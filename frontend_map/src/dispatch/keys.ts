@@ -8,6 +8,7 @@ import * as desk from "./state";
 import { DESK_TABS } from "./address";
 import { STEP_KEYS } from "./fields";
 import { readList } from "./feed";
+import { toTab, turnTab } from "./tabs";
 import { begin, someone } from "./steps";
 import { addCorner, corners, dropCorner, forgetDrawing } from "./tasks";
 import { composing } from "../planner/keys";
@@ -113,7 +114,7 @@ function letter(event: KeyboardEvent): boolean {
     case "1":
     case "2":
     case "3":
-      desk.setDesk({ tab: DESK_TABS[Number(event.key) - 1]! });
+      toTab(DESK_TABS[Number(event.key) - 1]!);
       return true;
   }
   const key = letterOf(event);
@@ -179,9 +180,6 @@ function markRow(range: boolean): void {
 function turn(by: 1 | -1): boolean {
   if (desk.openCase.value || desk.openNumber.value) {
     desk.caseTab.value = CASE_TABS[(CASE_TABS.indexOf(desk.caseTab.value) + by + CASE_TABS.length) % CASE_TABS.length]!;
-  } else {
-    const { tab } = deskView.value;
-    desk.setDesk({ tab: DESK_TABS[(DESK_TABS.indexOf(tab) + by + DESK_TABS.length) % DESK_TABS.length]! });
-  }
+  } else turnTab(by);
   return true;
 }

@@ -21,6 +21,7 @@ import { addIcons } from "./icons";
 import { CLUSTER_LAYER, SINGLE_LAYER, singleFilter } from "./incidents";
 import { movedPlace, movedPoints, chosenMove } from "../state/rules_desk";
 import { MOVES, MOVE_CLUSTERS, MOVE_LAYERS, MOVE_POINTS } from "./moves";
+import { OPEN } from "./dispatch_style";
 import { freeArea } from "./room";
 import { MARKS, buildStyle, tileJson } from "./style";
 import { NOTHING, shownLayerIds, zoneLayerIds } from "./zones";
@@ -308,7 +309,8 @@ export class CityMap {
   /** Zone tiles carry the edition's date, incident tiles the wanted states; the style itself stays the same. */
   private request(url: string): RequestParameters {
     const [path, set] = /tiles\/(\w+)\/\d+\/\d+\/\d+\.mvt/.exec(url) ?? [];
-    if (!path || !set) return { url };
+    // Tiles of the dispatcher's desk name their own filters.
+    if (!path || !set || set === OPEN) return { url };
     // Always beside the page, whatever host name a proxy made the server believe.
     const address = base + path;
     if (set === "incidents") {

@@ -122,12 +122,13 @@ export function openLayers(lang: Lang, names: readonly Category[]): LayerSpecifi
       type: "heatmap",
       layout: { visibility: "none" },
       paint: {
-        "heatmap-weight": ["interpolate", ["linear"], ["sqrt", count], 1, 0.12, 30, 1],
-        "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 14, 1.2],
-        "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 9, 22, 14, 46],
-        "heatmap-opacity": 0.75,
+        // A hundred in one circle are hotter than one, but not a hundred times: else only the largest would show.
+        "heatmap-weight": ["interpolate", ["linear"], ["ln", ["+", count, 1]], 0.69, 0.3, 6, 1],
+        "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.8, 14, 1.6],
+        "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 9, 28, 14, 60],
+        "heatmap-opacity": 0.8,
         // From light to dark, not from green to red: it reads the same in grey.
-        "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(255,255,255,0)", 0.15, "#fde3b0", 0.4, "#f4a259", 0.7, "#c8553d", 1, "#6b1f3a"],
+        "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(253,227,176,0)", 0.1, "#fde3b0", 0.4, "#f4a259", 0.7, "#c8553d", 1, "#6b1f3a"],
       },
     },
     {

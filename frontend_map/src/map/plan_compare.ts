@@ -8,7 +8,7 @@ import { lang } from "../i18n";
 import { cityLayers } from "../state/store";
 import type { CityMap } from "./controller";
 import { edgeFeatures, fillOf, labelFeatures, unitFeatures } from "./plan_map";
-import { BELOW, EDGES, HATCH, LABEL, LABELS, UNITS, planGround, planSources, planTop } from "./plan_style";
+import { BELOW, CHANGED, EDGES, HATCH, LABEL, LABELS, UNITS, planGround, planSources, planTop } from "./plan_style";
 import { buildStyle } from "./style";
 
 /** Shows the base edition in a container over the map; returns how to end it. */
@@ -36,7 +36,7 @@ export function compareWithBase(city: CityMap, container: HTMLElement): () => vo
   style.sources[LABELS] = { ...sources[LABELS]!, data: labelFeatures(base, read) } as (typeof style.sources)[string];
   style.layers.push(...planTop().filter((layer) => layer.id === LABEL));
   const at = style.layers.findIndex((layer) => layer.id === BELOW);
-  style.layers.splice(at, 0, ...planGround().filter((layer) => layer.id !== HATCH));
+  style.layers.splice(at, 0, ...planGround().filter((layer) => layer.id !== HATCH && !layer.id.startsWith(CHANGED)));
 
   const main = city.map;
   const second = new MapLibre({

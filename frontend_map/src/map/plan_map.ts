@@ -9,7 +9,7 @@ import { boundsOf } from "../planner/geometry";
 import { NOWHERE, type Draft, type Touched } from "../planner/measures";
 import * as desk from "../planner/state";
 import { zoneMark } from "../planner/words";
-import { BELOW, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
+import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
 
 export interface LabelFeature {
   code: string;
@@ -24,6 +24,8 @@ export class PlanMap {
   private colours = new Map<number, number>();
   private drawnFor: Draft | null = null;
   private marked: readonly number[] = [];
+  /** A division that is only looked at. */
+  private preview: Preview | null = null;
   private gathered: ReadonlySet<number> = new Set();
 
   constructor(readonly map: MapLibre) {
@@ -37,6 +39,7 @@ export class PlanMap {
     this.follow(() => this.mark());
     this.follow(() => this.gather());
     this.follow(() => this.drawn());
+    this.follow(() => void this.source(CHANGED)?.setData(desk.compared.value ?? { type: "FeatureCollection", features: [] }));
   }
 
   private follow(act: () => void): void {
@@ -75,9 +78,11 @@ export class PlanMap {
     const here = desk.draft.value;
     void desk.colourMode.value;
     void desk.shapes.value;
+    const preview = desk.preview.value;
     if (!here) return;
     this.drawnFor = here;
     this.colours = colouring(here);
+    this.preview = preview && previewOf(here, preview);
     for (let unit = 0; unit < here.size; unit++) this.paintUnit(here, unit);
     for (let edge = 0; edge < here.data.edges.a.length; edge++) this.paintEdge(here, edge);
     this.labels();
@@ -87,12 +92,14 @@ export class PlanMap {
   }
 
   private paintUnit(here: Draft, unit: number): void {
-    this.map.setFeatureState({ source: UNITS, id: unit }, { c: fillOf(here, unit, desk.colourMode.peek(), this.colours) });
+    const c = this.preview?.fill.get(unit) ?? fillOf(here, unit, desk.colourMode.peek(), this.colours);
+    this.map.setFeatureState({ source: UNITS, id: unit }, { c });
   }
 
   private paintEdge(here: Draft, edge: number): void {
-    const border = here.isBorder(edge);
     const { a, b } = here.data.edges;
+    const zones = this.preview?.zone;
+    const border = zones ? (zones.get(a[edge]!) ?? here.zoneOf[a[edge]!]) !== (zones.get(b[edge]!) ?? here.zoneOf[b[edge]!]) : here.isBorder(edge);
     const was = here.baseOf[a[edge]!] !== here.baseOf[b[edge]!];
     this.map.setFeatureState({ source: EDGES, id: edge }, { b: border ? 1 : 0, w: was && !border && desk.colourMode.peek() === "change" ? 1 : 0 });
   }
@@ -186,6 +193,20 @@ export class PlanMap {
     if (next) features.push({ type: "Feature", properties: { kind: "next" }, geometry: { type: "Point", coordinates: next } });
     void this.source(DRAWN)?.setData({ type: "FeatureCollection", features });
   }
+}
+
+interface Preview {
+  zone: ReadonlyMap<number, number>;
+  /** Colour by unit: by balance, as the draft itself. */
+  fill: ReadonlyMap<number, number>;
+}
+
+function previewOf(here: Draft, zone: ReadonlyMap<number, number>): Preview {
+  const households = new Map<number, number>();
+  for (const [unit, own] of zone) households.set(own, (households.get(own) ?? 0) + here.data.units.households[unit]!);
+  const fill = new Map<number, number>();
+  for (const [unit, own] of zone) fill.set(unit, FILL[balanceOf(households.get(own)!, desk.band.peek(), here.zones.get(own)?.exempt ?? false)]);
+  return { zone, fill };
 }
 
 function isLocked(here: Draft, zone: number): boolean {

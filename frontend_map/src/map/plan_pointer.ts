@@ -1,7 +1,7 @@
 /** The pointer on a plan: choosing, painting by dragging, drawing lines that snap to corners of units. */
 import type { Map as MapLibre, MapMouseEvent, PointLike } from "maplibre-gl";
 import type { Position } from "geojson";
-import { addToStroke, beginStroke, endStroke, finishLine, takeUnit, tell, type Stroke } from "../planner/actions";
+import { addToLine, addToStroke, beginStroke, endStroke, finishLine, takeUnit, tell, type Stroke } from "../planner/actions";
 import { ringsOf, snap } from "../planner/geometry";
 import * as desk from "../planner/state";
 import { draws } from "../planner/tools";
@@ -122,7 +122,7 @@ export class PlanPointer {
     if (draws(which)) {
       const at = this.snapped(event.point);
       const last = desk.line.value.at(-1);
-      if (!last || last[0] !== at[0] || last[1] !== at[1]) desk.line.value = [...desk.line.value, at];
+      if (!last || last[0] !== at[0] || last[1] !== at[1]) addToLine(at);
       return;
     }
     // Painting and gathering happened while the button was down.

@@ -11,7 +11,9 @@ export const LABELS = "plan-labels";
 export const DRAWN = "plan-drawn";
 /** Households of each unit, close up. */
 export const COUNTS = "plan-counts";
-export const PLAN_SOURCES = [UNITS, EDGES, LABELS, COUNTS, DRAWN] as const;
+/** What is different between two editions. */
+export const CHANGED = "plan-changed";
+export const PLAN_SOURCES = [UNITS, EDGES, LABELS, COUNTS, DRAWN, CHANGED] as const;
 
 export const UNIT_FILL = "plan-fill";
 export const HATCH = "plan-hatch";
@@ -38,6 +40,7 @@ export const planSources = (): Record<string, SourceSpecification> => ({
   [LABELS]: { type: "geojson", data: empty },
   [COUNTS]: { type: "geojson", data: empty },
   [DRAWN]: { type: "geojson", data: empty },
+  [CHANGED]: { type: "geojson", data: empty },
 });
 
 const fillColour: ExpressionSpecification = [
@@ -62,6 +65,8 @@ export function planGround(): LayerSpecification[] {
     },
     { id: HATCH, type: "fill", source: UNITS, filter: ["in", ["id"], ["literal", []]], paint: { "fill-pattern": "plan-hatch" } },
     { id: "plan-unit-line", type: "line", source: UNITS, minzoom: 12.5, paint: { "line-color": "#6b675c", "line-width": 0.6, "line-opacity": 0.45 } },
+    { id: "plan-changed-fill", type: "fill", source: CHANGED, paint: { "fill-color": CHANGE_COLOURS.moved, "fill-opacity": 0.6 } },
+    { id: "plan-changed-line", type: "line", source: CHANGED, paint: { "line-color": "#5b2f78", "line-width": 1.5 } },
     {
       id: "plan-border-halo",
       type: "line",
