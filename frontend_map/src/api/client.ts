@@ -82,6 +82,12 @@ async function write<T>(method: "POST" | "PUT", path: string, body: unknown, abo
 export const post = <T>(path: string, body: unknown, abort?: AbortSignal): Promise<T> => write<T>("POST", path, body, abort);
 export const put = <T>(path: string, body: unknown): Promise<T> => write<T>("PUT", path, body);
 
+/** Sends a file as it is. */
+export async function postFile<T>(path: string, file: Blob): Promise<T> {
+  const response = await send(path, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
+  return (await response.json()) as T;
+}
+
 export async function remove(path: string): Promise<void> {
   await send(path, { method: "DELETE" });
 }

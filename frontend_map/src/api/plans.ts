@@ -1,6 +1,6 @@
 /** Plans of new grids: what they are, and the calls that read, change and publish them. */
 import type { FeatureCollection, LineString, MultiPolygon, Polygon, Position } from "geojson";
-import { base, get, post, remove } from "./client";
+import { base, get, post, postFile, queryString, remove } from "./client";
 import type { LonLat, Named, Text } from "./types";
 
 export type PlanState = "draft" | "submitted" | "approved" | "scheduled" | "published" | "superseded" | "withdrawn" | "rolled_back";
@@ -111,8 +111,64 @@ export interface StepAnswer {
   /** Zones whose attributes changed, or that are new. */
   zones: PlanZone[];
   /** Units that were cut; their pieces are units of their own. */
-  cut?: unknown[] | null;
+  cut?: CutUnit[] | null;
+  /** Borders of the pieces; ids of units. */
+  edges?: NewBorders | null;
   renumbered: { number: number; before: string | null; after: string }[];
+}
+
+export interface CutUnit {
+  unit: number;
+  pieces: {
+    unit: number;
+    code: string;
+    community: string;
+    households: number;
+    residents: number;
+    buildings: number;
+    incidents_year: number;
+    facilities: number;
+    area_m2: number;
+    perimeter_m: number;
+    zone: number | null;
+    base_zone: number | null;
+    geometry: Polygon;
+  }[];
+}
+
+export interface NewBorders {
+  a: number[];
+  b: number[];
+  length_m: number[];
+  barrier: number[];
+  joined: boolean[];
+}
+
+export interface FileReport {
+  rows: number;
+  errors: number;
+  faults: { row: number; field: string; code: string; message: Text; suggestion: Text | null }[];
+  skipped: { count: number; codes: string[] };
+  unchanged: number;
+  changed: number;
+  stored: boolean;
+}
+
+export interface PlanNotice {
+  id: number;
+  at: string;
+  organisation: { code: string; name: Text };
+  kind: string;
+  text: Text;
+}
+
+/** Two editions or plans of a layer. */
+export interface Comparison {
+  layer: string;
+  summary: { zones: number; begun: number; ended: number; changed: number; renamed: number; units: number; households: number; area_m2: number };
+  zones: { code: string; name: Text; change: "begun" | "ended" | "changed" | "renamed"; households_in: number; households_out: number }[];
+  flows: { source: string | null; target: string | null; units: number; households: number; area_m2: number }[];
+  units: FeatureCollection;
 }
 
 export interface PlanStep {
@@ -194,6 +250,8 @@ export interface ProposalOptions {
   /** At most this share of households changes its grid; null: no limit. */
   change_budget: number | null;
   locked: number[];
+  must_link: [number, number][];
+  cannot_link: [number, number][];
 }
 
 export interface NewPlan {
@@ -230,6 +288,19 @@ export const cancelProposals = (code: string, job: string): Promise<void> => rem
 
 export const act = (code: string, action: PlanAction, revision: number, by: string, effectiveFrom?: string): Promise<Plan> =>
   post(`${at(code)}/${action}`, { revision, by, ...(effectiveFrom ? { effective_from: effectiveFrom } : {}) });
+
+export async function importFile(
+  code: string,
+  file: Blob,
+  form: string,
+  { revision, by, skipBad, dryRun }: { revision: number; by: string; skipBad: boolean; dryRun: boolean },
+): Promise<FileReport> {
+  return await postFile(`${at(code)}/import${queryString({ format: form, revision, by, skip_bad: skipBad, dry_run: dryRun })}`, file);
+}
+export const loadNotices = (code: string, abort?: AbortSignal): Promise<{ items: PlanNotice[] }> => get("api/notices", { plan: code, limit: 100 }, abort);
+/** `from` and `to` are dates or `plan:CODE`; without `to` now. */
+export const loadComparison = (layer: string, from: string, to: string, abort?: AbortSignal): Promise<Comparison> =>
+  get("api/comparison", { layer, from, ...(to === "" ? {} : { to }) }, abort);
 
 export interface GridRef {
   /** Null for a new grid that has no code yet. */
@@ -274,7 +345,7 @@ export interface Impact {
   revision: number;
   at: string;
   faults: { code: string; text: Text; zone: number | null; unit: string | null }[];
-  totals: Record<"grids" | "begun" | "ended" | "units" | "households" | "residents" | "buildings" | "open_incidents" | "incidents_year" | "facilities" | "posts", number>;
+  totals: Record<"grids" | "begun" | "ended" | "units" | "households" | "residents" | "buildings" | "open_incidents" | "incidents_year" | "facilities" | "patrol_points" | "posts", number>;
   flows: ImpactFlow[];
   grids: GridChange[];
   overlaps: LayerOverlap[];

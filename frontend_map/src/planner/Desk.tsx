@@ -6,6 +6,7 @@ import { Tabs } from "../parts/Tabs";
 import { openPlan } from "../state/store";
 import { AskDialog } from "./AskDialog";
 import { BalancePane } from "./BalancePane";
+import { Comparison } from "./Comparison";
 import { ConflictDialog } from "./ConflictDialog";
 import { History } from "./History";
 import { composing } from "./keys";
@@ -69,6 +70,7 @@ export function Desk() {
       {deskTab.value === "problems" && <Problems />}
       {deskTab.value === "proposals" && <Proposals />}
       {deskTab.value === "history" && <History />}
+      {deskTab.value === "compare" && <Comparison />}
       {deskTab.value === "review" && <Review />}
       <AskDialog />
       <ConflictDialog />

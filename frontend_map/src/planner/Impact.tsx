@@ -1,23 +1,26 @@
 import { impactAddress, loadImpact, type GridRef, type Impact as Report, type Plan } from "../api/plans";
-import { number, percent } from "../format";
+import { dateTime, number, percent } from "../format";
 import { lang, say, t } from "../i18n";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { totals } from "./state";
 
 const BEFORE: ReadonlySet<Plan["state"]> = new Set(["draft", "submitted", "approved", "scheduled"]);
+const KEPT: ReadonlySet<Plan["state"]> = new Set(["published", "superseded", "rolled_back"]);
 const MOST = 40;
 
 /** What publishing would mean; the whole report is a page of its own, to be printed. */
 export function Impact({ plan }: { plan: Plan }) {
-  const asked = BEFORE.has(plan.state) && totals.value.movedUnits > 0;
+  // Of a plan in force: what its approval rested on.
+  const asked = (BEFORE.has(plan.state) && totals.value.movedUnits > 0) || KEPT.has(plan.state);
   const impact = useLoad(asked ? `${plan.code} ${plan.revision}` : null, (abort) => loadImpact(plan.code, abort));
   return (
     <section class="impact" aria-label={t("impact.title")}>
       <h3>{t("impact.title")}</h3>
       {!asked && <p class="empty">{t(BEFORE.has(plan.state) ? "impact.none" : "impact.over")}</p>}
       {impact.loading && !impact.value && <Waiting />}
-      {impact.error && <Trouble error={impact.error} again={impact.again} />}
+      {impact.error && (KEPT.has(plan.state) && impact.error.code === "plan-refused" ? <p class="empty">{t("impact.over")}</p> : <Trouble error={impact.error} again={impact.again} />)}
+      {impact.value && KEPT.has(plan.state) && <p class="small muted">{t("impact.as_approved", { at: dateTime(impact.value.at) })}</p>}
       {asked && impact.value && (
         <>
           <p class="small exports">
@@ -35,7 +38,7 @@ export function Impact({ plan }: { plan: Plan }) {
   );
 }
 
-const SUMS = ["grids", "begun", "ended", "households", "residents", "open_incidents", "facilities", "posts"] as const;
+const SUMS = ["grids", "begun", "ended", "households", "residents", "open_incidents", "facilities", "patrol_points", "posts"] as const;
 
 const gridName = (grid: GridRef): string => (grid.code ? `${grid.code.slice(-3)} ${say(grid.name)}` : say(grid.name));
 

@@ -5,8 +5,8 @@ import { say, t } from "../i18n";
 import { Trouble } from "../parts/Trouble";
 import { SmallMap } from "./SmallMap";
 import { TradeOff } from "./TradeOff";
-import { accept, asked, cancel, chosenProposal, forget, offered, options, propose, refusedJob, type Options } from "./proposals";
-import { draft, editable, found, plan, target } from "./state";
+import { accept, asked, cancel, chosenProposal, forget, linkGathered, links, offered, options, propose, refusedJob, type Options } from "./proposals";
+import { draft, editable, found, gathered, plan, target } from "./state";
 import { zoneName } from "./words";
 
 /** Divisions the system proposes, side by side, and one to take. */
@@ -101,12 +101,43 @@ function AskFor() {
           <input name="seed" inputMode="numeric" value={now.seed} onInput={(event) => set({ seed: Math.max(0, Math.trunc(Number(event.currentTarget.value)) || 0) })} />
         </label>
       </div>
+      <Links />
       <div class="panel-actions">
         <button type="submit" class="button primary">
           {t("propose.do")}
         </button>
       </div>
     </form>
+  );
+}
+
+/** Units that must, or must not, share a grid: gathered on the map with the tool for new grids. */
+function Links() {
+  const here = draft.value;
+  const code = (id: number): string => here?.data.units.code[here.indexOf.get(id) ?? -1] ?? String(id);
+  return (
+    <fieldset class="links">
+      <legend class="label">{t("propose.links")}</legend>
+      <p class="small muted">{t("propose.links_how", { n: gathered.value.size })}</p>
+      <div class="pair">
+        <button type="button" class="button" data-link="must" disabled={gathered.value.size < 2} onClick={() => linkGathered("must")}>
+          {t("propose.must")}
+        </button>
+        <button type="button" class="button" data-link="cannot" disabled={gathered.value.size < 2} onClick={() => linkGathered("cannot")}>
+          {t("propose.cannot")}
+        </button>
+      </div>
+      <ul class="small">
+        {links.value.map((link, at) => (
+          <li key={`${link.kind} ${link.units.join(" ")}`} data-link={link.kind}>
+            {t(link.kind === "must" ? "propose.is_must" : "propose.is_cannot", { a: code(link.units[0]), b: code(link.units[1]) })}{" "}
+            <button type="button" class="link" onClick={() => (links.value = links.value.filter((_, other) => other !== at))}>
+              {t("propose.unlink")}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
   );
 }
 

@@ -8,8 +8,11 @@ import { Glyph } from "../parts/Glyph";
 import { asApiError } from "../parts/load";
 import { tell } from "./actions";
 import { Impact } from "./Impact";
+import { ImportFile } from "./ImportFile";
+import { Notices } from "./Notices";
+import { Renumber } from "./Renumber";
 import { person, who } from "./person";
-import { found, plan, planListVersion, saveState, totals } from "./state";
+import { editable, found, plan, planListVersion, saveState, totals } from "./state";
 import { reload } from "./sync";
 
 const ACTIONS: Readonly<Record<Plan["state"], readonly PlanAction[]>> = {
@@ -38,6 +41,9 @@ export function Review() {
       <Way plan={here} />
       <Buttons key={here.state} plan={here} />
       <Impact plan={here} />
+      <Notices />
+      {editable.value && <Renumber />}
+      {editable.value && <ImportFile />}
       <p class="small exports">
         {t("review.export")}{" "}
         {(["gpkg", "geojson", "shp", "csv"] as const).map((format) => (

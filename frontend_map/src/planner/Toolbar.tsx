@@ -5,7 +5,7 @@ import { Glyph } from "../parts/Glyph";
 import { cityMap } from "../state/map";
 import { mapState } from "../state/store";
 import { askCreate, finishLine, useTool } from "./actions";
-import { COLOUR_MODES, building, colourMode, comparing, curtain, draft, editable, forgetLine, gathered, line, plan, tool, type ColourMode } from "./state";
+import { COLOUR_MODES, building, colourMode, comparing, curtain, draft, editable, following, forgetLine, gathered, line, plan, preview, tool, type ColourMode } from "./state";
 import { back } from "./sync";
 import { TOOL, TOOLS, draws } from "./tools";
 
@@ -29,6 +29,7 @@ export function PlanOverlay() {
   return (
     <div class="plan-overlay">
       <Toolbar />
+      {preview.value && <p class="plan-previewing">{t("propose.previewing")}</p>}
       {mapState.value !== "absent" && (
         <>
           <Legend />
@@ -110,6 +111,11 @@ function Now() {
       <p>
         <strong>{t(`tool.${now}`)}</strong> {now === "transfer" && building.value !== null ? t("tool.transfer.then") : t(`tool.${now}.how` as "tool.paint.how")}
       </p>
+      {draws(now) && (
+        <label class="small">
+          <input type="checkbox" name="follow" checked={following.value} onChange={(event) => (following.value = event.currentTarget.checked)} /> {t("tools.follow")} <kbd>A</kbd>
+        </label>
+      )}
       {draws(now) && points > 0 && (
         <span class="pair">
           <button type="button" class="button primary" disabled={points < 2} onClick={finishLine}>

@@ -5,6 +5,7 @@ import type { Lock, Move } from "../api/plans";
 import { number } from "../format";
 import { t } from "../i18n";
 import { announcement, cityLayers, flash } from "../state/store";
+import { along, waysOf, type Ways } from "./along";
 import { isInside, pointsAlong } from "./geometry";
 import { NOWHERE, type Draft } from "./measures";
 import { who } from "./person";
@@ -206,6 +207,25 @@ export function zonesUnder(here: Draft, line: readonly Position[]): number[] {
     if (zone !== NOWHERE) counts.set(zone, (counts.get(zone) ?? 0) + 1);
   }
   return [...counts.keys()].toSorted((a, b) => counts.get(b)! - counts.get(a)!);
+}
+
+let ways: { of: unknown; net: Ways } | null = null;
+
+/** The next point of a line; along streets, railways and water where that is asked for and there is a way. */
+export function addToLine(at: Position): void {
+  const last = desk.line.value.at(-1);
+  const here = desk.draft.value;
+  const read = desk.shapes.value;
+  if (last && desk.following.value && here && read) {
+    if (ways?.of !== read) ways = { of: read, net: waysOf(read.edges, here.data.edges.barrier) };
+    const path = along(ways.net, last, at);
+    if (path) {
+      desk.line.value = [...desk.line.value, ...path.filter((one, k) => k > 0 || one[0] !== last[0] || one[1] !== last[1])];
+      return;
+    }
+    tell(t("plan.no_way"));
+  }
+  desk.line.value = [...desk.line.value, at];
 }
 
 export function finishLine(): void {

@@ -4,7 +4,7 @@ import { cityMap } from "../state/map";
 import { announcement, helpOpen, openPlan, page } from "../state/store";
 import { number } from "../format";
 import { t } from "../i18n";
-import { askCreate, finishLine, takeUnit, useTool } from "./actions";
+import { addToLine, askCreate, finishLine, takeUnit, useTool } from "./actions";
 import { neighbourTowards, type Direction } from "./geometry";
 import { NOWHERE } from "./measures";
 import { nextProblem, toTab, zoomToChosen } from "./moves";
@@ -72,9 +72,16 @@ function anywhere(event: KeyboardEvent, onMap: boolean): boolean {
   if (tool) useTool(tool);
   else if (letter === "n") nextProblem(event.shiftKey ? -1 : 1);
   else if (letter === "f") zoomToChosen();
+  else if (letter === "a" && draws(desk.tool.value)) follow();
   else if (letter === "k") desk.comparing.value = !desk.comparing.value;
   else return false;
   return true;
+}
+
+/** Lines go along streets, or straight. */
+function follow(): void {
+  desk.following.value = !desk.following.value;
+  announcement.value = t(desk.following.value ? "plan.follows" : "plan.straight");
 }
 
 /** Ends what is under way, step by step: the line, what was gathered, the tool, the choice. */
@@ -124,7 +131,7 @@ function addPoint(): boolean {
     finishLine();
     return true;
   }
-  desk.line.value = [...desk.line.value, next];
+  addToLine(next);
   announcement.value = t("plan.point", { n: desk.line.value.length });
   return true;
 }

@@ -1,5 +1,5 @@
 /** Proposals asked for, on their way, and to choose from. */
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { cancelProposals, loadProposals, startProposals, type Proposal, type ProposalJob } from "../api/plans";
 import { say, t } from "../i18n";
@@ -33,6 +33,42 @@ export interface Options {
   budget: number;
   seed: number;
 }
+
+/** Units (by identifier) that must share a grid, or must not. */
+export interface Link {
+  kind: "must" | "cannot";
+  units: readonly [number, number];
+}
+export const links = signal<readonly Link[]>([]);
+
+/** Links the units gathered on the map: one after the other, or each with each. */
+export function linkGathered(kind: Link["kind"]): void {
+  const here = desk.draft.value;
+  const units = here ? idsOf(here, desk.gathered.value) : [];
+  if (units.length < 2) return tell(t("propose.gather_two"));
+  const pairs = kind === "must" ? units.slice(1).map((unit, at): Link["units"] => [units[at]!, unit]) : units.flatMap((a, at) => units.slice(at + 1).map((b): Link["units"] => [a, b]));
+  const known = new Set(links.value.map((link) => `${link.kind} ${link.units.join(" ")}`));
+  batch(() => {
+    links.value = [...links.value, ...pairs.filter((pair) => !known.has(`${kind} ${pair.join(" ")}`)).map((pair) => ({ kind, units: pair }))];
+    desk.gathered.value = new Set();
+  });
+}
+
+/** The division to look at on the map: that of the proposal pointed at. */
+effect(() => {
+  const here = desk.draft.value;
+  const one = desk.deskTab.value === "proposals" ? offered.value.find((each) => each.number === chosenProposal.value) : undefined;
+  desk.preview.value =
+    here && one
+      ? new Map(
+          one.assignment.units.flatMap((id, at): [number, number][] => {
+            const unit = here.indexOf.get(id);
+            return unit === undefined ? [] : [[unit, one.assignment.zones[at]!]];
+          }),
+        )
+      : null;
+});
+
 export const options = signal<Options>({ seconds: 5, roads: 1, compactness: 1, stay: 1, budget: 100, seed: 1 });
 
 const POLL_MS = 400;
@@ -53,6 +89,8 @@ export async function propose(communities: string[]): Promise<void> {
       ...wishes,
       band: plan.band,
       locked,
+      must_link: links.value.filter((link) => link.kind === "must").map((link) => [...link.units]),
+      cannot_link: links.value.filter((link) => link.kind === "cannot").map((link) => [...link.units]),
       change_budget: budget < 100 ? budget / 100 : null,
     });
     asked.value = { plan: plan.code, job, revision, communities, progress: 0, running: true };

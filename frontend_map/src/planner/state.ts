@@ -1,6 +1,6 @@
 /** What the planner's desk knows besides its address. The draft itself changes in place; `version` says that it did. */
 import { batch, computed, signal } from "@preact/signals";
-import type { Position } from "geojson";
+import type { FeatureCollection, Position } from "geojson";
 import type { ApiError } from "../api/client";
 import type { Band, Plan, PlanConflict, Move } from "../api/plans";
 import { problems, rowOf, sorted, type Order, type PlanProblem, type Row } from "./balance";
@@ -25,8 +25,8 @@ export interface Conflict {
 }
 export const conflict = signal<Conflict | null>(null);
 
-export type DeskTab = "balance" | "problems" | "proposals" | "history" | "review";
-export const DESK_TABS: readonly DeskTab[] = ["balance", "problems", "proposals", "history", "review"];
+export type DeskTab = "balance" | "problems" | "proposals" | "history" | "compare" | "review";
+export const DESK_TABS: readonly DeskTab[] = ["balance", "problems", "proposals", "history", "compare", "review"];
 export const deskTab = signal<DeskTab>("balance");
 export type ColourMode = "grid" | "balance" | "change";
 export const COLOUR_MODES: readonly ColourMode[] = ["grid", "balance", "change"];
@@ -46,6 +46,12 @@ export const lineNext = signal<Position | null>(null);
 /** The grid under the pointer in a table. */
 export const pointed = signal<number | null>(null);
 export const comparing = signal(false);
+/** What is different between two editions, drawn over the plan. */
+export const compared = signal<FeatureCollection | null>(null);
+/** A division that is only looked at: number of the grid by index of the unit. */
+export const preview = signal<ReadonlyMap<number, number> | null>(null);
+/** Lines follow streets, railways and water from point to point. */
+export const following = signal(false);
 /** Position of the slider: share of the map that shows the draft. */
 export const curtain = signal(0.5);
 export const order = signal<Order>({ by: "deviation", down: true });
@@ -176,6 +182,8 @@ export function resetDesk(): void {
     chosen.value = [];
     cursor.value = null;
     comparing.value = false;
+    compared.value = null;
+    preview.value = null;
     ask.value = null;
     deskTab.value = "balance";
     takeTool("select");

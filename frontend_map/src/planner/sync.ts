@@ -1,10 +1,11 @@
 /** Steps on their way to the server, one after the other. What is seen at once is a forecast; the answer is the truth. */
 import { batch } from "@preact/signals";
 import type { ApiError } from "../api/client";
-import { loadPlan, loadShapes, loadUnits, sendBack, sendMove, type Move, type PlanConflict, type PlanShapes, type PlanUnits, type StepAnswer } from "../api/plans";
+import { loadPlan, loadShapes, loadUnits, sendBack, sendMove, type CutUnit, type Move, type NewBorders, type PlanConflict, type PlanShapes, type PlanUnits, type StepAnswer } from "../api/plans";
 import { asApiError } from "../parts/load";
 import { announcement } from "../state/store";
 import { placeInside, type Shape } from "./geometry";
+import { grown } from "./grow";
 import { Draft, NOWHERE } from "./measures";
 import { who } from "./person";
 import * as desk from "./state";
@@ -99,7 +100,9 @@ function accept(step: Waiting, answer: StepAnswer, before: number): void {
   if (!plan || !here) return;
   desk.plan.value = { ...plan, revision: answer.revision, undo: true, redo: false };
   // Another person's steps came in between, units were cut, or a way back was taken over steps not known here.
-  if (answer.revision > before + 1 || answer.cut?.length || answer.moves.some(({ unit }) => !here.indexOf.has(unit))) stale = true;
+  if (answer.revision > before + 1) stale = true;
+  else if (answer.cut?.length && answer.edges && desk.shapes.value && queue.length === 0) cutHere(here, answer, answer.cut, answer.edges);
+  else if (answer.cut?.length || answer.moves.some(({ unit }) => !here.indexOf.has(unit))) stale = true;
   else apply(here, answer);
   if (step.move === null) ways = true;
   step.done(answer);
@@ -118,6 +121,24 @@ function apply(here: Draft, answer: StepAnswer): void {
     }
     for (const [to, units] of by) desk.moveHere(units, to);
   });
+}
+
+/** Units were cut: the draft goes on with their pieces, and the map with their shapes. */
+function cutHere(here: Draft, answer: StepAnswer, cut: CutUnit[], borders: NewBorders): void {
+  const read = desk.shapes.value!;
+  const zone = here.data.units.id.map((_, unit) => here.zoneOf[unit] || null);
+  const made = grown({ ...here.data, units: { ...here.data.units, zone }, zones: [...here.zones.values()] }, read, cut, borders);
+  const next = new Draft(made.data);
+  const inside = cut.flatMap(({ unit }) => here.indexOf.get(unit) ?? []);
+  batch(() => {
+    for (const one of answer.zones) next.zones.set(one.number, one);
+    desk.draft.value = next;
+    desk.shapes.value = made.read;
+    if (desk.cursor.value !== null && (inside.includes(desk.cursor.value) || desk.cursor.value >= next.size)) desk.cursor.value = null;
+    desk.gathered.value = new Set();
+    desk.version.value++;
+  });
+  apply(next, { ...answer, moves: answer.moves.filter(({ unit }) => next.indexOf.has(unit)) });
 }
 
 async function refused(step: Waiting, problem: ApiError): Promise<void> {
