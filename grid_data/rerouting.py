@@ -133,8 +133,7 @@ async def concerned(
     """Open incidents that changes since the last time may concern; all, if there is none."""
     since = seen.since
     if since is None:
-        ids = [row["id"] for row in await rows(connection, "rerouting/all_open")]
-        return await copy_out(connection, "rerouting/incidents", {"ids": ids}, INCIDENT_COLUMNS)
+        return await copy_out(connection, "rerouting/all_open", {}, INCIDENT_COLUMNS)
     asked = {
         "since": since.at,
         "editions": Jsonb(dict(since.editions)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -59,16 +58,14 @@ class Ground:
     ) -> None:
         """Index the zones; each layer comes with their shapes.
 
-        If it is said around which points there are, only zones and units near these are indexed. How far
-        points are from the city is told by all zones.
+        If it is said around which points there are, only zones near these are indexed. How far points are
+        from the city is told by all zones.
         """
         self._city = city
-        self._drawn = [shape for _, shapes in layers for shape in shapes]
+        self._outline = np.array([shape for _, shapes in layers for shape in shapes], dtype=object)
         unit_shapes = _shapes(units)
         if around is not None:
             layers = [_near(layer, shapes, around) for layer, shapes in layers]
-            here = around.grown(0).meets(unit_shapes)
-            units, unit_shapes = [units[k] for k in here.tolist()], unit_shapes[here]
         self._layers = [layer for layer, _ in layers]
         drawn = [
             ZoneLayer(
@@ -86,8 +83,6 @@ class Ground:
         self._unit_grid = np.array([unit["zone_id"] for unit in units], dtype=np.int64)
         self._base = next((layer for layer in self._layers if layer.kind == "base_grid"), None)
         self._ranking = Ranking(book, self._layers)
-        self._tree: shapely.STRtree | None = None
-        self._lock = Lock()
 
     def route(self, asked: Asked, facilities: FacilityIndex) -> RoutedColumns:
         """Route points whose places are believed so far; those far from every zone are believed no longer."""
@@ -126,21 +121,17 @@ class Ground:
             covered |= np.isin(answers[layer.code].method, _COVERED)
         far = np.zeros(len(asked.lon), dtype=np.bool_)
         left = np.flatnonzero(~covered)
-        if len(left) and self._drawn:
+        if len(left) and len(self._outline):
+            far[left] = True
             metric = shapely.points(*to_metric(asked.lon[left], asked.lat[left], self._city.metric_srid))
-            (point, _), distance = self._outline().query_nearest(
-                metric, all_matches=False, return_distance=True
-            )
-            far[left[point]] = distance > self._city.outside_limit_m
+            limit_m = self._city.outside_limit_m
+            near = Around.of(asked.lon[left], asked.lat[left]).grown(limit_m).meets(self._outline)
+            if len(near):
+                # Zones that are not near cannot be within the limit.
+                tree = shapely.STRtree(geometry_to_metric(self._outline[near], self._city.metric_srid))
+                (point, _), distance = tree.query_nearest(metric, all_matches=False, return_distance=True)
+                far[left[point]] = distance > limit_m
         return far
-
-    def _outline(self) -> shapely.STRtree:
-        """All zones in metres, indexed when first needed: most batches lie inside."""
-        with self._lock:
-            if self._tree is None:
-                shapes = np.asarray(self._drawn, dtype=object)
-                self._tree = shapely.STRtree(geometry_to_metric(shapes, self._city.metric_srid))
-            return self._tree
 
 
 async def read_ground(
@@ -161,7 +152,10 @@ async def read_ground(
         if row["code"] is not None:
             layer.zones.append(row)
     book = RuleBook(await rows(connection, "bulk/rules_at", {"at": when}), categories, organisations)
-    units = await rows(connection, "bulk/land_units_at", {"at": when})
+    if around is None:
+        units = await rows(connection, "bulk/land_units_at", {"at": when})
+    else:
+        units = await rows(connection, "bulk/land_units_near", {"at": when, **around.grown(0).parameters()})
     return Ground(city, [(layer, _shapes(layer.zones)) for layer in found.values()], units, book, around)
 
 

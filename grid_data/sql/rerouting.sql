@@ -44,33 +44,39 @@ WHERE NOT land_unit.valid @> now() OR NOT EXISTS (
       AND unit_zone.valid @> now() AND upper_inf(unit_zone.recorded))
 
 -- name: all_open
--- Every open incident that can be routed.
-SELECT id FROM incident
-WHERE is_open
-  AND NOT overridden AND (place IS NOT NULL OR place_problem = 'outside_city')
+-- What routing again needs of every open incident that can be routed, and what each has.
+COPY (
+    SELECT id, number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs,
+           place_accuracy_m, category_id, coalesce(organisation_id, 0), coalesce(land_unit_id, 0),
+           coalesce(base_grid_id, 0), array_to_string(zone_ids, ' ')
+    FROM incident
+    WHERE is_open AND NOT overridden AND (place IS NOT NULL OR place_problem = 'outside_city')
+    ORDER BY id
+) TO STDOUT (FORMAT csv)
 
 -- name: in_changed_area
 -- Open incidents that a change of zones since a moment and an edition may concern: in or on the border of a version that
 -- came or went, or as near as its layer gives to the nearest; on a land unit that ended or moved; outside of the city.
--- Columns as those of incidents.
+-- Columns as those of all_open.
 COPY (
     WITH changed AS MATERIALIZED (
-        -- What came often has the shape of what went: one of them is asked for both.
-        SELECT DISTINCT ON (layer.id, zone_version.lattice::bytea) zone_version.lattice,
+        -- What came often has the shape of what went: they are asked for at once.
+        SELECT (array_agg(zone_version.lattice))[1] AS lattice, array_agg(zone_version.zone_id) AS zone_ids,
                -- No fewer lattice steps than metres it reaches: a degree of longitude is the shorter one.
-               CASE WHEN layer.cardinality = 'exactly_one' THEN 1.05 * (layer.nearest_tolerance_m + 1) * 1e7 / (110574 * cos(radians(
+               max(CASE WHEN layer.cardinality = 'exactly_one' THEN 1.05 * (layer.nearest_tolerance_m + 1) * 1e7 / (110574 * cos(radians(
                    least(89, greatest(abs(ST_YMin(zone_version.geom)), abs(ST_YMax(zone_version.geom))) + 0.01))))
-                   ELSE 0 END AS reach
+                   ELSE 0 END) AS reach
         FROM zone_version JOIN layer ON layer.id = zone_version.layer_id
         WHERE layer.active AND layer.kind <> 'context'
           AND (%(layers)s::text[] IS NULL OR layer.code = ANY (%(layers)s::text[]))
           AND (zone_version.edition > coalesce((%(editions)s::jsonb ->> layer.code)::bigint, -1)
                OR lower(zone_version.valid) > %(since)s::timestamptz AND lower(zone_version.valid) <= %(at)s::timestamptz
                OR upper(zone_version.valid) > %(since)s::timestamptz AND upper(zone_version.valid) <= %(at)s::timestamptz)
+        GROUP BY layer.id, zone_version.lattice::bytea
     ), piece AS MATERIALIZED (
         -- Small pieces, whose boxes hold little else. A tenth more than it reaches makes up for arcs drawn with corners; never
         -- less than two lattice steps, for cuts that fall between them.
-        SELECT cut.lattice, ST_MakeEnvelope(ST_XMin(cut.lattice) / 1e7 - 1e-7, ST_YMin(cut.lattice) / 1e7 - 1e-7,
+        SELECT cut.lattice, changed.zone_ids, ST_MakeEnvelope(ST_XMin(cut.lattice) / 1e7 - 1e-7, ST_YMin(cut.lattice) / 1e7 - 1e-7,
                                             ST_XMax(cut.lattice) / 1e7 + 1e-7, ST_YMax(cut.lattice) / 1e7 + 1e-7, 4326) AS around
         FROM changed CROSS JOIN LATERAL ST_Subdivide(ST_Buffer(changed.lattice, 1.1 * changed.reach + 2), 16) AS cut (lattice)
     ), open AS NOT MATERIALIZED (
@@ -81,8 +87,10 @@ COPY (
           AND NOT overridden
     ), asked AS (
         SELECT open.*
-        FROM piece JOIN open ON open.place && piece.around
-        WHERE ST_Intersects(piece.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
+        -- OFFSET 0: one look-up for each piece; how many a join would find takes longer to guess than to find.
+        FROM piece CROSS JOIN LATERAL (SELECT * FROM open WHERE open.place && piece.around OFFSET 0) AS open
+        -- Whoever has the zone is concerned; only of the others the place is looked at.
+        WHERE open.zone_ids && piece.zone_ids OR ST_Intersects(piece.lattice, ST_Point(round(ST_X(open.place) * 1e7), round(ST_Y(open.place) * 1e7)))
         UNION ALL
         SELECT open.*
         FROM open JOIN land_unit ON land_unit.id = open.land_unit_id
@@ -98,15 +106,6 @@ COPY (
            id, number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs, place_accuracy_m, category_id,
            coalesce(organisation_id, 0), coalesce(land_unit_id, 0), coalesce(base_grid_id, 0), array_to_string(zone_ids, ' ')
     FROM asked ORDER BY id
-) TO STDOUT (FORMAT csv)
-
--- name: incidents
--- What routing some incidents again needs of them, and what they have.
-COPY (
-    SELECT incident.id, incident.number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs,
-           place_accuracy_m, category_id, coalesce(organisation_id, 0), coalesce(land_unit_id, 0),
-           coalesce(base_grid_id, 0), array_to_string(zone_ids, ' ')
-    FROM incident WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id
 ) TO STDOUT (FORMAT csv)
 
 -- name: make_moved
