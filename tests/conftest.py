@@ -5,12 +5,16 @@ A test that asks for none of these runs without a database.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from grid_data.embedded import Cluster
 from tests.support import databases
+
+# Files that tests send lie beside the databases of the tests, not among somebody's own.
+os.environ.setdefault("GRIDGOV_ATTACHMENTS", str(databases.HOME / "attachments"))
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,10 @@ def test_page_and_assets(tmp_path: Path) -> None:
     assert rules.text == page.text, "a link to the rules page opens it"
     assert rules.headers["cache-control"] == "no-cache"
     assert client.get("/rules/other").status_code == 404
+    (tmp_path / "patrol.html").write_text("<!doctype html><title>patrol</title>")
+    assert "<title>patrol</title>" in client.get("/patrol?lang=en").text, "a page of its own"
+    (tmp_path / "patrol-sw.js").write_text("0")
+    assert client.get("/patrol-sw.js").headers["cache-control"] == "no-cache", "a new one is found at once"
     assert client.get("/favicon.svg").headers["cache-control"] == "no-cache"
     asset = client.get("/assets/index-abc123.js")
     assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"

@@ -25,7 +25,7 @@ function EntryCard({ entry }: { entry: Entry }) {
   const sent = entry.photos.filter((photo) => photo.attachment).length;
   const stuck = entry.state === "refused" && entry.number !== null;
   return (
-    <li class="card entry" data-state={entry.state} data-ref={entry.id}>
+    <li class="card entry" data-state={entry.state} data-attempts={entry.attempts} data-ref={entry.id}>
       <div class="card-head">
         <h2>{say(entry.categoryName)}</h2>
         <span class={`entry-state is-${entry.state}`}>{t(`patrol.state.${entry.state}`)}</span>

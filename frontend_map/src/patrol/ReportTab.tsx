@@ -18,6 +18,7 @@ export function ReportTab() {
   const [lacking, setLacking] = useState<Missing[]>([]);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [sure, setSure] = useState(false);
   const summary = useRef<HTMLDivElement>(null);
   const editing = entries.value.some((entry) => entry.id === value.id);
   const self = value.path === "self";
@@ -131,8 +132,18 @@ export function ReportTab() {
       )}
       <div class="send-bar">
         {(editing || value.photos.length > 0 || value.text) && (
-          <button type="button" class="button" onClick={() => void discard()}>
-            {editing ? t("patrol.cancel") : t("patrol.discard")}
+          <button
+            type="button"
+            class="button"
+            onBlur={() => setSure(false)}
+            onClick={() => {
+              if (!editing && !sure) return setSure(true);
+              setSure(false);
+              setLacking([]);
+              void discard();
+            }}
+          >
+            {t(editing ? "patrol.cancel" : sure ? "patrol.discard_sure" : "patrol.discard")}
           </button>
         )}
         <button type="submit" class="button primary" disabled={busy}>

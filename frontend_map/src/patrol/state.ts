@@ -185,8 +185,9 @@ export async function submit(categoryName: Text): Promise<void> {
 }
 
 /** Takes an entry back into the form; it is not sent meanwhile. */
-export async function edit(entry: Entry): Promise<void> {
-  if (entry.number !== null || sendingNow === entry.id) return;
+export async function edit({ id }: Entry): Promise<void> {
+  const entry = entries.value.find((one) => one.id === id);
+  if (!entry || entry.number !== null || entry.state === "sending") return;
   await keep({ ...entry, state: "held" });
   await showPictures(entry.photos);
   batch(() => {
@@ -217,13 +218,16 @@ export async function discard(): Promise<void> {
   void pump();
 }
 
-export async function remove(entry: Entry): Promise<void> {
-  if (sendingNow === entry.id) return;
-  await db.removeEntry(entry.id);
-  entries.value = entries.value.filter((one) => one.id !== entry.id);
+export async function remove({ id }: Entry): Promise<void> {
+  if (sendingNow === id) return;
+  await db.removeEntry(id);
+  entries.value = entries.value.filter((one) => one.id !== id);
 }
 
-export async function again(entry: Entry, changed: (entry: Entry) => Entry = atOnce): Promise<void> {
+export async function again({ id }: Entry, changed: (entry: Entry) => Entry = atOnce): Promise<void> {
+  // What was on the screen when the button was pressed may have moved on since.
+  const entry = entries.value.find((one) => one.id === id);
+  if (!entry || entry.state === "sending") return;
   await keep(changed(entry));
   void pump();
 }
