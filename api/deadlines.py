@@ -128,7 +128,7 @@ async def read_deadlines(
 
 
 @router.post(
-    "/api/deadlines/changes",
+    "/api/deadlines",
     summary="Change limits and calendar",
     responses=problems(
         "bad-parameter", "unknown-parameter", "deadlines-changed", "deadlines-refused", "too-large",

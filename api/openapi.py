@@ -24,6 +24,10 @@ TAGS = [
         "description": "Who answers for what, where: rules, checked and tried before they hold. 分派规则",
     },
     {
+        "name": "deadlines",
+        "description": "Time limits, working calendars and business hours. 时限与工作日历",
+    },
+    {
         "name": "plans",
         "description": "Redrawing: drafts, moves of land units, taking back, judging, proposals. 重新划分",
     },

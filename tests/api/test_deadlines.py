@@ -41,7 +41,7 @@ def read(server: TestClient, **query: Any) -> Json:
 
 def change(server: TestClient, **changes: Any) -> Any:
     body = {**ADMIN, "revision": read(server)["revision"], **changes}
-    return server.post("/api/deadlines/changes", json=body)
+    return server.post("/api/deadlines", json=body)
 
 
 def entries(url: str) -> int:
@@ -148,7 +148,7 @@ def test_a_change_on_what_somebody_else_changed_is_refused(server: TestClient) -
     stale = read(server)["revision"]
     assert change(server, limits=[{"stage": "file", "amount": 3, "kind": "work_hour"}]).status_code == 200
     body = {**ADMIN, "revision": stale, "limits": [{"stage": "file", "amount": 9, "kind": "work_hour"}]}
-    assert_problem(server.post("/api/deadlines/changes", json=body), 409, "deadlines-changed", "revision")
+    assert_problem(server.post("/api/deadlines", json=body), 409, "deadlines-changed", "revision")
     filed = limit_of(read(server), "file")
     assert filed is not None
     assert filed["amount"] == 3
@@ -161,7 +161,7 @@ def test_a_grid_worker_may_not_change_limits(server: TestClient) -> None:
         "revision": read(server)["revision"],
         "limits": [{"stage": "file", "amount": 9, "kind": "work_hour"}],
     }
-    assert_problem(server.post("/api/deadlines/changes", json=body), 409, "deadlines-refused", "role")
+    assert_problem(server.post("/api/deadlines", json=body), 409, "deadlines-refused", "role")
 
 
 def test_running_clocks_keep_the_limit_they_started_with(server: TestClient, url: str) -> None:
