@@ -288,6 +288,9 @@ export const en: Record<Key, string> = {
   "action.incident.route": "Routed",
   "action.incident.reroute": "Routed again",
   "action.incident.locate": "Located",
+  "action.incident.due_soon": "Due soon: reminded",
+  "action.incident.overdue": "Late: told one level up",
+  "action.incident.stage_overdue": "Stage late: reminded",
 
   "actor.visitor": "visitor",
 

@@ -282,6 +282,9 @@ const zhMap = {
   "action.incident.route": "判断归属",
   "action.incident.reroute": "重新判断归属",
   "action.incident.locate": "定位",
+  "action.incident.due_soon": "即将到期：已提醒",
+  "action.incident.overdue": "超期：已报上一级",
+  "action.incident.stage_overdue": "本环节超期：已提醒",
 
   "actor.visitor": "访客",
 
