@@ -8,6 +8,7 @@ import psycopg
 import typer
 from rich.markup import escape
 
+from cli.case import case
 from cli.checks import checks
 from cli.console import progress
 from cli.deadlines_stored import deadlines
@@ -51,6 +52,7 @@ app.command()(propose)
 app.command()(indicators)
 app.add_typer(imports)
 app.add_typer(incident)
+app.add_typer(case)
 app.add_typer(rules)
 app.add_typer(checks)
 app.add_typer(plans)
