@@ -11,11 +11,13 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from api.app import create_app
 from api.problems import PROBLEMS
 from governance.settings import Settings
 from tests.docs.pages import DOCS, FENCE, ROOT, blocks, sections
+from tests.support.pictures import jpeg
 
 PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
 SECTIONS = sections(PAGE, level=3)
@@ -100,7 +102,13 @@ def client(laoshan_database: str) -> Iterator[TestClient]:
 
 @pytest.mark.parametrize("command", curl_lines())
 def test_documented_calls_are_answered(command: str, client: TestClient) -> None:
-    method, address, body = request_of(shlex.split(command)[1:])
+    words = shlex.split(command)[1:]
+    if "-F" in words:
+        assert sent_file(client, words).is_success
+        return
+    method, address, body = request_of(words)
+    if "ATTACHMENT" in address:
+        address = address.replace("ATTACHMENT", sent_file(client).json()["id"])
     if "NUMBER" in address:
         some = client.get("/api/incidents", params={"limit": 1}).json()["items"][0]["number"]
         address = address.replace("NUMBER", some)
@@ -119,6 +127,16 @@ def test_documented_calls_are_answered(command: str, client: TestClient) -> None
     assert answer.is_success, answer.text
     if "json" in answer.headers.get("content-type", ""):
         assert answer.json()
+
+
+def sent_file(client: TestClient, words: list[str] | None = None) -> Response:
+    """A photo that is sent as a documented call sends it."""
+    fields = [words[at + 1] for at, word in enumerate(words) if word == "-F"] if words else []
+    told = dict(field.split("=", 1) for field in fields if not field.startswith("file=@"))
+    if words:
+        assert set(words) - {"-F", *fields} == {f"{SERVER}/api/attachments"}
+        assert len(fields) == len(told) + 1
+    return client.post("/api/attachments", files={"file": ("photo.jpg", jpeg())}, data=told)
 
 
 def some_draft(client: TestClient) -> str:
