@@ -6,7 +6,7 @@ import { cityMap } from "../state/map";
 import { deskView, mapBounds } from "../state/store";
 import { ActorDialog } from "./ActorField";
 import type { DeskSummary } from "../api/dispatch";
-import { DESK_TABS, QUEUES, type DeskTab } from "./address";
+import { DESK_TABS, QUEUES, type ClockState, type DeskTab } from "./address";
 import { AlarmBanner } from "./AlarmBanner";
 import { BatchBar, BatchDialog } from "./Batch";
 import { CaseList } from "./CaseList";
@@ -40,7 +40,7 @@ export function DispatchPage() {
       <header class="desk-head">
         <Tabs<DeskTab>
           label={t("desk.tabs")}
-          tabs={DESK_TABS.map((key) => ({ key, name: t(`desk.tab.${key}`), count: key === "list" ? desk.summary.value?.total : key === "sorting" ? toSort(desk.summary.value) : undefined }))}
+          tabs={DESK_TABS.map((key) => ({ key, name: t(`desk.tab.${key}`), count: key === "list" ? found(desk.summary.value, filter.clocks) : key === "sorting" ? toSort(desk.summary.value) : undefined }))}
           value={tab}
           onChange={toTab}
         />
@@ -59,6 +59,12 @@ export function DispatchPage() {
       <BatchDialog />
     </section>
   );
+}
+
+/** How many the list holds: the counts are those without a choice of limits. */
+function found(summary: DeskSummary | null, clocks: readonly ClockState[]): number | undefined {
+  if (!summary || clocks.length === 0) return summary?.total;
+  return clocks.reduce((sum, one) => sum + (summary.clock[one] ?? 0), 0);
 }
 
 /** How many need a sorter's word; what is merely not dispatched yet has a count of its own. */

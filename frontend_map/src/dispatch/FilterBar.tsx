@@ -52,7 +52,7 @@ export function FilterBar() {
         <SavedFilters />
       </div>
       {menu && <FilterMenu onClose={() => setMenu(false)} />}
-      <div class="find-line">
+      <div class="find-line chip-line">
         <ul class="chips" aria-label={t("desk.chips")}>
           {chips.map((chip) => (
             <li key={chip.id + chip.value}>

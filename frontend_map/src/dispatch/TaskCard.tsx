@@ -1,5 +1,5 @@
 import { useEffect, useId, useState } from "preact/hooks";
-import { cancelTask, loadTask, loadTaskMap, remindTask, type Receipt, type TaskDetail } from "../api/tasks";
+import { cancelTask, loadTask, loadTaskMap, remindTask, type Receipt, type RegionCompletion, type TaskDetail } from "../api/tasks";
 import { dateTime, number, percent } from "../format";
 import { codeText, say, t } from "../i18n";
 import { Field } from "../parts/Field";
@@ -81,7 +81,7 @@ function Details({ task, onChanged }: { task: TaskDetail; onChanged: (task: Task
           </tr>
         </thead>
         <tbody>
-          {[...task.by_street.map((one) => ({ one, street: true })), ...task.by_community.map((one) => ({ one, street: false }))].map(({ one, street }) => (
+          {regions(task).map(({ one, street }) => (
             <tr key={one.region.code} class={street ? "is-street" : ""}>
               <th scope="row">{say(one.region.name)}</th>
               <td class="number">
@@ -102,6 +102,16 @@ function Details({ task, onChanged }: { task: TaskDetail; onChanged: (task: Task
       </ul>
     </article>
   );
+}
+
+/** Each subdistrict, then its communities: their codes begin with its own. */
+function regions(task: TaskDetail): { one: RegionCompletion; street: boolean }[] {
+  const below = (street: RegionCompletion) => task.by_community.filter((one) => one.region.code.startsWith(street.region.code));
+  const rest = task.by_community.filter((one) => !task.by_street.some((street) => one.region.code.startsWith(street.region.code)));
+  return [
+    ...task.by_street.flatMap((street) => [{ one: street, street: true }, ...below(street).map((one) => ({ one, street: false }))]),
+    ...rest.map((one) => ({ one, street: false })),
+  ];
 }
 
 function ReceiptRow({ receipt: one }: { receipt: Receipt }) {
