@@ -212,7 +212,7 @@ RETURNING zone_id AS to_zone, kind
 
 -- name: concerned
 -- Open incidents that units which moved or ended may concern: on them; exactly on their border, whatever unit is
--- stored; and those that are in no unit but were given the nearest grid. columns as those of rerouting/all_open.
+-- stored; and those that are in no unit but were given the nearest grid. Columns as those of rerouting/all_open.
 COPY (
     WITH moved AS MATERIALIZED (
         SELECT id, lattice, geom FROM land_unit WHERE id = ANY (%(units)s::bigint[])
