@@ -7,6 +7,7 @@ different one once, so that verdicts and words are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gis.threads import thread_count
 from grid_data.importers.fields import Fault, Field, empty, reader
 from grid_data.importers.problems import Findings
 
@@ -34,17 +36,27 @@ def clean_columns(
     Fields the table lacks become columns of their defaults. Text columns are of type ``str`` (empty: NaN),
     numbers float64, moments ``datetime64[us, UTC]``.
     """
+    there_are = [spec for spec in fields if spec.name in table]
+    with ThreadPoolExecutor(thread_count()) as pool:
+        # Arrow works without the interpreter's lock: a column on each core.
+        read = dict(
+            zip(
+                [spec.name for spec in there_are],
+                pool.map(lambda spec: _read(table[spec.name], spec, timezone), there_are),
+                strict=True,
+            )
+        )
     columns: dict[str, Any] = {}
     for spec in fields:
-        if spec.name not in table:
+        if spec.name not in read:
             if spec.required and len(table):
                 findings.missing_column(spec.name)
             columns[spec.name] = _constant(spec, spec.default, table.index)
             continue
         before = len(findings)
-        values, there, unusual = _READERS.get(spec.kind, _texts)(table[spec.name], spec, timezone)
+        values, there, unusual = read[spec.name]
         values = _mended(values, unusual & there, table[spec.name], spec, findings, timezone)
-        if spec.default is not None:
+        if spec.default is not None and not there.all():
             values = values.where(there, spec.default)
         elif spec.required:
             for row in table.index[~there]:
@@ -227,6 +239,10 @@ def _typed(values: Any, dtype: Any, index: pd.Index) -> pd.Series[Any]:
 
 def _bools(mask: pa.Array) -> Bools:
     return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _read(column: pd.Series[Any], spec: Field, timezone: str) -> tuple[pd.Series[Any], Bools, Bools]:
+    return _READERS.get(spec.kind, _texts)(column, spec, timezone)
 
 
 _READERS: dict[str, Callable[[pd.Series[Any], Field, str], tuple[pd.Series[Any], Bools, Bools]]] = {

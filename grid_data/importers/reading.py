@@ -10,7 +10,8 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +103,12 @@ def read_source(
     if not path.is_file():
         raise ImportRefused("no_file", f"找不到文件 {path}", f"there is no file {path}")
     form = _form(path, any_form=any_form)
-    digest = _sha256(path)
     try:
         if form == "CSV":
-            return _read_csv(path, digest, encoding)
+            with ThreadPoolExecutor(1) as beside:
+                digest_of = beside.submit(_sha256, path)
+                return replace(_read_csv(path, "", encoding), sha256=digest_of.result())
+        digest = _sha256(path)
         if form == "GeoParquet":
             return _read_parquet(path, digest)
         return _read_vector(path, digest, form, layer, encoding)
