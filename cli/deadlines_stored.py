@@ -19,10 +19,10 @@ __all__ = ["deadlines", "list_", "show"]
 
 WORKING = Words("读取时限", "reading limits")
 KINDS = {
-    "urgent_hour": Words("小时", "hours"),
-    "natural_day": Words("自然日", "days"),
-    "work_hour": Words("工作时", "working hours"),
-    "work_day": Words("工作日", "working days"),
+    "urgent_hour": Words("小时", "hour"),
+    "natural_day": Words("自然日", "day"),
+    "work_hour": Words("工作时", "working hour"),
+    "work_day": Words("工作日", "working day"),
 }
 WEEKDAYS = Words("一二三四五六日", "Mon Tue Wed Thu Fri Sat Sun")
 
@@ -38,6 +38,7 @@ def list_(
 
     The nearest category wins, then condition, appeal kind and urgency.
     """
+    from rich.markup import escape
     from rich.table import Table
 
     found = _read(None)
@@ -50,8 +51,9 @@ def list_(
         table.add_column(in_words(zh, en), overflow="fold")
     for limit in limits:
         note = "" if limit.note is None else in_words(limit.note.zh, limit.note.en or limit.note.zh)
-        unit = in_words(*KINDS[limit.kind])
-        table.add_row(limit.stage, _subject(limit), f"{limit.amount:g} {unit}", note)
+        zh, en = KINDS[limit.kind]
+        amount = f"{limit.amount:g} {in_words(zh, en if limit.amount == 1 else f'{en}s')}"
+        table.add_row(limit.stage, escape(_subject(limit)), amount, escape(note))
     out.print(table)
     out.print(in_words(f"工作时间 {found.windows}", f"business hours {found.windows}"))
 
