@@ -35,9 +35,11 @@ FOLLOWER = Principal("events")
 SPACING_S = 0.05
 """Least time between two looks: a lone change is told at once, a stream of them in bundles."""
 BEAT_S = 15.0
-"""Everybody hears something at least so often; the history is looked at as often, told or not."""
-WRITERS_S = (0.1, 2.0)
-"""Shortest and longest time between two looks while a number is missing."""
+"""Everybody hears something at least so often."""
+WRITERS_S = (0.05, 0.2)
+"""Shortest and longest time between two looks while a number that was drawn has not come."""
+UNTOLD_S = 0.5
+"""Time between two looks though nobody told: a transaction that should have may have been rolled back."""
 AGAIN_S = (0.1, 2.0)
 """Shortest and longest time between two tries to reach the database."""
 READY_S = 5.0
@@ -289,11 +291,13 @@ class EventHub:
     async def _listen(self, listener: Listener) -> None:
         patience = WRITERS_S[0]
         while True:
-            heard = await listener.told(patience if self._watchers and self._ledger.waits else BEAT_S)
-            patience = WRITERS_S[0] if heard else min(2 * patience, WRITERS_S[1])
-            if self._watchers:
-                async with listener.transaction(FOLLOWER) as connection:
-                    await self._advance(connection)
+            heard = await listener.told(UNTOLD_S if self._ledger.quiet or not self._watchers else patience)
+            if not self._watchers:
+                continue
+            async with listener.transaction(FOLLOWER) as connection:
+                found = await self._advance(connection)
+            patience = WRITERS_S[0] if heard or found else min(2 * patience, WRITERS_S[1])
+            if found:
                 await asyncio.sleep(SPACING_S)
 
     async def _rejoin(self, connection: Connection) -> None:
@@ -306,8 +310,8 @@ class EventHub:
                 self._ledger.doubt()
         await self._advance(connection)
 
-    async def _advance(self, connection: Connection) -> None:
-        """Read what is new and tell it."""
+    async def _advance(self, connection: Connection) -> bool:
+        """Read what is new and tell it; whether there was anything."""
         async with self._looking:
             before = self.cursor
             found = await look(connection, self._ledger)
@@ -315,6 +319,7 @@ class EventHub:
                 self._start(await history_stand(connection))
             elif found:
                 self._tell(Batch(_with_cursors(found, before)))
+            return found != []
 
     def _start(self, ledger: Ledger) -> None:
         self._ledger = ledger

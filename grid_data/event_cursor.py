@@ -106,6 +106,15 @@ class Gap:
     last: int
     writers: frozenset[str] | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody may still bring them."""
+        return self.writers is None or bool(self.writers)
+
+    def held_by(self, writers: frozenset[str]) -> Gap:
+        """The gap when only these are still open: who began later cannot have drawn its numbers."""
+        return replace(self, writers=writers if self.writers is None else self.writers & writers)
+
 
 class Ledger:
     """A reader's cursor, with what decides when a number that did not come will never come.
@@ -115,13 +124,17 @@ class Ledger:
     find it. A long transaction that never touched the history holds nothing up, and a late one is waited for
     without holding up others: what is committed is delivered at once.
 
-    One look is: read what `cursor` does not know; `came` with the numbers found; when `waits`, read who holds
-    the lock, in this order; `open_writers` with them.
+    One look is, in this order: read which number was drawn last, and `drawn` with it; unless there is nothing
+    to look for (`quiet`), read what `cursor` does not know and `came` with the numbers found; when it is not
+    `quiet` then, read who holds the lock and `open_writers` with them.
     """
 
     def __init__(self, high: int = 0, missing: Iterable[Span] = ()) -> None:
         self._high = high
         self._gaps = [Gap(first, last) for first, last in missing]
+        # Numbers above the highest one seen: not part of the cursor, but worth looking for.
+        self._ahead: Gap | None = None
+        self._over = 0
 
     @property
     def cursor(self) -> Cursor:
@@ -129,26 +142,34 @@ class Ledger:
         return Cursor(self._high, tuple((gap.first, gap.last) for gap in self._gaps))
 
     @property
-    def waits(self) -> bool:
-        """Whether a number is missing."""
-        return bool(self._gaps)
+    def quiet(self) -> bool:
+        """Whether every number that was drawn has been seen, or will never come."""
+        return not self._gaps and self._ahead is None
+
+    def drawn(self, number: int) -> None:
+        """Take in the highest number that was drawn before the look."""
+        if number > max(self._high, self._over) and (self._ahead is None or self._ahead.last < number):
+            self._ahead = Gap(max(self._high, self._over) + 1, number)
 
     def came(self, numbers: Iterable[int]) -> None:
         """Take in a look at the history: these were found, the missing ones among them or not."""
         for number in numbers:
             self._take(number)
-        self._gaps = [gap for gap in self._gaps if gap.writers is None or gap.writers]
+        self._gaps = [gap for gap in self._gaps if gap.waits]
+        if self._ahead is not None and not self._ahead.waits:
+            self._over = self._ahead.last
+        if self._ahead is not None and self._ahead.last <= max(self._high, self._over):
+            self._ahead = None
 
     def open_writers(self, writers: frozenset[str]) -> None:
         """Take in who may still write, as read after the look."""
-        self._gaps = [
-            replace(gap, writers=writers if gap.writers is None else gap.writers & writers)
-            for gap in self._gaps
-        ]
+        self._gaps = [gap.held_by(writers) for gap in self._gaps]
+        self._ahead = self._ahead and self._ahead.held_by(writers)
 
     def doubt(self) -> None:
         """Forget who was waited for: after a lost connection the names may be others'."""
         self._gaps = [replace(gap, writers=None) for gap in self._gaps]
+        self._ahead, self._over = None, 0
 
     def _take(self, number: int) -> None:
         if number > self._high:

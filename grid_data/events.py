@@ -86,11 +86,17 @@ async def look(connection: Connection, ledger: Ledger) -> list[Event] | None:
 
     None when that is more than `LIMIT`: the ledger stays as it was, and the reader begins anew.
     """
+    # In this order: see `Ledger`.
+    last = await one(connection, "events/drawn")
+    assert last is not None
+    ledger.drawn(last["drawn"])
+    if ledger.quiet:
+        return []
     found = await entries_since(connection, ledger.cursor)
     if found is None:
         return None
     ledger.came(event.seq for event in found)
-    if ledger.waits:
+    if not ledger.quiet:
         row = await one(connection, "events/writers")
         assert row is not None
         ledger.open_writers(frozenset(row["writers"]))

@@ -1,5 +1,5 @@
 -- name: listen
--- Be told of every transaction that adds to the history.
+-- Be told when transactions add to the history.
 LISTEN gridgov_history
 
 -- name: stand
@@ -10,6 +10,10 @@ FROM newest LEFT JOIN LATERAL (
     SELECT seq, lag(seq) OVER (ORDER BY seq) AS before FROM history WHERE seq > high - %(window)s::bigint
 ) AS listed ON true
 GROUP BY high
+
+-- name: drawn
+-- The highest number of the history that was drawn, committed or not; the sequence belongs to the column.
+SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('history', 'seq')::regclass), 0) AS drawn
 
 -- name: writers
 -- Transactions that may hold numbers of the history without having committed: an INSERT takes this lock before it draws one, and it ends after the commit is visible.

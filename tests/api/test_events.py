@@ -184,6 +184,34 @@ def test_a_savepoint_taken_back_loses_nothing_of_its_transaction(
         assert reader.numbers == [high, kept]
 
 
+def test_what_is_committed_beside_a_writer_that_is_rolled_back_is_told(
+    city: str, reader: Reader, writer: psycopg.Connection
+) -> None:
+    """One writer at a time wakes the readers, and this one will not."""
+    with psycopg.connect(city) as slow:
+        add(slow)
+        committed = time.monotonic()
+        seq = add(writer)
+        slow.rollback()
+    reader.wait("change", patience_s=5)
+    assert reader.numbers == [seq]
+    assert reader.heard[-1][3] - committed < 2
+
+
+def test_writers_beside_each_other_do_not_wait_for_each_others_notices(city: str) -> None:
+    """A notice takes a lock of the whole cluster until the commit is on the disk: one at a time has it."""
+    with psycopg.connect(city) as first, psycopg.connect(city) as second:
+        add(first)
+        add(second)
+        held = first.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        ).fetchone()
+        assert held == (1,)
+        second.commit()
+        first.commit()
+
+
 def test_a_long_transaction_of_another_table_holds_nothing_up(
     city: str, served: Served, reader: Reader, writer: psycopg.Connection
 ) -> None:
