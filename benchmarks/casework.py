@@ -2,8 +2,8 @@
 
 A life is eight requests: report (routed), accept, file, dispatch, start, feed back, check, close; each is a
 transaction of its own with one entry in the history, clocks and work orders. `gridgov up` and the client
-run as processes of their own on this machine; the database is a durable cluster of its own, removed afterwards. In
-the end ten times as many connections come for a minute, and everything answered is looked for.
+run as processes of their own on this machine; the database is a durable cluster of its own, removed
+afterwards. In the end ten times as many connections come for a minute, and everything answered is looked for.
 """
 
 from __future__ import annotations

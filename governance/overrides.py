@@ -24,7 +24,8 @@ async def override_incident(
 ) -> Incident | None:
     """Give an incident to an organisation (None: back to the computed one); None when there is no incident.
 
-    Routing again changes the evidence, not the choice: a trigger keeps the organisation until it is lifted.
+    Routing again changes the evidence, not the choice: a trigger keeps the organisation until it is lifted. A
+    case that is being worked on is handed over with its work orders.
 
     Raises
     ------
@@ -62,6 +63,9 @@ async def override_incident(
     await run(connection, "overrides/lift", {**chosen, "organisation_id": found["computed_id"]})
     if organisation is not None:
         await run(connection, "overrides/set", chosen)
+    responsible_id = chosen["organisation_id"] or found["computed_id"]
+    if responsible_id is not None:
+        await run(connection, "overrides/hand_over", {**chosen, "organisation_id": responsible_id})
     await add_history(
         connection,
         principal.name,

@@ -40,7 +40,7 @@ INTAKE = 3
 for each other, and leave fewer connections to readers."""
 
 STEPS = 4
-"""Steps of cases taken at a time. More would only queue for connections, and reports would wait behind them."""
+"""Steps of cases taken at a time. More would queue for connections, and reports would wait behind them."""
 
 
 class HasClaims(Protocol):

@@ -29,3 +29,25 @@ UPDATE incident SET overridden = false, organisation_id = %(organisation_id)s WH
 -- name: set
 -- A person's choice, on an incident that has none.
 UPDATE incident SET overridden = true, organisation_id = %(organisation_id)s WHERE id = %(incident_id)s
+
+-- name: hand_over
+-- A case that is being worked on follows the choice: its lead, and work orders in place of those that are open.
+WITH moved AS (
+    UPDATE case_state SET
+        lead_id = %(organisation_id)s, supporting_ids = array_remove(%(supporting_ids)s::bigint[], %(organisation_id)s),
+        hand_overs = hand_overs + 1, revision = revision + 1, objection = NULL, extension = NULL
+    FROM incident
+    WHERE incident.id = %(incident_id)s AND case_state.incident_id = incident.id
+      AND incident.state IN ('dispatched', 'handling') AND case_state.lead_id IS DISTINCT FROM %(organisation_id)s
+    RETURNING case_state.incident_id
+),
+finished AS (
+    UPDATE work_order SET closed_at = now(), result = %(reason)s
+    FROM moved WHERE work_order.incident_id = moved.incident_id AND work_order.closed_at IS NULL
+)
+INSERT INTO work_order (incident_id, organisation_id, kind)
+SELECT moved.incident_id, named.id, CASE WHEN named.place = 1 THEN 'lead' ELSE 'supporting' END
+FROM moved CROSS JOIN unnest(
+    %(organisation_id)s::bigint || array_remove(%(supporting_ids)s::bigint[], %(organisation_id)s)
+) WITH ORDINALITY AS named (id, place)
+ORDER BY named.place

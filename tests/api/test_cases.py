@@ -165,7 +165,8 @@ def test_what_the_table_does_not_allow_changes_nothing(
 @pytest.mark.parametrize(
     ("field", "value"),
     [("action", "lapse"), ("action", "dance"), ("role", "boss"), ("satisfaction", "lapsed"), ("by", ""),
-     ("amount", 0), ("amount", "2"), ("unit", "week"), ("revision", -1), ("attachments", ["x"]), ("colour", 1)],
+     ("amount", 0), ("amount", "2"), ("unit", "week"), ("revision", -1), ("attachments", ["x"]),
+     ("colour", 1)],
 )  # fmt: skip
 def test_a_body_that_cannot_be_meant_is_named(worker: Callable[..., Worker], field: str, value: Any) -> None:
     call = worker()
@@ -363,7 +364,7 @@ def area(database: psycopg.Connection, number: str) -> tuple[str, str]:
            JOIN organisation ON organisation.region_zone_id = ANY (incident.zone_ids) WHERE number = %s""",
         [number],
     ).fetchall()
-    found = dict(rows)
+    found: dict[str, str] = dict(rows)
     return found["community"], found["street"]
 
 
