@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import anyio
+import httpx2 as httpx
 import psycopg
 import pytest
 
@@ -16,8 +17,10 @@ from grid_data import events as reading
 from grid_data.database import Database
 from grid_data.embedded import Cluster
 from grid_data.event_cursor import Cursor
+from tests.api.problems import assert_problem
 from tests.support import databases, toy_city
 from tests.support.live import Reader, Served, serving
+from tests.support.served import english_client
 from tests.support.toy_city import GARBAGE
 
 ENTRY = "INSERT INTO history (actor, action) VALUES (%s, 'test.entry') RETURNING seq"
@@ -449,3 +452,17 @@ def test_a_reader_who_leaves_is_forgotten(served: Served) -> None:
     while served.server._app.state.events._watchers and time.monotonic() < give_up:
         time.sleep(0.01)
     assert not served.server._app.state.events._watchers
+
+
+def test_without_a_database_there_is_a_problem_and_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "READY_S", 0.3)
+    with english_client("postgresql://nobody@127.0.0.1:1/nothing") as client:
+        for address in ("/api/events", "/api/events?follow=false&after=5"):
+            assert_problem(client.get(address), 503, "database-away")
+        assert not client.app.state.events._watchers  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("after", ["10~11", "x", "5~3-2", "1" * 30])
+def test_a_bad_cursor_in_the_address_is_refused(served: Served, after: str) -> None:
+    asked = httpx.get(f"http://127.0.0.1:{served.port}/api/events", params={"after": after}, timeout=60)
+    assert_problem(asked, 400, "bad-parameter", "after")
