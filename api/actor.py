@@ -18,7 +18,12 @@ class ActorFields(BaseModel):
     by: Annotated[PlainText, Field(description="Name of the person.", min_length=1, max_length=60)]
     role: Annotated[Role, Field(description="What they work as.")]
     organisation: Annotated[
-        PlainText | None, Field(description="Code of the organisation they work for.", max_length=60)
+        PlainText | None,
+        Field(
+            description="Code of the organisation they work for.",
+            max_length=60,
+            json_schema_extra={"format": "organisation-code"},
+        ),
     ] = None
 
     def actor(self) -> Actor:

@@ -44,11 +44,7 @@ Revision = Annotated[
 ]
 ReviewOn = Annotated[
     date,
-    Field(
-        ge=date(2000, 1, 1),
-        le=date(2999, 12, 31),
-        description="Until this day its owner must look at it again.",
-    ),
+    Field(description="Until this day its owner must look at it again."),
 ]
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=SAYS_SOMETHING)]
 

@@ -44,7 +44,7 @@ async def read_indicators(
     region: Annotated[
         ZoneKey | None,
         Query(
-            description="Only in this region or base grid: `layer:code`.", examples=["subdistrict:370212002"]
+            description="Only in this zone of any layer: `layer:code`.", examples=["subdistrict:370212002"]
         ),
     ] = None,
     category: InCategory = None,
@@ -87,5 +87,5 @@ async def _region(connection: Transaction, key: str | None) -> tuple[int | None,
     layer, _, code = key.partition(":")
     found = await region_by_code(connection, layer, code)
     if found is None:
-        raise unknown("unknown-zone", "region", key, "没有这个区域或基础网格", "no such region or base grid")
+        raise unknown("unknown-zone", "region", key, "没有这个区域或网格", "no such zone")
     return found

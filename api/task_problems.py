@@ -28,5 +28,5 @@ def task_problems() -> Iterator[None]:
     except AreaRefused as refused:
         name = Name(zh=refused.words.zh, en=refused.words.en)
         raise Problem(
-            "bad-parameter", name, FieldError(refused.field or "area", name, refused.code)
+            "task-refused", name, FieldError(refused.field or "area", name, refused.code)
         ) from refused

@@ -30,44 +30,69 @@ class Drawing(Body):
     ]
 
 
+def _one_of(*names: str) -> Any:
+    """Says in the description what the check below does: exactly one of some fields, none of them null."""
+
+    def told(schema: dict[str, Any]) -> None:
+        for name in names:
+            kinds = schema["properties"][name].pop("anyOf", None)
+            if kinds is not None:
+                (kind,) = [each for each in kinds if each != {"type": "null"}]
+                schema["properties"][name].update(kind)
+            schema["properties"][name].pop("default", None)
+        schema["oneOf"] = [{"required": [name]} for name in names]
+
+    return told
+
+
+def _exactly_one(given: Any, *names: str) -> Any:
+    if isinstance(given, dict):
+        there = [name for name in names if name in given]
+        if len(there) != 1 or given[there[0]] is None:
+            raise ValueError(f"give exactly one of {', '.join(names)}")
+    return given
+
+
 class Buffer(Body):
     """So many metres round a point or a line, or round the place of an incident."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of("line", "incident"))
+
     radius_m: Annotated[float, Field(gt=0, le=50_000, allow_inf_nan=False), A_NUMBER]
     line: Annotated[
-        list[Annotated[list[Degrees], Field(min_length=2, max_length=2)]],
-        Field(default_factory=list, max_length=1000, description="One point, or the points of a line."),
-    ]
+        list[Annotated[list[Degrees], Field(min_length=2, max_length=2)]] | None,
+        Field(min_length=1, max_length=1000, description="One point, or the points of a line."),
+    ] = None
     incident: Annotated[
         str | None, Field(max_length=40, pattern=NOT_NUL, json_schema_extra={"format": "incident-number"})
     ] = None
 
-    @model_validator(mode="after")
-    def _one_centre(self) -> Buffer:
-        if bool(self.line) == (self.incident is not None):
-            raise ValueError("give either line or incident")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _one_centre(cls, given: Any) -> Any:
+        return _exactly_one(given, "line", "incident")
 
 
 class TaskArea(Body):
     """Where a task applies: exactly one of the three."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of("polygon", "zones", "buffer"))
+
     polygon: Drawing | None = None
     zones: Annotated[
-        list[ZoneKey],
+        list[ZoneKey] | None,
         Field(
-            default_factory=list,
+            min_length=1,
             max_length=2000,
             description="`layer:code` of regions, base grids or specialist zones.",
         ),
-    ]
+    ] = None
     buffer: Buffer | None = None
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> TaskArea:
-        if sum((self.polygon is not None, bool(self.zones), self.buffer is not None)) != 1:
-            raise ValueError("give exactly one of polygon, zones and buffer")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _one_way(cls, given: Any) -> Any:
+        return _exactly_one(given, "polygon", "zones", "buffer")
 
     def area(self) -> Area:
         """The area as the floor below takes it."""
@@ -75,9 +100,9 @@ class TaskArea(Body):
             shape: dict[str, Any] = {"type": self.polygon.type, "coordinates": self.polygon.coordinates}
             return Area(polygon=shape)
         if self.buffer is not None:
-            line = [(point[0], point[1]) for point in self.buffer.line]
+            line = [(point[0], point[1]) for point in self.buffer.line or ()]
             return Area(line=line, incident=self.buffer.incident, radius_m=self.buffer.radius_m)
-        keys = [key.partition(":") for key in self.zones]
+        keys = [key.partition(":") for key in self.zones or ()]
         return Area(zones=[(layer, code) for layer, _, code in keys])
 
 

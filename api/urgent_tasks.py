@@ -66,7 +66,7 @@ async def issue_task(connection: Transaction, body: TaskBody) -> TaskDetail:
 
     Regions and grids that are named mean all grids that belong to them. A polygon, a buffer and specialist
     zones concern the grids that share ground with them, at least one square metre: a grid that only touches
-    the edge is not meant.
+    the edge is not meant. `task-refused` with the code `bad-area`: it meets no grid, or is no area.
     """
     with task_problems():
         code = await issue(connection, body.actor(), body.given())
@@ -77,7 +77,13 @@ async def issue_task(connection: Transaction, body: TaskBody) -> TaskDetail:
     "/api/urgent-tasks/grids",
     summary="Which grids an area concerns",
     responses=problems(
-        "bad-parameter", "unknown-parameter", "too-large", "city-missing", "database-away", "too-slow"
+        "bad-parameter",
+        "unknown-parameter",
+        "task-refused",
+        "too-large",
+        "city-missing",
+        "database-away",
+        "too-slow",
     ),
 )
 async def preview_task(connection: Transaction, body: AreaBody) -> GridsMet:

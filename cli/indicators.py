@@ -36,7 +36,7 @@ def indicators(
         str, typer.Option("--group-by", metavar="WHAT", help="A row for each: " + ", ".join(GROUPS) + ".")
     ] = "none",
     region: Annotated[
-        str | None, typer.Option("--region", metavar="LAYER:CODE", help="Only in this region or base grid.")
+        str | None, typer.Option("--region", metavar="LAYER:CODE", help="Only in this zone of any layer.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As the HTTP interface gives it.")] = False,
 ) -> None:
@@ -73,7 +73,7 @@ async def _read(
         layer, _, code = region.partition(":")
         known = await region_by_code(connection, layer, code)
         if known is None:
-            fail(f"没有区域 {region}", f"no region {region}")
+            fail(f"没有网格或区域 {region}", f"no zone {region}")
         place, whole = known
     scope = Scope(start=start.replace(tzinfo=zone), stop=stop.replace(tzinfo=zone), region=place, whole=whole)
     return await indicators_of(connection, scope, group_by)  # type: ignore[arg-type]

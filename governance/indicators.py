@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from governance.answers import Answer, Name, Named
-from governance.errors import InvalidValue
 from governance.indicator_formulas import INDICATORS, Indicator, composite_score, grade, value
 from grid_data.city import city_timezone
 from grid_data.database import Connection
@@ -173,14 +172,7 @@ async def indicators_of(
     ----------
     compare
         ``year``: with the same calendar span a year before; ``span``: with the one just before.
-
-    Raises
-    ------
-    InvalidValue
-        The span is empty.
     """
-    if scope.stop <= scope.start:
-        raise InvalidValue("the span is empty: to must lie after from", field="to")
     tallies = await _tallies(connection, scope, group_by)
     span = Span(start=scope.start, stop=scope.stop)
     compared, before = None, dict[Group, _Tally]()

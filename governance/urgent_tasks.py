@@ -15,7 +15,7 @@ from gis.task_area import around, drawn, meeting
 from gis.words import Words
 from governance.access import NIGHTLY, Actor
 from governance.attachments import name_attachments
-from governance.errors import CityMissing, InvalidValue, UnknownOrganisation
+from governance.errors import CityMissing, UnknownOrganisation
 from governance.urgent_task_errors import AreaRefused, TaskMissing, TaskRefused
 from governance.urgent_task_rules import (
     ReceiptAction,
@@ -190,13 +190,14 @@ async def issue(connection: Connection, actor: Actor, given: Given) -> str:
 
     Raises
     ------
-    TaskRefused, AreaRefused, InvalidValue, UnknownOrganisation, CityMissing
+    TaskRefused, AreaRefused, UnknownOrganisation, CityMissing
     """
     if (why := may_issue(actor)) is not None:
         raise TaskRefused("wrong-role", why)
     now = datetime.now(UTC)
     if given.due_at <= now:
-        raise InvalidValue("the due moment lies in the past", field="due_at")
+        words = Words("时限已过", "the due moment lies in the past")
+        raise TaskRefused("late", words, field="due_at")
     found = await find_grids(connection, given.area)
     forward = given.forward
     task = NewTask(

@@ -87,6 +87,6 @@ async def names_of(
 
 
 async def region_by_code(connection: Connection, layer: str, code: str) -> tuple[int, bool] | None:
-    """Id of a region or base grid, and whether it is the one that holds all others; None: there is none."""
+    """Id of a zone, and whether it is the region that holds all others; None: there is none."""
     row = await one(connection, "indicators/region", {"layer": layer, "code": code})
     return None if row is None else (row["id"], row["whole"])

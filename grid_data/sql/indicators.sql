@@ -60,8 +60,7 @@ WITH span AS (
     JOIN category ON category.id = incident.category_id
     LEFT JOIN case_state AS kept ON kept.incident_id = incident.id
     LEFT JOIN region ON region.grid_id = incident.base_grid_id
-    WHERE (%(region)s::bigint IS NULL
-           OR %(region)s::bigint IN (region.grid_id, region.community_id, region.street_id, region.district_id)
+    WHERE (%(region)s::bigint IS NULL OR %(region)s::bigint = ANY (incident.zone_ids)
            OR (incident.place IS NULL AND %(nowhere)s::boolean))
       AND (%(category_ids)s::bigint[] IS NULL OR incident.category_id = ANY (%(category_ids)s::bigint[]))
       AND (%(organisation_ids)s::bigint[] IS NULL
@@ -122,7 +121,7 @@ SELECT id, standard_ref || ':' || kind || ':' || code AS code, name_zh, name_en
 FROM category WHERE id = ANY (%(ids)s::bigint[])
 
 -- name: region
--- A region or base grid by layer and code, and whether it is the one that holds all others.
+-- A zone by layer and code, and whether it is the region that holds all others.
 SELECT zone.id, layer.kind = 'region' AND layer.parent_layer_id IS NULL AS whole
 FROM zone JOIN layer ON layer.id = zone.layer_id
-WHERE layer.code = %(layer)s AND zone.code = %(code)s AND layer.kind IN ('region', 'base_grid')
+WHERE layer.code = %(layer)s AND zone.code = %(code)s

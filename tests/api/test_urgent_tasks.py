@@ -110,9 +110,11 @@ def test_reminding_and_cancelling(client: TestClient, issue: Callable[..., Json]
     [
         ({"role": "grid_worker"}, "task-refused", "role"),
         ({"organisation": "NOBODY"}, "unknown-organisation", "organisation"),
-        ({"due_at": "2001-01-01T00:00:00+08:00"}, "bad-parameter", "due_at"),
+        ({"due_at": "2001-01-01T00:00:00+08:00"}, "task-refused", "due_at"),
         ({"area": {}}, "bad-parameter", "area"),
-        ({"area": {"zones": ["community:000"]}}, "bad-parameter", "area.zones.0"),
+        ({"area": {"zones": ["community:000"]}}, "task-refused", "area.zones.0"),
+        ({"area": {"zones": None}}, "bad-parameter", "area"),
+        ({"area": {"zones": ["a:b"], "buffer": {"radius_m": 5, "line": [[1, 2]]}}}, "bad-parameter", "area"),
         ({"area": {"buffer": {"radius_m": 5}}}, "bad-parameter", "area.buffer"),
         ({"title": {"zh": " "}}, "bad-parameter", "title.zh"),
         ({"colour": "red"}, "bad-parameter", "colour"),

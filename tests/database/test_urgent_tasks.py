@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from governance.access import VISITOR, Actor, Role
-from governance.errors import InvalidValue, UnknownOrganisation
+from governance.errors import UnknownOrganisation
 from governance.plan_states import Action
 from governance.urgent_task_answers import TaskDetail, get_task, list_tasks
 from governance.urgent_task_errors import AreaRefused, TaskMissing, TaskRefused
@@ -134,9 +134,9 @@ async def test_who_issues_and_until_when_is_checked(toy_database: Database) -> N
             await issue(connection, WORKER, given)
         with pytest.raises(UnknownOrganisation):
             await issue(connection, Actor("周", Role.DISPATCHER, "NOBODY"), given)
-    with pytest.raises(InvalidValue) as late:
+    with pytest.raises(TaskRefused) as late:
         await issued(toy_database, hours=-1)
-    assert late.value.field == "due_at"
+    assert (late.value.field, late.value.code) == ("due_at", "late")
 
 
 async def test_issuing_is_one_entry_and_numbers_go_on(toy_database: Database) -> None:
