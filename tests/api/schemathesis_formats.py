@@ -13,6 +13,10 @@ from urllib.request import Request, urlopen
 import schemathesis
 from hypothesis import strategies as st
 
+from tests.support.pictures import encoded, scene
+
+PICTURE = encoded("PNG", scene(8, 8))
+
 
 def register(server: str) -> None:
     """Read from a running server what exists there, and offer that for each format."""
@@ -28,12 +32,34 @@ def register(server: str) -> None:
         with urlopen(asked) as response:
             return json.load(response)
 
+    def upload() -> str:
+        """A photo that nothing names yet."""
+        parts = (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n',
+            b"\r\n--x--\r\n",
+        )
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+        asked = Request(f"{server}/api/attachments", parts[0] + PICTURE + parts[1], kind, method="POST")
+        with urlopen(asked) as response:
+            return str(json.load(response)["id"])
+
     grid = get("/api/zones?layer=base_grid&limit=1")["items"][0]
     area = {"layer": "community", "code": grid["parent"]}
     draft = post("/api/plans", {"layer": "base_grid", "name": {"zh": "草案"}, "area": area, "by": "规划员"})
     search = post(f"/api/plans/{draft['code']}/proposals", {"options": {"seconds": 0.01}})
     units = get(f"/api/plans/{draft['code']}/units")["units"]["id"]
+    chief = {"by": "周指挥", "role": "administrator"}
+    task = post("/api/urgent-tasks", {
+        **chief, "title": {"zh": "任务"}, "text": {"zh": "内容"}, "due_at": "2999-01-01T00:00:00Z",
+        "area": {"zones": [f"base_grid:{grid['code']}"]},
+    })  # fmt: skip
+    text = post("/api/guidance", {
+        **chief, "category": "GRIDGOV social:social:S08", "owner": "LS", "title": {"zh": "说明"},
+        "text": {"zh": "内容"}, "review_on": "2999-01-01",
+    })  # fmt: skip
     formats: dict[str, list[str]] = {
+        "task-code": [task["code"]],
+        "guidance-code": [text["code"]],
         "plan-code": [draft["code"]],
         "job-key": [search["job"]],
         "category-key": [category["key"] for category in get("/api/categories")["items"]],
@@ -44,6 +70,7 @@ def register(server: str) -> None:
         "incident-page-token": [get("/api/incidents?limit=3")["next"]],
         "event-cursor": ["0", "1", "9~3-5~8", "9000000000000000000"],
         "zone-page-token": [get("/api/zones?limit=3")["next"]],
+        "attachment-id": [upload() for _ in range(30)],
         "coordinate-system": ["wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4549", "EPSG:3857"],
         "moment": ["2025-12-31", "2026-03-01T08:00:00+08:00", "0001-01-01", "9999-12-31T23:59:59.999999Z"],
         "edition": ["2025-12-31", "2026-03-01T08:00:00+08:00", "0001-01-01", "plan:NOBODY"],
@@ -54,6 +81,7 @@ def register(server: str) -> None:
     for name, values in formats.items():
         schemathesis.openapi.format(name, st.sampled_from(values))
     known = formats["organisation-code"]
+    numbers = formats["incident-number"]
 
     @schemathesis.hook
     def before_call(_context: Any, case: Any, _options: Any) -> None:
@@ -63,6 +91,12 @@ def register(server: str) -> None:
             case.query = {**(case.query or {}), "follow": "false"}
         if not isinstance(case.body, dict):
             return
+        # What a description cannot say: of all binary files only pictures and PDFs are taken.
+        if isinstance(case.body.get("file"), bytes) or hasattr(case.body.get("file"), "data"):
+            case.body["file"] = PICTURE
+        # Nor that an incident is no duplicate of itself.
+        if case.path.endswith("/duplicates") and case.body.get("other") == case.path_parameters.get("number"):
+            case.body["other"] = next(each for each in numbers if each != case.body["other"])
         # What a description cannot say: the lower end of a band is not above the upper one.
         for holder in (case.body, case.body.get("options")):
             band = holder.get("band") if isinstance(holder, dict) else None
