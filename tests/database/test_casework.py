@@ -59,7 +59,7 @@ async def to_checked(database: Database, number: str) -> None:
         (Action.FEED_BACK, OFFICER, {"result": "已清运"}),
         (Action.CHECK_PASS, SUPERVISOR, {}),
     ):
-        await take(database, number, action, actor, **said)
+        await take(database, number, action, actor, None, **said)
 
 
 async def stored(database: Database, number: str) -> dict[str, Any]:
