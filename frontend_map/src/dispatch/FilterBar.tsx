@@ -93,11 +93,20 @@ function Find() {
   const [text, setText] = useState(kept);
   const timer = useRef(0);
   const composing = useRef(false);
-  useEffect(() => setText(kept), [kept]);
+  const sent = useRef(kept);
+  // What came from elsewhere (a link, a chip, "back") is shown; what was sent from here may lag behind the typing.
+  useEffect(() => {
+    if (kept !== sent.current) setText(kept);
+    sent.current = kept;
+  }, [kept]);
   useEffect(() => () => window.clearTimeout(timer.current), []);
   const take = (value: string, pause: number): void => {
     window.clearTimeout(timer.current);
-    if (!composing.current) timer.current = window.setTimeout(() => desk.setFilter({ find: value.trim() }), pause);
+    if (composing.current) return;
+    timer.current = window.setTimeout(() => {
+      sent.current = value.trim();
+      desk.setFilter({ find: sent.current });
+    }, pause);
   };
   return (
     <div class="desk-find">
