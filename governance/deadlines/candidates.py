@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ __all__ = ["SAME_S", "Scored", "calendar_names", "complexity", "propose", "score
 
 SAME_S = 60
 """Moments so near, in seconds, are the same: sources keep reports to the minute, due times to the second."""
+SOME = 0.03
+"""Share of due moments on weekends from which on weekends may be worked."""
 LONGEST_S = 20 * 366 * DAY_S
 HOUR, END_OF_DAY = 3600, DAY_S - 1
 ROUND = ((DAY_S, 0.0), (HOUR, 0.3), (HOUR // 2, 0.6), (HOUR // 4, 0.8), (300, 1.1), (60, 1.5))
@@ -68,7 +71,12 @@ def propose(moments: Moments, due: Seconds, windows: Windows) -> list[Rule]:
     """
     found: dict[Rule, None] = {}
     times = _times(due, windows)
-    for name in calendar_names(moments.calendars):
+    names = calendar_names(moments.calendars)
+    if _weekends(due) < SOME * len(due):
+        names = names[:-1]
+    for base in _plain(moments, due, names[0], windows, times):
+        found.setdefault(base)
+    for name in names:
         for rule in (
             *_continuous(moments, due, name, windows, times),
             *_business(moments, due, name, windows),
@@ -78,6 +86,7 @@ def propose(moments: Moments, due: Seconds, windows: Windows) -> list[Rule]:
     return sorted(found, key=complexity)
 
 
+@lru_cache(maxsize=100_000)
 def complexity(rule: Rule) -> float:
     """How unlikely a rule is before anything is known, in cases that speak against it."""
     if rule.counting != "days":
@@ -112,26 +121,43 @@ def _number_cost(number: int) -> float:
     return 0.3 if number % 5 == 0 or number < 10 else 1.0
 
 
+def _weekends(due: Seconds) -> int:
+    """How many moments lie on a Saturday or a Sunday."""
+    # 1970-01-01 was a Thursday.
+    return int(((due // DAY_S + 3) % 7 >= 5).sum())
+
+
+def _plain(
+    moments: Moments, due: Seconds, name: str, windows: Windows, times: Sequence[int]
+) -> Iterator[Rule]:
+    """Days and hours of the wall clock, whatever the calendar says."""
+    for amount in _often(due - moments.wall):
+        yield Rule("continuous", amount, "reported", EXACT, "stay", name, windows)
+    for n in _top(due // DAY_S - moments.wall // DAY_S, 3):
+        for time in times:
+            yield Rule("continuous", n * DAY_S, "reported", time, "stay", name, windows)
+
+
 def _continuous(
     moments: Moments, due: Seconds, name: str, windows: Windows, times: Sequence[int]
 ) -> Iterator[Rule]:
-    for start in _starts():
-        base = moments.started(start, name, windows)
-        between = due - base
-        amounts = _often(between)
-        for amount in amounts:
-            yield Rule("continuous", amount, start, EXACT, "stay", name, windows)
-        if start == "reported":
-            # Landings move few moments: the amounts stand out all the same.
-            for amount in [a for a in amounts if a % DAY_S == 0][:3]:
-                yield Rule("continuous", amount, start, EXACT, "next_opening", name, windows)
-                yield Rule("continuous", amount, start, EXACT, "next_working_day", name, windows)
-        days = _top(due // DAY_S - base // DAY_S, 3)
+    """Days and hours of the wall clock where the calendar says when they begin, or where they end."""
+    base = moments.started("next_opening", name, windows)
+    for amount in _often(due - base):
+        yield Rule("continuous", amount, "next_opening", EXACT, "stay", name, windows)
+    for n in _top(due // DAY_S - base // DAY_S, 3):
         for time in times:
-            for n in days:
-                yield Rule("continuous", n * DAY_S, start, time, "stay", name, windows)
-                if start == "reported":
-                    yield Rule("continuous", n * DAY_S, start, time, "next_working_day", name, windows)
+            yield Rule("continuous", n * DAY_S, "next_opening", time, "stay", name, windows)
+    if name == CALENDARS[-1]:
+        return
+    # Landings move few moments: the amounts stand out all the same.
+    between = due - moments.wall
+    for amount in [a for a in _often(between) if a % DAY_S == 0][:3]:
+        yield Rule("continuous", amount, "reported", EXACT, "next_opening", name, windows)
+        yield Rule("continuous", amount, "reported", EXACT, "next_working_day", name, windows)
+    for n in _top(due // DAY_S - moments.wall // DAY_S, 3):
+        for time in times:
+            yield Rule("continuous", n * DAY_S, "reported", time, "next_working_day", name, windows)
 
 
 def _business(moments: Moments, due: Seconds, name: str, windows: Windows) -> Iterator[Rule]:

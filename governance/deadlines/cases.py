@@ -201,11 +201,10 @@ def wall_text(second: int) -> str:
 def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Lines of a CSV file with their numbers, without empty ones; commas, semicolons or tabs part columns."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        read = path.read_bytes()
     except OSError as problem:
         raise BadFile(Words(f"无法读取 {path}", f"{path} cannot be read: {problem.strerror}")) from None
-    except UnicodeDecodeError:
-        raise BadFile(Words(f"{path} 不是 UTF-8 文本", f"{path} is not text in UTF-8")) from None
+    text = _decoded(path, read)
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
@@ -216,6 +215,19 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as problem:
         line = reader.line_num
         raise BadFile(Words(f"{path} 第 {line} 行：{problem}", f"{path}, line {line}: {problem}")) from None
+
+
+def _decoded(path: Path, read: bytes) -> str:
+    """Text as spreadsheets write it: UTF-8, UTF-16 with its mark, or GB 18030."""
+    encodings = ["utf-16"] if read[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = read.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise BadFile(Words(f"{path} 不是文本", f"{path} is no text in UTF-8, UTF-16 or GB 18030"))
 
 
 def wall_second(text: str) -> int | None:

@@ -218,6 +218,21 @@ def test_files_as_programs_write_them_are_read(tmp_path: Path) -> None:
     assert (told["cases"], told["used"], told["equal_minutes_share"]) == (3, 3, 1.0)
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
+def test_encodings_of_spreadsheets_are_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "id;reported;due;category\n1;2024-06-01 12:00;2024-06-03 12:00;路灯损坏\n", encoding=encoding
+    )
+    assert fitted(tmp_path, path)["categories"][0]["category"] == "路灯损坏"
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_bytes(bytes(range(256)) * 4)
+    answer = run("fit", tmp_path / "cases.csv", "-o", tmp_path / "limits.csv")
+    assert (answer.exit_code, "is no text" in answer.output) == (1, True)
+
+
 def test_every_case_that_is_not_used_is_told(tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(
