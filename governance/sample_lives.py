@@ -42,7 +42,7 @@ Progress = Callable[[str, int], None]
 
 STEPS_DAYS = 21
 """Cases that ended within so many days have every step in the history."""
-STAGES_DAYS = 120
+STAGES_DAYS = 92
 """Cases reported within so many days have their stages."""
 PEOPLE = 48
 CHIEF = Actor("周指挥", Role.DISTRICT_LEAD, "LS-ZX")
