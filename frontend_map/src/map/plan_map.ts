@@ -9,7 +9,7 @@ import { boundsOf } from "../planner/geometry";
 import { NOWHERE, type Draft, type Touched } from "../planner/measures";
 import * as desk from "../planner/state";
 import { zoneMark } from "../planner/words";
-import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
+import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABEL, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
 
 export interface LabelFeature {
   code: string;
@@ -83,6 +83,8 @@ export class PlanMap {
     this.drawnFor = here;
     this.colours = colouring(here);
     this.preview = preview && previewOf(here, preview);
+    // Their numbers are the draft's.
+    this.map.setLayoutProperty(LABEL, "visibility", preview ? "none" : "visible");
     for (let unit = 0; unit < here.size; unit++) this.paintUnit(here, unit);
     for (let edge = 0; edge < here.data.edges.a.length; edge++) this.paintEdge(here, edge);
     this.labels();

@@ -12,7 +12,7 @@ export function Notices() {
   if (!here) return null;
   const items = told.value?.items ?? [];
   return (
-    <section class="notices" aria-label={t("notices.title")}>
+    <section class="plan-notices" aria-label={t("notices.title")}>
       <h3>{t("notices.title")}</h3>
       {told.loading && !told.value && <Waiting />}
       {told.error && <Trouble error={told.error} again={told.again} />}

@@ -29,7 +29,6 @@ export function PlanOverlay() {
   return (
     <div class="plan-overlay">
       <Toolbar />
-      {preview.value && <p class="plan-previewing">{t("propose.previewing")}</p>}
       {mapState.value !== "absent" && (
         <>
           <Legend />
@@ -97,6 +96,7 @@ function Toolbar() {
           <kbd aria-hidden="true">K</kbd>
         </button>
       </div>
+      {preview.value && <p class="tool-now plan-previewing">{t("propose.previewing")}</p>}
       {editable.value && now !== "select" && <Now />}
     </div>
   );
