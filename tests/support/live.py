@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import uvicorn
 
 from api.app import create_app
 from api.server import Server
 from governance.settings import Settings
 
-__all__ = ["Reader", "Served", "serving"]
+__all__ = ["Reader", "Served", "add_entry", "serving"]
 
 PATIENCE_S = 20.0
+ENTRY = "INSERT INTO history (actor, action) VALUES (%s, 'test.entry') RETURNING seq"
 
 
 @dataclass
@@ -142,3 +144,10 @@ class Reader:
     def last_id(self) -> str:
         """What a browser would come back with."""
         return self.heard[-1][1]
+
+
+def add_entry(connection: psycopg.Connection, actor: str = "somebody") -> int:
+    """Add to the history, not committed unless the connection does so by itself; returns the number."""
+    row = connection.execute(ENTRY, (actor,)).fetchone()
+    assert row is not None
+    return int(row[0])
