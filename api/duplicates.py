@@ -87,13 +87,26 @@ async def read_duplicates(request: Request, connection: PlaceTransaction, number
 async def check_draft(
     request: Request,
     connection: PlaceTransaction,
-    category: Annotated[CategoryKey, Query(description="Key of a category, `standard_ref:kind:code`.")],
-    lon: Annotated[Coordinate, Query(description="Longitude, or easting in a metric system.")],
-    lat: Annotated[Coordinate, Query(description="Latitude, or northing in a metric system.")],
+    category: Annotated[
+        CategoryKey,
+        Query(
+            description="Key of a category, `standard_ref:kind:code`.",
+            examples=["GB/T 47678.5-2026:matter:01001"],
+        ),
+    ],
+    lon: Annotated[
+        Coordinate, Query(description="Longitude, or easting in a metric system.", examples=[120.4691])
+    ],
+    lat: Annotated[
+        Coordinate, Query(description="Latitude, or northing in a metric system.", examples=[36.1075])
+    ],
     text: Annotated[
         str,
         Query(
-            max_length=1000, pattern=r"^[^\x00]*$", description="What the report says; the longer the better."
+            examples=["井盖破损，行人容易绊倒"],
+            max_length=1000,
+            pattern=r"^[^\x00]*$",
+            description="What the report says; the longer the better.",
         ),
     ] = "",
     crs: Annotated[

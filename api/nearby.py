@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from api.dependencies import PlaceTransaction, known_parameters
 from api.formats import Coordinate, CoordinateSystem
 from api.openapi import problems
+from api.problems import Problem
 from api.rendering import JsonText, answer_json
+from governance.answers import Name
 from governance.nearby import Nearby, nearby
 
 router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
@@ -20,7 +22,12 @@ router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
     summary="Nearest landmark, address and base grid of a place",
     response_model=Nearby,
     responses=problems(
-        "bad-parameter", "unknown-parameter", "unknown-coordinate-system", "database-away", "too-slow"
+        "bad-parameter",
+        "unknown-parameter",
+        "unknown-coordinate-system",
+        "not-found",
+        "database-away",
+        "too-slow",
     ),
 )
 async def read_nearby(
@@ -43,4 +50,9 @@ async def read_nearby(
 
     Distances are to the outline of the thing, in metres; farther than 500 m away nothing is told.
     """
-    return JsonText(answer_json(await nearby(connection, lon, lat, crs)))
+    found = await nearby(connection, lon, lat, crs)
+    if found is None:
+        raise Problem(
+            "not-found", Name(zh="没有这样的地方：坐标超出地球", en="no such place: beyond the globe")
+        )
+    return JsonText(answer_json(found))

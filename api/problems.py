@@ -348,11 +348,15 @@ def _validation(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    fallback = "bad-parameter" if error.status_code < 500 else "internal-error"
+    status = error.status_code
+    if status == 404 and request.url.path in request.app.openapi()["paths"]:
+        # An address of ours that does not take this method; the map's files were asked in its stead.
+        status = 405
+    fallback = "bad-parameter" if status < 500 else "internal-error"
     headers = dict(error.headers or {})
-    if error.status_code == 405:
+    if status == 405:
         headers["Allow"] = ", ".join(_methods(request))
-    return answer(request, PROBLEMS[_HTTP.get(error.status_code, fallback)], None, headers=headers)
+    return answer(request, PROBLEMS[_HTTP.get(status, fallback)], None, headers=headers)
 
 
 def _methods(request: Request) -> list[str]:

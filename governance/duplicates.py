@@ -116,13 +116,11 @@ async def duplicates_of_incident(
 async def duplicates_of_draft(
     connection: Connection, rule: DuplicateRule, *, category: str, lon: float, lat: float, crs: str, text: str
 ) -> list[DuplicateSuggestion]:
-    """Suggestions for a report that is about to be sent.
+    """Suggestions for a report that is about to be sent; none for a place beyond the globe.
 
     Raises
     ------
     UnknownCategory, UnknownSystem
-    InvalidValue
-        The coordinates are none of the Earth.
     """
     key = await category_id(connection, category)
     if key is None:
@@ -132,7 +130,7 @@ async def duplicates_of_draft(
     except UnknownGisSystem as error:
         raise UnknownSystem(str(error), field="crs") from error
     if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise InvalidValue("the coordinates lie beyond the globe", field="lon")
+        return []
     return await _suggest(connection, rule, None, key, lon, lat, text, datetime.now(UTC))
 
 

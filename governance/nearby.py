@@ -15,7 +15,7 @@ from gis.errors import UnknownSystem as UnknownGisSystem
 from gis.lattice import snap_degree
 from gis.words import Words
 from governance.answers import Answer, Name, Named, Point
-from governance.errors import InvalidValue, UnknownSystem
+from governance.errors import UnknownSystem
 from grid_data.database import Connection
 from grid_data.nearby import base_grid_at, things_near
 
@@ -62,22 +62,20 @@ class Nearby(Answer):
     region: Annotated[Named | None, Field(description="The region the base grid lies in.")]
 
 
-async def nearby(connection: Connection, lon: float, lat: float, crs: str = "wgs84") -> Nearby:
-    """What is around a place.
+async def nearby(connection: Connection, lon: float, lat: float, crs: str = "wgs84") -> Nearby | None:
+    """What is around a place; None for a place beyond the globe.
 
     Raises
     ------
     UnknownSystem
         The system of the coordinates cannot be converted.
-    InvalidValue
-        The coordinates are none of the Earth.
     """
     try:
         lon, lat = map(float, to_wgs84(lon, lat, crs))
     except UnknownGisSystem as error:
         raise UnknownSystem(str(error), field="crs") from error
     if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise InvalidValue("the coordinates lie beyond the globe", field="lon")
+        return None
     lon, lat = snap_degree(lon), snap_degree(lat)
     found = await things_near(connection, lon, lat, LIMIT_M)
     grid = await base_grid_at(connection, lon, lat)

@@ -94,6 +94,18 @@ CASEWORK = (
 )
 
 
+# What a description cannot say: which bytes are a picture, and that a PDF has no small one.
+CONFIGURATION = """
+[[operations]]
+include-name = "POST /api/attachments"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "415"]
+
+[[operations]]
+include-name = "GET /api/attachments/{id}/thumbnail"
+checks.ensure_resource_availability.enabled = false
+"""
+
+
 # Some thousand requests; more than the usual time on a machine that has other work. In parts that workers
 # can share: together they are all routes.
 @pytest.mark.timeout(600)
@@ -107,6 +119,7 @@ CASEWORK = (
 )
 def test_schemathesis_finds_nothing(server: str, tmp_path: Path, part: list[str]) -> None:
     """Every route, every check: documented statuses, shapes and headers, bad input refused, good accepted."""
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
     ran = subprocess.run(
         [
             str(Path(sys.executable).with_name("schemathesis")), "run", f"{server}/api/openapi.json", *part,

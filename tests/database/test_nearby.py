@@ -13,7 +13,7 @@ import pytest
 from gis.crs import wgs84_to_gcj02
 from governance.access import VISITOR
 from governance.errors import UnknownSystem
-from governance.nearby import direction_of, nearby
+from governance.nearby import Nearby, direction_of, nearby
 from grid_data.database import Connection, Database
 from grid_data.nearby import things_near
 from grid_data.statements import sql
@@ -59,6 +59,13 @@ def places(laoshan_database: str) -> list[tuple[float, float]]:
     return [(x + draw.uniform(-2e-3, 2e-3), y + draw.uniform(-2e-3, 2e-3)) for x, y in draw.sample(found, 60)]
 
 
+async def around(connection: Connection, lon: float, lat: float, crs: str = "wgs84") -> Nearby:
+    """What is around a place of the Earth."""
+    found = await nearby(connection, lon, lat, crs)
+    assert found is not None
+    return found
+
+
 async def test_the_nearest_by_metres_is_found_though_the_index_orders_by_degrees(
     connection: Connection, laoshan_database: str, places: list[tuple[float, float]]
 ) -> None:
@@ -82,7 +89,7 @@ async def test_distance_direction_and_words_agree(connection: Connection, laosha
         row = plain.execute(LONELY_BUILDING.encode()).fetchone()
     assert row is not None
     chinese, english, address, east, north, x, y = row
-    above = await nearby(connection, x, north + 12 / 111_000)
+    above = await around(connection, x, north + 12 / 111_000)
     assert above.building is not None
     assert above.building.direction == "n"
     assert above.building.distance_m == pytest.approx(12, abs=0.5)
@@ -91,10 +98,10 @@ async def test_distance_direction_and_words_agree(connection: Connection, laosha
     assert above.address is not None
     assert above.address.zh == f"{address}附近"
     step = 20 / 111_000
-    aside = await nearby(connection, east + step / math.cos(math.radians(y)), north + step)
+    aside = await around(connection, east + step / math.cos(math.radians(y)), north + step)
     assert aside.building is not None
     assert aside.building.direction == "ne"
-    inside = await nearby(connection, x, y)
+    inside = await around(connection, x, y)
     assert inside.building is not None
     assert (inside.building.distance_m, inside.building.direction) == (0, None)
     assert inside.building.words.zh == f"{chinese}内"
@@ -108,10 +115,10 @@ async def test_another_system_is_turned_into_ours(
 ) -> None:
     lon, lat = places[0]
     x, y = (float(each) for each in wgs84_to_gcj02(lon, lat))
-    plain, turned = await nearby(connection, lon, lat), await nearby(connection, x, y, "gcj02")
+    plain, turned = await around(connection, lon, lat), await around(connection, x, y, "gcj02")
     assert turned.place.coordinates == pytest.approx(plain.place.coordinates, abs=1e-6)
     with pytest.raises(UnknownSystem):
-        await nearby(connection, lon, lat, "mars")
+        await around(connection, lon, lat, "mars")
 
 
 async def test_the_base_grid_is_the_one_routing_finds(
@@ -124,12 +131,13 @@ async def test_the_base_grid_is_the_one_routing_finds(
         expected = next(
             (z.zone for z in routed.zones if z.kind == "base_grid" and z.method != "nearest"), None
         )
-        told = await nearby(connection, lon, lat)
+        told = await around(connection, lon, lat)
         assert (told.base_grid and told.base_grid.code) == (expected and expected.code)
 
 
 async def test_far_from_everything_nothing_is_told(connection: Connection) -> None:
-    told = await nearby(connection, 121.5, 35.5)
+    assert await nearby(connection, 500, 36) is None
+    told = await around(connection, 121.5, 35.5)
     assert told.landmark is None
     assert told.address is None
     assert told.base_grid is None
@@ -157,7 +165,7 @@ async def test_a_place_takes_milliseconds(connection: Connection, places: list[t
     taken = []
     for lon, lat in places:
         begin = time.perf_counter()
-        await nearby(connection, lon, lat)
+        await around(connection, lon, lat)
         taken.append(time.perf_counter() - begin)
     # A few on an idle machine; ten times that on a busy one is still no scan.
     assert sorted(taken)[len(taken) // 2] < 0.05
