@@ -141,7 +141,7 @@ async def concerned(
         "layers": None if layers is None else list(layers),
         "moved_units": [row["id"] for row in await rows(connection, "rerouting/moved_units")],
     }
-    return await copy_out(connection, "rerouting/in_changed_area", asked, INCIDENT_COLUMNS)
+    return await _in_changed_area(connection, asked)
 
 
 async def concerned_by_layer(connection: Connection, layer: str, edition: int, at: datetime) -> pa.Table:
@@ -153,7 +153,13 @@ async def concerned_by_layer(connection: Connection, layer: str, edition: int, a
         "layers": [layer],
         "moved_units": [],
     }
-    return await copy_out(connection, "rerouting/in_changed_area", asked, INCIDENT_COLUMNS)
+    return await _in_changed_area(connection, asked)
+
+
+async def _in_changed_area(connection: Connection, asked: Mapping[str, Any]) -> pa.Table:
+    found = await copy_out(connection, "rerouting/in_changed_area", asked, INCIDENT_COLUMNS)
+    # In the order of their identifiers, each once.
+    return found.take(pa.array(np.unique(found["id"].to_numpy(), return_index=True)[1]))
 
 
 async def find_moves(connection: Connection, asked: pa.Table, at: datetime, of: int) -> Moves:

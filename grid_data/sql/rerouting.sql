@@ -102,10 +102,10 @@ COPY (
         UNION ALL
         SELECT open.* FROM open WHERE place IS NULL AND place_problem = 'outside_city' AND EXISTS (SELECT FROM changed)
     )
-    SELECT DISTINCT ON (id)
-           id, number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs, place_accuracy_m, category_id,
+    -- Some come twice, from two pieces or two reasons; telling them apart is left to whoever reads.
+    SELECT id, number, ST_X(place), ST_Y(place), original_lon, original_lat, original_crs, place_accuracy_m, category_id,
            coalesce(organisation_id, 0), coalesce(land_unit_id, 0), coalesce(base_grid_id, 0), array_to_string(zone_ids, ' ')
-    FROM asked ORDER BY id
+    FROM asked
 ) TO STDOUT (FORMAT csv)
 
 -- name: make_moved
