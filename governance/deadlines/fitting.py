@@ -157,6 +157,9 @@ def _corrected(
         unseen = {day.date: CalendarDay(day.date, _other(day)) for day in days}
         seen = {day.date: day for day in corrections(evidence, ())}
         return tuple({**unseen, **seen}.values()) if seen else ()
+    if days:
+        # Those that do not follow the calendar say nothing of how the others follow it.
+        evidence = [each for each in evidence if each.rule.calendar == "holidays"]
     now = {day.date: day for day in (*days, *before)}
     found = {day.date: day for day in (*before, *corrections(evidence, tuple(now.values())))}
     return tuple(found[day] for day in sorted(found))
