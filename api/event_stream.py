@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -85,15 +84,20 @@ class EventStream(Response):
                 for task in (sending, leaving):
                     task.cancel()
                 await asyncio.wait((sending, leaving))
-            if not sending.cancelled():
-                sending.result()
+            if not sending.cancelled() and not sending.result():
+                # Nothing more can be sent, not even the end; the server closes the connection.
+                return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _send(self, send: Send) -> None:
-        with contextlib.suppress(TimeoutError):
-            async for piece in self._pieces:
+    async def _send(self, send: Send) -> bool:
+        """Send to the end; False when the reader takes nothing."""
+        async for piece in self._pieces:
+            try:
                 async with asyncio.timeout(SEND_S):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
+            except TimeoutError:
+                return False
+        return True
 
 
 async def _left(receive: Receive) -> None:

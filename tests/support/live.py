@@ -82,7 +82,10 @@ class Reader:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         self._connection.connect()
         self._socket = self._connection.sock
-        headers = {} if self.last_event_id is None else {"Last-Event-ID": self.last_event_id}
+        # As browsers do; a packed stream would not be readable here.
+        headers = {"Accept-Encoding": "gzip"}
+        if self.last_event_id is not None:
+            headers["Last-Event-ID"] = self.last_event_id
         self._connection.request("GET", f"/api/events{self.query}", headers=headers)
         self.answer = self._connection.getresponse()
         assert self.answer.status == 200, self.answer.read()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import anyio
 import httpx2 as httpx
 import psycopg
 import pytest
+from starlette.types import Message
 
+from api import event_stream
 from api.event_stream import text_of
 from governance import events as live
 from governance.access import Principal
@@ -214,3 +219,29 @@ def test_without_a_database_there_is_a_problem_and_no_stream(monkeypatch: pytest
 def test_a_bad_cursor_in_the_address_is_refused(served: Served, after: str) -> None:
     asked = httpx.get(f"http://127.0.0.1:{served.port}/api/events", params={"after": after}, timeout=60)
     assert_problem(asked, 400, "bad-parameter", "after")
+
+
+async def test_a_reader_who_takes_nothing_for_long_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "SEND_S", 0.05)
+    sent: list[str] = []
+    held = AsyncExitStack()
+    held.callback(sent.append, "let go")
+
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            yield b"data: x\n\n"
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+        if message["type"] == "http.response.body":
+            # The buffers of the connection are full.
+            await asyncio.sleep(60)
+
+    async def receive() -> Message:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    stream = event_stream.EventStream(pieces(), held)
+    async with asyncio.timeout(5):
+        await stream({"type": "http", "method": "GET"}, receive, send)
+    assert sent == ["http.response.start", "http.response.body", "let go"]
