@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request
 
 from api.case_bodies import BatchBody, StepBody
 from api.case_problems import case_problems, no_case
@@ -13,6 +13,7 @@ from api.dependencies import PlaceTransaction, known_parameters, opened
 from api.formats import IncidentNumber, OrganisationCode, PlainText
 from api.openapi import problems
 from api.problems import bad_parameter
+from api.rendering import JsonText, answer_json
 from governance.access import Actor, Role
 from governance.answers import Name
 from governance.casework.answers import BatchAnswer, Case, Refused, StepDone
@@ -64,14 +65,13 @@ async def _case(connection: Connection, number: str, actor: Actor | None) -> Cas
 )
 async def take_one_step(
     request: Request,
-    response: Response,
     number: IncidentNumber,
     body: StepBody,
     prefer: Annotated[
         str | None,
         Header(description="`return=minimal`: answer number, revision and state, without reading the case."),
     ] = None,
-) -> Case | StepDone:
+) -> JsonText:
     """Take the step that the table allows, in one transaction with one entry in the history.
 
     `revision` is the one you read: when somebody took a step meanwhile the answer is `case-changed`, and
@@ -84,11 +84,12 @@ async def take_one_step(
             connection, row = await opened(stack, opening)
             done = await take_step(connection, actor, number, step, row, silence=request.app.state.silence)
             if prefer is not None and "return=minimal" in prefer:
-                response.headers["Preference-Applied"] = "return=minimal"
-                return StepDone(number=done.number, revision=done.revision, state=done.state)
+                brief = StepDone(number=done.number, revision=done.revision, state=done.state)
+                return JsonText(answer_json(brief), headers={"Preference-Applied": "return=minimal"})
             if connection.info.transaction_status.name == "IDLE":
                 await enter(connection, actor.principal(), "generic")
-            return await _case(connection, number, actor)
+            case = await _case(connection, number, actor)
+    return JsonText(case.model_dump_json(by_alias=True))
 
 
 @router.post("/api/cases/steps", summary="Take the same step of many cases", responses=problems(*ACTING))
