@@ -56,7 +56,6 @@ def run() -> Iterable[Measure]:
         anyio.run(_load, url, sample)
         plain = told[told["lon"].notna() & (told["crs"] == "wgs84")].astype(object)
         like = cast(Told, plain.where(plain.notna(), None).to_dict("records"))
-        answers: list[Measure] = []
         rates: list[float] = []
         with tempfile.TemporaryDirectory() as folder:
             for size in SIZES:
@@ -65,14 +64,13 @@ def run() -> Iterable[Measure]:
                 try:
                     rate, measures = _measured(cluster, server, like, size, Path(folder))
                     rates.append(rate)
-                    answers += measures
+                    yield from measures
                     if size == SIZES[-1]:
-                        answers += _spike(cluster, server, like, Path(folder))
+                        yield from _spike(cluster, server, like, Path(folder))
                 finally:
                     server.stop()
         fall = (1 - rates[-1] / rates[0]) * 100
-        answers.append(Measure(f"fall from {SIZES[0]:,} to {SIZES[-1]:,} incidents", fall, "%"))
-        return answers
+        yield Measure(f"fall from {SIZES[0]:,} to {SIZES[-1]:,} incidents", fall, "%")
     finally:
         cluster.delete()
 
