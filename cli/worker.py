@@ -14,7 +14,7 @@ __all__ = ["worker"]
 
 
 def worker() -> None:
-    """Do what is due in the background (the nightly check of places), until Ctrl-C.
+    """Do what is due in the background (checks of places, deadlines, plans, tasks), until Ctrl-C.
 
     `gridgov up` does this by itself; several workers never do a task twice.
     """

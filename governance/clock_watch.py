@@ -19,7 +19,7 @@ from governance.casework.names import Flow, State
 from governance.deadline_book import deadline_book
 from governance.deadlines.limits import Book
 from grid_data.database import Connection, Database
-from grid_data.deadlines import add_notices, insert_clocks, read_to_start
+from grid_data.deadlines import add_notices, insert_clocks, read_to_start, stop_ended_clocks
 
 __all__ = ["NOTICES", "Watched", "start_clocks", "start_missing_clocks", "watch_clocks"]
 
@@ -81,6 +81,8 @@ async def watch_clocks(database: Database) -> Watched:
     """Start missing clocks and tell of every due moment nobody was told of; many may do so at once."""
     async with database.transaction(NIGHTLY) as connection:
         started = await start_missing_clocks(connection)
+        # A clock may have been started for an incident just when somebody closed it.
+        await stop_ended_clocks(connection)
     return Watched(started, {kind: await _tell(database, kind) for kind in NOTICES})
 
 

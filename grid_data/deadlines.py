@@ -19,6 +19,7 @@ __all__ = [
     "read_revision",
     "read_to_start",
     "read_windows",
+    "stop_ended_clocks",
 ]
 
 CLOCK_COLUMNS = (
@@ -123,6 +124,11 @@ async def insert_clocks(connection: Connection, clocks: Sequence[Mapping[str, An
     """Store clocks with columns `CLOCK_COLUMNS`; returns how many were new."""
     columns = {name: [clock[name] for clock in clocks] for name in CLOCK_COLUMNS}
     return await run(connection, "deadlines/start", columns)
+
+
+async def stop_ended_clocks(connection: Connection) -> int:
+    """Take away the clocks of incidents that have ended; returns how many there were."""
+    return await run(connection, "deadlines/stop_ended")
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,18 @@ ORDER BY incident.id LIMIT %(limit)s
 -- Clocks of many incidents at once; one that has a clock keeps it.
 INSERT INTO incident_clock (incident_id, kind, started_at, due_at, soon_at, stage, stage_kind, stage_started_at,
                             stage_due_at, stage_soon_at, paused_at)
-SELECT * FROM unnest(%(incident_id)s::bigint[], %(kind)s::text[], %(started_at)s::timestamptz[],
-                     %(due_at)s::timestamptz[], %(soon_at)s::timestamptz[], %(stage)s::text[],
-                     %(stage_kind)s::text[], %(stage_started_at)s::timestamptz[],
-                     %(stage_due_at)s::timestamptz[], %(stage_soon_at)s::timestamptz[],
-                     %(paused_at)s::timestamptz[])
+SELECT clock.* FROM unnest(%(incident_id)s::bigint[], %(kind)s::text[], %(started_at)s::timestamptz[],
+                           %(due_at)s::timestamptz[], %(soon_at)s::timestamptz[], %(stage)s::text[],
+                           %(stage_kind)s::text[], %(stage_started_at)s::timestamptz[],
+                           %(stage_due_at)s::timestamptz[], %(stage_soon_at)s::timestamptz[],
+                           %(paused_at)s::timestamptz[]) AS clock (id)
+JOIN incident ON incident.id = clock.id AND incident.is_open
 ON CONFLICT (incident_id) DO NOTHING
+
+-- name: stop_ended
+-- Take away the clocks of incidents that ended while one was started for them.
+DELETE FROM incident_clock USING incident
+WHERE incident.id = incident_clock.incident_id AND NOT incident.is_open
 
 -- name: due_soon
 -- Remind of the next clocks that are due soon, in the order in which they are; each due moment once.
@@ -68,6 +74,7 @@ WITH page AS MATERIALIZED (
     SELECT incident_id, due_at FROM incident_clock
     WHERE (due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
       AND due_at >= now() AND soon_at <= now() AND paused_at IS NULL
+      AND EXISTS (SELECT FROM incident WHERE incident.id = incident_clock.incident_id AND incident.is_open)
       AND NOT EXISTS (
           SELECT FROM clock_notice
           WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'due_soon' AND stage = 'total'
@@ -99,6 +106,7 @@ WITH page AS MATERIALIZED (
     SELECT incident_id, due_at FROM incident_clock
     WHERE (due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
       AND due_at < now() AND paused_at IS NULL
+      AND EXISTS (SELECT FROM incident WHERE incident.id = incident_clock.incident_id AND incident.is_open)
       AND NOT EXISTS (
           SELECT FROM clock_notice
           WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'overdue' AND stage = 'total'
@@ -140,6 +148,7 @@ WITH page AS MATERIALIZED (
     SELECT incident_id, stage, stage_due_at AS due_at FROM incident_clock
     WHERE (stage_due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
       AND stage_due_at < now() AND paused_at IS NULL
+      AND EXISTS (SELECT FROM incident WHERE incident.id = incident_clock.incident_id AND incident.is_open)
       AND NOT EXISTS (
           SELECT FROM clock_notice
           WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'stage_overdue'

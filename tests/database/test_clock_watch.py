@@ -40,7 +40,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 @pytest.fixture
 def ask(toy_url: str) -> Iterator[Ask]:
     with psycopg.connect(toy_url, autocommit=True) as connection:
-        yield lambda text: connection.execute(text).fetchall()  # type: ignore[call-overload]
+        yield lambda text: connection.execute(text).fetchall()
 
 
 async def report_one(database: Database, ref: str, source: str = "hotline") -> None:
@@ -136,6 +136,16 @@ async def test_open_incidents_without_a_clock_get_one(toy_database: Database) ->
     assert (await watch_clocks(toy_database)).started == 0
 
 
+async def test_the_clock_of_an_ended_incident_is_taken_away_untold(toy_database: Database) -> None:
+    await report_one(toy_database, "E1")
+    async with toy_database.transaction(OPERATOR) as connection:
+        await connection.execute("UPDATE incident SET state = 'closed'")
+    assert set((await watch_clocks(toy_database)).noticed.values()) == {0}
+    async with toy_database.transaction(OPERATOR) as connection:
+        found = await connection.execute("SELECT FROM incident_clock")
+        assert await found.fetchall() == []
+
+
 CASES = 1500
 MANY = f"""
 INSERT INTO incident (number, source, appeal_kind, category_id, text, place, state, state_since, reported_at)
@@ -153,7 +163,7 @@ SELECT (SELECT count(*) FROM clock_notice WHERE kind = 'overdue'),
 
 def test_every_late_case_is_told_once_though_workers_are_killed(toy_url: str, ask: Ask) -> None:
     with psycopg.connect(toy_url) as connection:
-        connection.execute(MANY)  # type: ignore[call-overload]
+        connection.execute(MANY)
     workers: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:

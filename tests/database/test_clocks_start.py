@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from governance.access import OPERATOR, VISITOR
@@ -27,8 +28,8 @@ async def reported(database: Database, *moments: datetime) -> list[int]:
         return [row["id"] for row in await asked(connection, "SELECT id FROM incident ORDER BY id")]
 
 
-async def asked(connection: Connection, text: str) -> list[dict[str, object]]:
-    return list(await (await connection.execute(text)).fetchall())  # type: ignore[arg-type]
+async def asked(connection: Connection, text: LiteralString) -> list[dict[str, Any]]:
+    return list(await (await connection.execute(text)).fetchall())
 
 
 async def test_the_limit_of_the_catalogue_starts_with_the_report(toy_database: Database) -> None:
@@ -94,5 +95,5 @@ async def test_business_hours_are_inherited_from_the_organisation_above(toy_data
         book = await deadline_book(connection)
         (squad,) = await asked(connection, "SELECT id FROM organisation WHERE code = 'POL1'")
         (other,) = await asked(connection, "SELECT id FROM organisation WHERE code = 'MKT'")
-    assert str(book.calendar_of(squad["id"]).working.windows) == "08:30-17:00"  # type: ignore[arg-type]
-    assert str(book.calendar_of(other["id"]).working.windows) == "08:00-12:00,14:00-18:00"  # type: ignore[arg-type]
+    assert str(book.calendar_of(squad["id"]).working.windows) == "08:30-17:00"
+    assert str(book.calendar_of(other["id"]).working.windows) == "08:00-12:00,14:00-18:00"
