@@ -15,7 +15,8 @@ RUN pip install --no-deps --no-build-isolation . \
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="GridGov" org.opencontainers.image.licenses="Apache-2.0"
-RUN useradd --uid 10001 --create-home --home-dir /var/lib/gridgov gridgov
+RUN useradd --uid 10001 --create-home --home-dir /var/lib/gridgov gridgov \
+    && install --directory --owner=gridgov --group=gridgov /var/lib/gridgov/attachments
 COPY --from=build /opt/gridgov /opt/gridgov
 ENV PATH=/opt/gridgov/bin:$PATH PYTHONUNBUFFERED=1 GRIDGOV_HOST=0.0.0.0 GRIDGOV_PORT=8000
 USER gridgov
