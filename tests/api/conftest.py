@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from tests.api.case_work import Worker
 from tests.support.served import asking, english_client
 
 Json = dict[str, Any]
@@ -86,3 +87,15 @@ def body(matter: Json, inside: Place) -> Json:
         "source_ref": uuid.uuid4().hex,
         "reporter": {"name": "不应外泄", "phone": "139-SECRET-0000", "email": "secret@example.org"},
     }
+
+
+@pytest.fixture
+def worker(client: TestClient, body: Json) -> Callable[..., Worker]:
+    """Report an incident; returns somebody who takes steps of its case."""
+
+    def report(**changes: Any) -> Worker:
+        answer = client.post("/api/incidents", json=body | {"source_ref": uuid.uuid4().hex} | changes)
+        assert answer.status_code == 201, answer.text
+        return Worker(client, answer.json()["number"])
+
+    return report

@@ -9,6 +9,8 @@ from typing import Any
 from governance.access import Actor, Role
 from governance.casework.facts import Facts, Fields, Main, Standing
 from governance.casework.names import Action, DirectReason, Flow, Level, Outcome, Satisfaction, State
+from governance.casework.steps import Refusal, decide
+from governance.casework.table import Transition
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 WAS = NOW - timedelta(days=1)
@@ -77,3 +79,28 @@ def favourable(
         main=Main("37021220260901000002", State.FILED),
         evidence=frozenset(("before", "after")),
     )
+
+
+def refused(action: Action, facts: Facts) -> list[tuple[str, str | None]]:
+    """Kind and field of what stands against an action."""
+    decided = decide(action, facts)
+    assert isinstance(decided, Refusal), decided
+    return [(fault.kind, fault.field) for fault in decided.faults]
+
+
+def taken(action: Action, facts: Facts) -> Transition:
+    decided = decide(action, facts)
+    assert isinstance(decided, Transition), decided
+    return decided
+
+
+def with_standing(facts: Facts, **changes: Any) -> Facts:
+    return replace(facts, standing=replace(facts.standing, **changes))
+
+
+def with_fields(facts: Facts, **changes: Any) -> Facts:
+    return replace(facts, fields=replace(facts.fields, **changes))
+
+
+def by(facts: Facts, name: str, organisation: str | None) -> Facts:
+    return replace(facts, actor=Actor(name, facts.actor.role, organisation))

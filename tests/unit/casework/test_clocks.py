@@ -46,10 +46,9 @@ def clocks(action: Action, state: State, role: Role, *, flow: Flow = Flow.LIVELI
     if facts.standing.suspended_at:
         assert before.total is not None
         assert before.part is not None
-        paused = {"paused_at": NOW - 2 * HOUR}
-        before = replace(
-            before, total=replace(before.total, **paused), part=replace(before.part, **paused), **paused
-        )
+        since = NOW - 2 * HOUR
+        total, part = replace(before.total, paused_at=since), replace(before.part, paused_at=since)
+        before = replace(before, total=total, part=part, paused_at=since)
     return clocks_after(row, facts, after(row, facts), before, BOOK, subject)
 
 

@@ -174,7 +174,8 @@ class CaseLife(RuleBasedStateMachine):
         assert (self.clocks is not None) == is_open
         assert (case.closed_at is None) == is_open
         if not is_open:
-            assert case.suspended_at is case.extension is case.objection is case.direct_reason is None
+            waiting = (case.suspended_at, case.extension, case.objection, case.direct_reason)
+            assert waiting == (None, None, None, None)
         if case.state in (State.DISPATCHED, State.HANDLING):
             assert case.lead is not None
         assert case.lead not in case.supporting
