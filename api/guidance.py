@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.actor import ActorFields
 from api.dependencies import Limit, Transaction, known_parameters
@@ -42,8 +42,18 @@ GuidanceCode = Annotated[
 Revision = Annotated[
     int, Field(ge=1, le=2_000_000_000, description="`revision` of the text as you read it."), A_NUMBER
 ]
+
+
+def _written(day: object) -> object:
+    """A day is a text; a bare number is none."""
+    if isinstance(day, (int, float)):
+        raise ValueError("a day is written as text")
+    return day
+
+
 ReviewOn = Annotated[
     date,
+    BeforeValidator(_written),
     Field(description="Until this day its owner must look at it again."),
 ]
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=SAYS_SOMETHING)]
@@ -108,19 +118,24 @@ async def read_guidance(
     ] = None,
     fits: Annotated[
         CategoryKey | None,
-        Query(description="That fit an incident of this category: of it or one above it."),
+        Query(
+            description="That fit an incident of this category: of it or one above it.",
+            examples=["GRIDGOV social:social:S0401"],
+        ),
     ] = None,
     q: Annotated[
         str | None, Query(max_length=100, pattern=NOT_NUL, description="Part of title or text.")
     ] = None,
     organisation: Annotated[
-        OrganisationCode | None, Query(description="Owned by this organisation or one below it.")
+        OrganisationCode | None,
+        Query(description="Owned by this organisation or one below it.", examples=["LS"]),
     ] = None,
     overdue: Annotated[bool, Query(description="Only texts whose review is overdue.")] = False,
     retired: Annotated[bool, Query(description="Also texts that are used no more.")] = False,
     limit: Limit = 50,
     after: Annotated[
-        str | None, Query(max_length=40, pattern=NOT_NUL, description="`next` of the page before.")
+        str | None,
+        Query(max_length=40, pattern=NOT_NUL, description="`next` of the page before.", examples=["G0001"]),
     ] = None,
 ) -> GuidancePage:
     """Texts as they hold today, by code."""
@@ -185,7 +200,10 @@ async def judge(
         str,
         Query(max_length=4000, pattern=NOT_NUL, description="What was reported.", examples=["楼下着火了"]),
     ],
-    category: Annotated[CategoryKey | None, Query(description="Category, if it is known.")] = None,
+    category: Annotated[
+        CategoryKey | None,
+        Query(description="Category, if it is known.", examples=["GRIDGOV social:social:S0303"]),
+    ] = None,
 ) -> Triage:
     """Whether a report looks urgent, who else should be told, and every reason. A person decides."""
     urgency = None

@@ -48,9 +48,15 @@ async def read_transfers(
     reference: Annotated[
         str | None, Query(max_length=60, pattern=NOT_NUL, description="Only the one with this number at 110.")
     ] = None,
-    before: Annotated[Moment | None, Query(description="First of `next` of the page before.")] = None,
+    before: Annotated[
+        Moment | None,
+        Query(description="First of `next` of the page before.", examples=["2026-11-27T09:00:00Z"]),
+    ] = None,
     before_number: Annotated[
-        str | None, Query(max_length=40, pattern=NOT_NUL, description="Second of `next`.")
+        str | None,
+        Query(
+            max_length=40, pattern=NOT_NUL, description="Second of `next`.", examples=["3702122026112700001"]
+        ),
     ] = None,
     limit: Limit = 50,
 ) -> Transfers:

@@ -18,6 +18,7 @@ __all__ = ["AreaBody", "CancelBody", "ReceiptBody", "RemindBody", "TaskBody"]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Position = Annotated[list[Degrees], Field(min_length=2, max_length=3)]
 Ring = Annotated[list[Position], Field(min_length=4, max_length=10_000)]
+Rings = Annotated[list[Ring], Field(min_length=1)]
 
 
 class Drawing(Body):
@@ -25,8 +26,8 @@ class Drawing(Body):
 
     type: Literal["Polygon", "MultiPolygon"]
     coordinates: Annotated[
-        list[Ring] | list[list[Ring]],
-        Field(min_length=1, description="Rings of a polygon; of a multipolygon a list of such lists."),
+        Rings | Annotated[list[Rings], Field(min_length=1)],
+        Field(description="Rings of a polygon; of a multipolygon a list of such lists."),
     ]
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from grid_data.database import Connection, one, rows
+from grid_data.database import Connection, one, rows, run
 from grid_data.statements import sql
 
 __all__ = ["Weight", "count_events", "names_of", "region_by_code", "weights"]
@@ -74,6 +74,7 @@ async def count_events(
         "organisation_ids": None if organisation_ids is None else list(organisation_ids),
         "sources": None if sources is None else list(sources),
     }
+    await run(connection, "indicators/room", {"start": start, "stop": stop})
     cursor = await connection.execute(sql("indicators/counts"), asked, prepare=False)
     return await cursor.fetchall()
 

@@ -151,6 +151,7 @@ async def test_every_count_comes_from_its_own_rows(toy_database: Database) -> No
         toy_database,
         f"UPDATE case_state SET satisfaction = 'basic' WHERE incident_id IN ({ids[0]}, {ids[1]})",
     )
+    await toy_change(toy_database, f"UPDATE case_state SET send_backs = 1 WHERE incident_id = {ids[0]}")
     (row,) = (await december(toy_database)).rows
     rates = {code: each.value and round(each.value, 4) for code, each in row.values.items()}
     assert rates == {
