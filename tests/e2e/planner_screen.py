@@ -141,6 +141,15 @@ class Desk:
         """A grid in the table."""
         return self.page.locator(f".grid-table [data-zone='{zone}']")
 
+    def bring_into_sight(self, zone: int) -> None:
+        """Walk down the table from its first row to a grid."""
+        self.page.locator("#grid-table").focus()
+        self.page.keyboard.press("Home")
+        for _ in range(40):
+            if self.row(zone).count():
+                return
+            self.page.keyboard.press("ArrowDown")
+
     def moved(self) -> Locator:
         """How many households the plan moves."""
         return self.page.locator("[data-total=moved]")

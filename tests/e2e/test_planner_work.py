@@ -181,6 +181,8 @@ def test_a_line_is_drawn_by_keyboard_and_follows_streets(screen: Screen) -> None
     told = {each["number"]: each["households"] for each in desk.api("/measures")["zones"]}
     made = max(each["number"] for each in desk.api("/units")["zones"])
     for zone in (border.zone_here, made):
+        # Only rows in sight are made.
+        desk.bring_into_sight(zone)
         expect(desk.row(zone).locator("[role=gridcell]").nth(1)).to_have_text(str(told[zone]))
 
 
