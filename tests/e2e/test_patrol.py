@@ -281,6 +281,35 @@ def test_a_place_set_on_the_map_goes_before_the_devices(phone: Phone, place: tup
     assert incident["accuracy_m"] is None
 
 
+def test_an_urgent_task_of_the_grid_is_received_and_done(phone: Phone, place: tuple[float, float]) -> None:
+    near = read(f"{phone.base_url}/api/nearby", params={"lon": place[0], "lat": place[1]})
+    grid = near["base_grid"]["code"]
+    task = {
+        "by": "周指挥", "role": "district_lead", "title": {"zh": "台风前转移"}, "text": {"zh": "逐户通知。"},
+        "due_at": "2098-08-09T20:00:00+08:00", "area": {"zones": [f"base_grid:{grid}"]},
+    }  # fmt: skip
+    issued = httpx.post(f"{phone.base_url}/api/urgent-tasks", json=task, timeout=60)
+    assert issued.status_code == 201, issued.text
+    phone.open()
+    expect(phone.page.locator(".landmark")).to_contain_text("米", timeout=WAIT_MS)
+    phone.page.locator(".who").click()
+    phone.page.locator("#who-name").fill("赵网格")
+    phone.page.get_by_role("button", name="确定").click()
+    phone.tab("紧急任务")
+    card = phone.page.locator(f"[data-task='{issued.json()['code']}']")
+    expect(card).to_contain_text("台风前转移", timeout=WAIT_MS)
+    card.get_by_role("button", name="签收").click()
+    expect(card).to_have_attribute("data-state", "acknowledged")
+    card.get_by_label("完成情况").fill("已逐户通知")
+    card.get_by_label("数量").fill("120")
+    card.get_by_role("button", name="报告完成").click()
+    # The last grid has answered: the task is done, and no longer among the open ones.
+    expect(phone.page.get_by_role("status")).to_have_text("已报告完成。")
+    expect(card).to_have_count(0)
+    told = read(f"{phone.base_url}/api/urgent-tasks/{issued.json()['code']}")["receipts"][0]
+    assert (told["done_by"], told["note"], told["count"]) == ("赵网格", "已逐户通知", 120)
+
+
 def test_nothing_on_the_form_is_too_small_or_unnamed(phone: Phone) -> None:
     """Large enough for a thumb, and named for a screen reader."""
     phone.open()
