@@ -21,6 +21,16 @@ from grid_data.event_cursor import Cursor
 
 router = APIRouter(tags=["events"], dependencies=[Depends(known_parameters)])
 
+ONE_EVENT = {
+    "type": "object",
+    "description": "Each event of the stream.",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "Where to go on from."},
+        "event": {"type": "string", "enum": ["ready", "change", "beat", "resync"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 UNREADABLE = Cursor(-1)
 """Before everything: nobody can say what was missed."""
 
@@ -32,7 +42,7 @@ UNREADABLE = Cursor(-1)
     responses={
         200: {
             "description": "Server-sent events, without an end.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {"schema": ONE_EVENT}},
         },
         **problems("bad-parameter", "unknown-parameter", "database-away"),
     },

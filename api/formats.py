@@ -104,8 +104,6 @@ ZoneToken = Annotated[str, Field(json_schema_extra={"format": "zone-page-token"}
 EventCursor = Annotated[
     str,
     Field(
-        max_length=4096,
-        pattern=r"^[0-9]{1,19}(~[0-9]{1,19}(-[0-9]{1,19})?)*$",
         json_schema_extra={"format": "event-cursor"},
         examples=["52100", "52100~52093~52095-52096"],
     ),

@@ -159,7 +159,8 @@ async def list_incidents(
         Order,
         Query(
             description="`newest`: by the time of the report. `due`: open ones only, in the order in which "
-            "they are due; those without a limit, or with a clock that stands, at the end."
+            "they are due; those without a limit, or with a clock that stands, at the end. A page goes on in "
+            "the order of the one before."
         ),
     ] = "newest",
     limit: Limit = 50,
@@ -191,7 +192,7 @@ async def list_incidents(
         wanted,
         place_problem_words(),
         order=order,
-        after=read_incident_token(after, order),
+        after=read_incident_token(after),
         limit=limit,
     )
     return json_page(page.items, incident_token(page.last))

@@ -13,7 +13,7 @@ from fastapi import Query
 
 from api.formats import IncidentToken, ZoneToken
 from api.problems import Problem, bad_parameter
-from grid_data.incidents import PARTS, Order, Part, Position
+from grid_data.incidents import Part, Position
 
 __all__ = ["AfterIncident", "AfterZone", "incident_token", "read_incident_token", "read_zone_token", "token"]
 
@@ -51,13 +51,13 @@ def incident_token(last: Position | None) -> str | None:
     return None if last is None else token(_KINDS[last.part], last.at, last.id)
 
 
-def read_incident_token(given: str | None, order: Order = "newest") -> Position | None:
-    """Where the page before ended; its order must be that of this one."""
+def read_incident_token(given: str | None) -> Position | None:
+    """Where the page before ended; the next one goes on in its order."""
     if given is None:
         return None
-    for part in PARTS[order]:
+    for part, kind in _KINDS.items():
         try:
-            at, key = _read(_KINDS[part], given, str, int)
+            at, key = _read(kind, given, str, int)
         except Problem:
             continue
         if 0 <= int(key) < 2**63 and _is_moment(part, str(at)):

@@ -128,9 +128,11 @@ async def incidents_page(
         those without a limit or with a clock that stands at the end.
     """
     known = wanted.parameters() | {"problem_words": Json(dict(problem_words))}
-    known["only_open"] |= order == "due"
+    known["only_open"] |= order == "due" or (after is not None and after.part != "newest")
     parts = PARTS[order]
     if after is not None:
+        # The order is that of the page before.
+        parts = next(each for each in PARTS.values() if after.part in each)
         parts = parts[parts.index(after.part) :]
     found: list[tuple[Part, DictRow]] = []
     for part in parts:

@@ -196,9 +196,11 @@ def test_the_clock_is_told_in_the_list(get: Get) -> None:
     assert (closed["clock"]["state"], closed["clock"]["remaining_s"]) == ("stopped", None)
 
 
-def test_pages_of_one_order_do_not_continue_another(desk: TestClient, get: Get) -> None:
+def test_a_page_goes_on_in_the_order_of_the_one_before(desk: TestClient, get: Get) -> None:
+    due = [each["number"] for each in get("/api/incidents", state="open", order="due", limit=3)["items"]]
     token = get("/api/incidents", state="open", order="due", limit=1)["next"]
-    assert_problem(desk.get("/api/incidents", params={"after": token}), 400, "bad-parameter", "after")
+    following = get("/api/incidents", state="open", limit=2, after=token)["items"]
+    assert [each["number"] for each in following] == due[1:]
     for forged in ("WyJkdWUiLCJub3ciLDFd", "WyJkdWUiLCIyMDI2LTAxLTAxIiwxXQ"):
         answer = desk.get("/api/incidents", params={"order": "due", "after": forged})
         assert_problem(answer, 400, "bad-parameter", "after")
@@ -265,10 +267,18 @@ def test_bars_follow_the_days_of_the_city_without_a_gap(get: Get, tables: psycop
     assert sum(bar["count"] for bar in hours) == sum(bar["count"] for bar in bars)
 
 
+def test_of_a_long_span_the_last_bars_are_told(get: Get) -> None:
+    bars = get("/api/dispatch/histogram", bucket="hour", **{"from": "2020-01-01", "to": "2026-02-01"})[
+        "items"
+    ]
+    assert len(bars) == 2_000
+    assert bars[-1]["from"] == "2026-01-31T15:00:00+00:00"
+    assert get("/api/dispatch/histogram", **{"from": "2026-02-02", "to": "2026-02-01"})["items"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "field"),
     [
-        ("/api/dispatch/histogram?bucket=hour&from=2020-01-01", "from"),
         ("/api/dispatch/histogram?bucket=week", "bucket"),
         ("/api/dispatch/summary?clock=late", "clock.0"),
         ("/api/dispatch/summary?level=city", "level.0"),
