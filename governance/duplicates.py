@@ -180,7 +180,7 @@ def _suggestion(row: dict[str, Any], at: datetime, rule: DuplicateRule) -> Dupli
     }
     parts = [
         DuplicatePart(
-            part=part,  # type: ignore[arg-type]
+            part=part,
             score=round(max(0.0, score), 3),
             weight=WEIGHTS[part],
             words=Name(zh=words.zh, en=words.en),

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import tracemalloc
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -175,7 +175,7 @@ def test_a_file_over_the_limit_is_cut_off_without_being_held(settings: Settings)
 
         statuses: list[int] = []
 
-        async def answer(message: Json) -> None:
+        async def answer(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 

@@ -68,7 +68,7 @@ def encoded(kind: str, picture: Image.Image | None = None, **options: object) ->
 
         register_heif_opener()
     out = BytesIO()
-    (picture or scene()).save(out, kind, **options)  # type: ignore[arg-type]
+    (picture or scene()).save(out, kind, **options)
     return out.getvalue()
 
 

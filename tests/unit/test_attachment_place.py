@@ -22,7 +22,7 @@ def test_a_folder_or_a_bucket_with_its_store() -> None:
         attachments="s3://city/photos/2026/",
         s3_endpoint="https://s3.example.org",
         s3_access_key="key",
-        s3_secret_key="secret",  # type: ignore[arg-type]
+        s3_secret_key="secret",
     )
     assert stored.attachment_place == Bucket(
         "city", "photos/2026", "https://s3.example.org", "us-east-1", "key", "secret"
