@@ -133,8 +133,8 @@ FROM zone JOIN layer ON layer.id = zone.layer_id
 WHERE layer.code = %(layer)s AND zone.code = %(code)s
 
 -- name: room
--- For the rest of the transaction: room to gather what a year holds, and, for long spans, whole tables read once instead of
--- looked into for each incident; the planner cannot know how many incidents a span has.
-SELECT set_config('work_mem', '64MB', true),
+-- For the rest of the transaction: room to gather what a year holds, groups by hash (there are few), and, for long spans,
+-- whole tables read once instead of looked into for each incident; the planner cannot know how many a span has.
+SELECT set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true),
        set_config('enable_nestloop', CASE WHEN %(stop)s::timestamptz - %(start)s::timestamptz > interval '45 days'
                                           THEN 'off' ELSE 'on' END, true)
