@@ -35,7 +35,7 @@ def url_of(database: Database) -> str:
 async def owner(database: Database, statement: str, *names: str) -> None:
     """A statement with the owner's rights, outside of transactions."""
     async with database.maintenance() as connection:
-        await connection.execute(SQL(statement).format(*map(Identifier, names)))  # type: ignore[arg-type]
+        await connection.execute(SQL(statement).format(*map(Identifier, names)))
 
 
 async def test_a_forced_load_says_what_it_does_and_leaves_every_index(
@@ -53,8 +53,12 @@ async def test_a_forced_load_says_what_it_does_and_leaves_every_index(
 
     path = reports(tmp_path, 400)
     async with anyio.create_task_group() as group:
+
+        def advanced(*_: int) -> None:
+            group.start_soon(watch)
+
         await import_incidents(
-            toy_database, OPERATOR, request(path), told, lambda *_: group.start_soon(watch), batch=100,
+            toy_database, OPERATOR, request(path), told, advanced, batch=100,
             indexes="aside",
         )  # fmt: skip
     assert meanwhile[0] == DEAR
