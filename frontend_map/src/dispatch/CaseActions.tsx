@@ -1,17 +1,16 @@
 import type { Case, CaseAction } from "../api/cases";
-import type { Named } from "../api/types";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { known } from "../state/actor";
 import { instant, isForward, isGrave, keyOf, ranked } from "./fields";
 import { rolesText } from "./StepField";
 import { stepName } from "./step_name";
-import { StepForm } from "./StepForm";
+import { StepForm, type Suggested } from "./StepForm";
 import { begin, refusalText } from "./steps";
 import * as desk from "./state";
 
 /** The next steps as the server's table allows them to this person; the others say why not. */
-export function CaseActions({ item, suggested, category }: { item: Case; suggested: readonly Named[]; category: string }) {
+export function CaseActions({ item, suggested, category }: { item: Case; suggested: Suggested; category: string }) {
   const all = ranked(item.actions);
   const open = all.filter((one) => one.allowed);
   const shut = all.filter((one) => !one.allowed);

@@ -19,6 +19,7 @@ import { CaseWork } from "./CaseWork";
 import { Nearby } from "./Nearby";
 import { tellTime } from "./now";
 import * as desk from "./state";
+import type { Suggested } from "./StepForm";
 import { TriageHint } from "./TriageHint";
 import { Why } from "./Why";
 
@@ -91,10 +92,13 @@ function CaseTrouble({ status, message, retry }: { status: number; message: stri
 }
 
 /** Whom the rules named, the winner first: likely answers to "who". */
-function suggestions(incident: Incident): Named[] {
+function suggestions(incident: Incident): Suggested {
   const { responsible, supporting, runners_up: runners } = incident.routing;
-  const found = [responsible, ...supporting, ...runners.map((one) => one.organisation)].filter((one): one is Named => one !== null);
-  return found.filter((one, at) => found.findIndex((each) => each.code === one.code) === at);
+  // A person's override stands above the rules.
+  const lead = incident.responsible ?? responsible;
+  const beside = incident.override?.supporting ?? supporting;
+  const found = [lead, ...beside, responsible, ...runners.map((one) => one.organisation)].filter((one): one is Named => one !== null);
+  return { lead, supporting: beside, all: found.filter((one, at) => found.findIndex((each) => each.code === one.code) === at) };
 }
 
 /** Marks the place on the map, and brings it into sight. */

@@ -112,7 +112,6 @@ function Organisations({ name, many, required, value, suggested, error, onChange
       )}
       {(many || chosen.length === 0) && (
         <>
-          <OrganisationField label={label(name)} name={name} without={chosen} error={error} onTake={(one) => add(one.code)} />
           {offered.length > 0 && (
             <p class="suggested small">
               <span class="muted">{t("step.suggested")}</span>
@@ -123,6 +122,7 @@ function Organisations({ name, many, required, value, suggested, error, onChange
               ))}
             </p>
           )}
+          <OrganisationField label={label(name)} name={name} without={chosen} error={error} onTake={(one) => add(one.code)} />
         </>
       )}
     </div>

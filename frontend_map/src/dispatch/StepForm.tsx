@@ -9,9 +9,17 @@ import { StepField } from "./StepField";
 import { refusalText, step } from "./steps";
 import * as desk from "./state";
 
+/** Whom rules and people named for a case. */
+export interface Suggested {
+  lead: Named | null;
+  supporting: readonly Named[];
+  /** Everybody who was named, the likeliest first. */
+  all: readonly Named[];
+}
+
 /** What the step asks for; sent with the revision that is on the screen. */
-export function StepForm({ item, action, suggested, category }: { item: Case; action: CaseAction; suggested: readonly Named[]; category: string }) {
-  const [fields, setFields] = useState<StepFields>(() => startOf(item, action));
+export function StepForm({ item, action, suggested, category }: { item: Case; action: CaseAction; suggested: Suggested; category: string }) {
+  const [fields, setFields] = useState<StepFields>(() => startOf(item, action, suggested));
   const [tried, setTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
@@ -19,7 +27,7 @@ export function StepForm({ item, action, suggested, category }: { item: Case; ac
   useEffect(() => {
     if (action.action === "merge" && into) setFields((before) => ({ ...before, into }));
   }, [into]);
-  useEffect(() => form.current?.querySelector<HTMLElement>("textarea, input, select")?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>(".suggested button, .chips button, textarea, input, select")?.focus(), []);
   const lacks = tried ? missing(action, fields) : [];
   const refusal = desk.refusal.value;
   const told = new Map(refusal?.errors.map((one) => [one.field.split(".").at(-1), one.message]));
@@ -39,7 +47,7 @@ export function StepForm({ item, action, suggested, category }: { item: Case; ac
       name={name}
       required={action.needs.includes(name)}
       value={fields[name]}
-      suggested={suggested}
+      suggested={suggested.all}
       error={told.get(name) ?? (lacks.includes(name) ? t("step.needed") : undefined)}
       onChange={(value) => setFields((before) => ({ ...before, [name]: value }))}
     />
@@ -74,8 +82,12 @@ export function StepForm({ item, action, suggested, category }: { item: Case; ac
 }
 
 /** What is known already need not be typed. */
-function startOf(item: Case, action: CaseAction): StepFields {
-  if (action.action === "dispatch" || action.action === "sort") return { lead: item.lead?.code ?? null, supporting: item.supporting.map((one) => one.code) };
+function startOf(item: Case, action: CaseAction, suggested: Suggested): StepFields {
+  // What the rules say is what happens unless somebody says otherwise; a sorter is asked because they say nothing certain.
+  if (action.action === "dispatch") {
+    return { lead: item.lead?.code ?? suggested.lead?.code ?? null, supporting: (item.lead ? item.supporting : suggested.supporting).map((one) => one.code) };
+  }
+  if (action.action === "sort") return { lead: null, supporting: item.supporting.map((one) => one.code) };
   if (action.action === "ask_extension") return { unit: "work_day" };
   if (action.action === "merge") return { into: desk.mergeInto.peek() };
   return {};

@@ -55,13 +55,13 @@ export function missing(action: Pick<CaseAction, "needs">, fields: StepFields): 
   });
 }
 
-/** Texts without blanks around them, nothing for what was left empty. */
+/** Texts without blanks around them, nothing for what was left empty; nobody supporting is a word of its own. */
 export function cleaned(fields: StepFields): StepFields {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (typeof value === "string") {
       if (value.trim()) kept[name] = value.trim();
-    } else if (Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined) kept[name] = value;
+    } else if (Array.isArray(value) ? value.length > 0 || name === "supporting" : value !== null && value !== undefined) kept[name] = value;
   }
   return kept;
 }

@@ -39,7 +39,9 @@ describe("what a step asks for", () => {
     const needy = action("merge", ["into", "reason", "attachments"]);
     expect(missing(needy, { into: "  ", attachments: [] })).toEqual(["into", "reason", "attachments"]);
     expect(missing(needy, { into: "1", reason: "x", attachments: ["a"] })).toEqual([]);
-    expect(cleaned({ reason: " x ", note: "", lead: null, supporting: [], amount: 2 })).toEqual({ reason: "x", amount: 2 });
+    expect(cleaned({ reason: " x ", note: "", lead: null, attachments: [], amount: 2 })).toEqual({ reason: "x", amount: 2 });
+    // Left out, the rules' proposal would hold.
+    expect(cleaned({ supporting: [] })).toEqual({ supporting: [] });
   });
 });
 
