@@ -88,7 +88,7 @@ class AttachmentList(Document):
     response_model=Attachment,
     summary="Send a photo or a file",
     responses=problems(
-        "bad-parameter", "unknown-parameter", "too-large", "unsupported-file", "database-away"
+        "bad-parameter", "unknown-parameter", "too-large", "unsupported-file", "storage-away", "database-away"
     ),
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
 )
@@ -171,7 +171,7 @@ def _sent(form: FormData) -> Sent:
             },
         },
         304: {"description": "Unchanged since the ETag given."},
-        **problems("bad-parameter", "unknown-parameter", "not-found", "database-away"),
+        **problems("bad-parameter", "unknown-parameter", "not-found", "storage-away", "database-away"),
     },
 )
 async def read_attachment(request: Request, connection: Transaction, id: AttachmentId) -> Response:
@@ -189,7 +189,7 @@ async def read_attachment(request: Request, connection: Transaction, id: Attachm
             "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
         },
         304: {"description": "Unchanged since the ETag given."},
-        **problems("bad-parameter", "unknown-parameter", "not-found", "database-away"),
+        **problems("bad-parameter", "unknown-parameter", "not-found", "storage-away", "database-away"),
     },
 )
 async def read_thumbnail(request: Request, connection: Transaction, id: AttachmentId) -> Response:

@@ -5,7 +5,8 @@ Everything has its digest as its name: storing the same twice is storing it once
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from obstore.store import LocalStore, S3Config, S3Store
 
-__all__ = ["AttachmentFiles", "Bucket", "StoredFile"]
+__all__ = ["AttachmentFiles", "Bucket", "StorageAway", "StoredFile"]
 
 READ_BYTES = 1 << 18
 
@@ -36,6 +37,23 @@ class Bucket:
     region: str = "us-east-1"
     access_key: str | None = None
     secret_key: str | None = None
+
+
+class StorageAway(Exception):
+    """The folder cannot be used, or the store does not answer or refuses."""
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Turn what goes wrong between us and the store into `StorageAway`; a missing file stays what it is."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise StorageAway(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -65,19 +83,27 @@ class AttachmentFiles:
         return self._opened
 
     async def put(self, digest: str, body: bytes | IO[bytes], thumbnail: bytes | None) -> None:
-        """Store a content and its thumbnail under the digest, if they are not there yet."""
-        store = self._store()
+        """Store a content and its thumbnail under the digest, if they are not there yet.
+
+        Raises
+        ------
+        StorageAway
+            So do all others.
+        """
         if await self.has(digest):
             return
-        if thumbnail is not None:
-            await store.put_async(thumbnail_key(digest), thumbnail)
-        # Last: what is there is complete.
-        await store.put_async(content_key(digest), body)
+        with _reached():
+            store = self._store()
+            if thumbnail is not None:
+                await store.put_async(thumbnail_key(digest), thumbnail)
+            # Last: what is there is complete.
+            await store.put_async(content_key(digest), body)
 
     async def has(self, digest: str) -> bool:
         """Whether the content is there."""
         try:
-            await self._store().head_async(content_key(digest))
+            with _reached():
+                await self._store().head_async(content_key(digest))
         except FileNotFoundError:
             return False
         return True
@@ -86,7 +112,8 @@ class AttachmentFiles:
         """A content or its thumbnail in pieces; None when it is not there."""
         key = thumbnail_key(digest) if thumbnail else content_key(digest)
         try:
-            found = await self._store().get_async(key)
+            with _reached():
+                found = await self._store().get_async(key)
         except FileNotFoundError:
             return None
 
@@ -100,7 +127,8 @@ class AttachmentFiles:
         """Remove a content and its thumbnail; it is no fault if they are not there."""
         for key in (content_key(digest), thumbnail_key(digest)):
             try:
-                await self._store().delete_async(key)
+                with _reached():
+                    await self._store().delete_async(key)
             except FileNotFoundError:
                 continue
 

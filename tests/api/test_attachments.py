@@ -6,7 +6,7 @@ import asyncio
 import threading
 import tracemalloc
 import uuid
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -314,10 +314,44 @@ def test_a_store_that_fails_leaves_no_row(
     app = create_app(Settings(database_url=laoshan_database, attachments=str(file / "below")))
     before = database.execute("SELECT count(*) FROM attachment").fetchone()
     with TestClient(app, raise_server_exceptions=False) as broken:
-        assert send(broken, jpeg()).status_code == 500
+        away = send(broken, jpeg())
+    assert_problem(away, 503, "storage-away")
+    assert away.headers["retry-after"]
     assert database.execute("SELECT count(*) FROM attachment").fetchone() == before
 
 
 def test_an_id_nobody_got_leads_nowhere(server: TestClient) -> None:
     for key in (str(uuid.uuid4()), "1", "x"):
         assert_problem(server.get(f"/api/attachments/{key}"), 404, "not-found")
+
+
+def test_a_content_that_is_being_removed_is_waited_for_and_stored_anew(
+    server: TestClient, settings: Settings, database: psycopg.Connection
+) -> None:
+    """Whoever removes a content holds it; an upload of the same one goes on when that is done."""
+    data = jpeg(scene(shade=12 if settings.s3_endpoint is None else 13))
+    first = sent(server, data)
+    with psycopg.connect(settings.database_url or "") as remover:
+        remover.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('attachment ' || %s, 0))", (first["sha256"],)
+        )
+        answers: list[Any] = []
+        apart = threading.Thread(target=lambda: answers.append(send(server, data)))
+        apart.start()
+        apart.join(timeout=1)
+        assert apart.is_alive(), "the upload did not wait"
+        remover.execute("DELETE FROM attachment WHERE id = %s", (first["id"],))
+        place = settings.attachment_place
+        asyncio_run_apart(lambda: AttachmentFiles(place).remove(first["sha256"]))
+    apart.join(timeout=20)
+    assert answers[0].status_code == 201
+    assert server.get(answers[0].json()["url"]).status_code == 200
+    left = database.execute("SELECT count(*) FROM attachment WHERE sha256 = %s", (first["sha256"],))
+    assert left.fetchone() == (1,)
+
+
+def asyncio_run_apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine in a thread: this one may have a loop of its own."""
+    apart = threading.Thread(target=lambda: asyncio.run(work()))
+    apart.start()
+    apart.join()
