@@ -8,6 +8,9 @@ from governance.access import OPERATOR, VISITOR
 from governance.alarm_limits import AlarmLimits
 from governance.intake import Report, report
 from governance.queue_alarm import watch_queue
+from governance.settings import Settings
+from governance.task_plan import TaskPlan
+from governance.tasks import BackgroundWorker
 from grid_data.database import Database
 from grid_data.dispatch import queue_counts
 from tests.support.toy_city import GARBAGE
@@ -77,3 +80,27 @@ async def test_what_is_due_soon_raises_an_alarm_of_its_own(toy_database: Databas
         assert (await queue_counts(connection)).near_due == 3
     assert await watch_queue(toy_database, AlarmLimits(unassigned=100, near_due=3)) == ["near_due raised"]
     assert await told(toy_database) == [("queue.alarm", 3)]
+
+
+def test_a_worker_watches_with_the_limits_that_are_set(toy_url: str) -> None:
+    async def wait_until_told() -> Told:
+        database = Database(toy_url, size=1)
+        await database.open()
+        try:
+            await fill(database, 2)
+            async with asyncio.timeout(60):
+                while not (found := await told(database)):
+                    await asyncio.sleep(0.1)
+            return found
+        finally:
+            await database.close()
+
+    limits = Settings(alarm_unassigned=2, alarm_near_due=50).task_plan.alarm_limits
+    assert limits == AlarmLimits(unassigned=2, near_due=50)
+    # Seconds come sixth.
+    worker = BackgroundWorker(toy_url, TaskPlan(alarm_limits=limits, watch_queue_at="* * * * * */1"))
+    worker.start()
+    try:
+        assert asyncio.run(wait_until_told()) == [("queue.alarm", 2)]
+    finally:
+        worker.stop()
