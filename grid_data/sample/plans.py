@@ -54,8 +54,8 @@ def plan_frames(
             # Its steps, and four changes of state.
             "revision": len(split) + 4, "band_min": LEAST, "band_max": MOST,
             "note_zh": "五年间住宅增加，许多网格超过500户，按300至500户重新划分。",
-            "note_en": "After five years of building many grids held more than 500 households; they were divided into "
-            "grids of 300 to 500.",
+            "note_en": "After five years of building many grids held more than 500 households; they were "
+            "divided into grids of 300 to 500.",
         },
         {
             "code": TRIAL, "layer": "base_grid", "name_zh": f"{name_zh}网格调整（草案，可试用）",
@@ -66,8 +66,8 @@ def plan_frames(
             "note_zh": f"社区内有在建住宅，网格上限暂按{TRIAL_MOST}户控制，现有{over}个网格超出。"
             "可以试试：把超出网格边上的地块涂给户数少的相邻网格；画一条线拆分；或请程序提出划分方案，"
             "比较后采用。每一步都能撤销。",
-            "note_en": f"Homes are being built here, so grids are to hold at most {TRIAL_MOST} households; {over} hold "
-            "more. Try: paint units at the rim of such a grid into a smaller neighbour; split one along a "
+            "note_en": f"Homes are being built here, so grids are to hold at most {TRIAL_MOST} households; {over} "
+            "hold more. Try: paint units at the rim of such a grid into a smaller neighbour; split one along a "
             "line; or ask for proposals, compare them and take one. Every step can be undone.",
         },
     ]  # fmt: skip
