@@ -66,9 +66,9 @@ def plan_frames(
             "note_zh": f"社区内有在建住宅，网格上限暂按{TRIAL_MOST}户控制，现有{over}个网格超出。"
             "可以试试：把超出网格边上的地块涂给户数少的相邻网格；画一条线拆分；或请程序提出划分方案，"
             "比较后采用。每一步都能撤销。",
-            "note_en": f"Homes are being built here, so grids are to hold at most {TRIAL_MOST} households; {over} "
-            "hold more. Try: paint units at the rim of such a grid into a smaller neighbour; split one along a "
-            "line; or ask for proposals, compare them and take one. Every step can be undone.",
+            "note_en": f"Homes are being built here, so grids are to hold at most {TRIAL_MOST} households; "
+            f"{over} hold more. Try: paint units at the rim of such a grid into a smaller neighbour; split "
+            "one along a line; or ask for proposals, compare them and take one. Every step can be undone.",
         },
     ]  # fmt: skip
     return {
