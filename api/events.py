@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import psycopg
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from api.dependencies import known_parameters
+from api.dependencies import WAIT_S, known_parameters
 from api.event_stream import AGAIN_MS, EVENT_STREAM, EventStream, text_of
 from api.formats import EventCursor
 from api.openapi import problems
@@ -86,7 +87,8 @@ async def follow_events(
     hub: EventHub = request.app.state.events
     held = AsyncExitStack()
     try:
-        watcher = await held.enter_async_context(hub.watch(UNREADABLE if lost else cursor))
+        async with asyncio.timeout(WAIT_S):
+            watcher = await held.enter_async_context(hub.watch(UNREADABLE if lost else cursor))
     except (TimeoutError, psycopg.OperationalError):
         raise Problem(
             "database-away", Name(zh="数据库暂不可达", en="the database cannot be reached")
