@@ -12,7 +12,6 @@ from api.case_problems import case_problems, no_case
 from api.dependencies import PlaceTransaction, known_parameters, opened
 from api.formats import IncidentNumber, OrganisationCode, PlainText
 from api.openapi import problems
-from api.problems import bad_parameter
 from api.rendering import JsonText, answer_json
 from governance.access import Actor, Role
 from governance.answers import Name
@@ -42,10 +41,9 @@ async def read_case(
 ) -> Case:
     """Where a case stands, its clock now, the steps that may be taken, and all that were taken.
 
-    Without a role `allowed` says what state and flow allow to whoever has one of the roles.
+    Without a role `allowed` says what state and flow allow to whoever has one of the roles; name and
+    organisation then say nothing.
     """
-    if role is None and (by or organisation):
-        raise bad_parameter("role", "须同时给出角色", "is needed beside a name or an organisation")
     actor = None if role is None else Actor(by, role, organisation)
     return await _case(connection, number, actor)
 
