@@ -28,6 +28,14 @@ class Border:
     place_here: list[float]
     place_there: list[float]
     households_there: int
+    households_here: int
+
+    def turned(self) -> Border:
+        """The same from the other side."""
+        return Border(
+            self.there, self.here, self.zone_there, self.zone_here, self.place_there, self.place_here,
+            self.households_here, self.households_there,
+        )  # fmt: skip
 
 
 class Desk:
@@ -107,7 +115,7 @@ class Desk:
         return [
             Border(
                 units["id"][a], units["id"][b], units["zone"][a], units["zone"][b], place(a), place(b),
-                units["households"][b],
+                units["households"][b], units["households"][a],
             )
             for _, a, b in sorted(found, reverse=True)
         ]  # fmt: skip
