@@ -319,50 +319,6 @@ def test_a_change_is_in_the_next_answer(desk: TestClient, get: Get, tables: psyc
     assert number not in numbers(get, state="open")
 
 
-def test_near_incidents_are_those_within_the_distance(get: Get, tables: psycopg.Connection) -> None:
-    number, metres = next(iter(stored(tables, "place IS NOT NULL AND incident.id % 10 = 3"))), 800
-    expected = [
-        row[0]
-        for row in tables.execute(
-            """SELECT other.number FROM incident AS middle CROSS JOIN incident AS other
-               WHERE middle.number = %s AND other.id <> middle.id AND other.is_open
-                 AND ST_Distance(other.place::geography, middle.place::geography) <= %s
-               ORDER BY ST_Distance(other.place::geography, middle.place::geography), other.id LIMIT 100""",
-            (number, metres),
-        ).fetchall()
-    ]
-    found = get(f"/api/incidents/{number}/nearby", metres=metres)["items"]
-    assert [each["number"] for each in found] == expected
-    assert expected
-    assert all(0 <= each["distance_m"] <= metres for each in found)
-
-
-def test_nothing_is_near_to_what_has_no_place(get: Get, desk: TestClient, tables: psycopg.Connection) -> None:
-    number = next(iter(stored(tables, "place IS NULL")))
-    assert get(f"/api/incidents/{number}/nearby")["items"] == []
-    assert_problem(desk.get("/api/incidents/0/nearby"), 404, "not-found")
-
-
-def test_posts_of_the_grid_come_first(get: Get, tables: psycopg.Connection) -> None:
-    row = tables.execute(
-        """SELECT incident.number, zone.code FROM incident JOIN zone ON zone.id = incident.base_grid_id
-           WHERE EXISTS (SELECT FROM post WHERE post.zone_id = zone.id AND post.valid @> now()) LIMIT 1"""
-    ).fetchone()
-    assert row is not None
-    posts = get("/api/posts", incident=row[0])["items"]
-    assert (posts[0]["layer"], posts[0]["zone"], posts[0]["kind"]) == ("base_grid", row[1], "grid_lead")
-    held = [each for each in posts if each["person"]]
-    assert held
-    assert all(each["phone"][3:-4] == "****" for each in held)
-    whole = get("/api/posts", incident=row[0], role="dispatcher")["items"]
-    stored_phones = {phone for (phone,) in tables.execute("SELECT phone FROM person").fetchall()}
-    assert {each["phone"] for each in whole if each["person"]} <= stored_phones
-    for role in ("officer", "grid_worker", "auditor"):
-        assert get("/api/posts", incident=row[0], role=role)["items"] == posts
-    of_grid = [each["layer"] == "base_grid" for each in posts]
-    assert of_grid == sorted(of_grid, reverse=True)
-
-
 FILTERED = ("filter", "incidents/filter")
 DEEP, HIGH = Address(16, 54698, 25775), Address(9, 427, 200)
 PLANS = {
