@@ -57,7 +57,7 @@ class GridsMet(Answer):
     status_code=201,
     summary="Issue an urgent task",
     responses=problems(
-        "bad-parameter", "unknown-parameter", "unknown-organisation", "task-refused", "too-large",
+        "bad-parameter", "unknown-parameter", "task-refused", "too-large",
         "city-missing", "database-away", "too-slow",
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from gis.task_area import around, drawn, meeting
 from gis.words import Words
 from governance.access import NIGHTLY, Actor
 from governance.attachments import name_attachments
-from governance.errors import CityMissing, UnknownOrganisation
+from governance.errors import CityMissing
 from governance.urgent_task_errors import AreaRefused, TaskMissing, TaskRefused
 from governance.urgent_task_rules import (
     ReceiptAction,
@@ -190,7 +190,7 @@ async def issue(connection: Connection, actor: Actor, given: Given) -> str:
 
     Raises
     ------
-    TaskRefused, AreaRefused, UnknownOrganisation, CityMissing
+    TaskRefused, AreaRefused, CityMissing
     """
     if (why := may_issue(actor)) is not None:
         raise TaskRefused("wrong-role", why)
@@ -230,7 +230,8 @@ async def _organisation(connection: Connection, code: str | None) -> int | None:
         return None
     ids = await organisation_subtree(connection, code)
     if not ids:
-        raise UnknownOrganisation(f"no organisation {code}", field="organisation")
+        words = Words(f"没有部门 {code}", f"no organisation {code}")
+        raise TaskRefused("unknown-organisation", words, field="organisation")
     return ids[0]
 
 

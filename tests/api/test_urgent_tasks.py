@@ -109,7 +109,7 @@ def test_reminding_and_cancelling(client: TestClient, issue: Callable[..., Json]
     ("change", "code", "field"),
     [
         ({"role": "grid_worker"}, "task-refused", "role"),
-        ({"organisation": "NOBODY"}, "unknown-organisation", "organisation"),
+        ({"organisation": "NOBODY"}, "task-refused", "organisation"),
         ({"due_at": "2001-01-01T00:00:00+08:00"}, "task-refused", "due_at"),
         ({"area": {}}, "bad-parameter", "area"),
         ({"area": {"zones": ["community:000"]}}, "task-refused", "area.zones.0"),

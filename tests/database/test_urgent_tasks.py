@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from governance.access import VISITOR, Actor, Role
-from governance.errors import UnknownOrganisation
 from governance.plan_states import Action
 from governance.urgent_task_answers import TaskDetail, get_task, list_tasks
 from governance.urgent_task_errors import AreaRefused, TaskMissing, TaskRefused
@@ -132,7 +131,7 @@ async def test_who_issues_and_until_when_is_checked(toy_database: Database) -> N
     async with toy_database.transaction(VISITOR) as connection:
         with pytest.raises(TaskRefused, match="issued and cancelled by"):
             await issue(connection, WORKER, given)
-        with pytest.raises(UnknownOrganisation):
+        with pytest.raises(TaskRefused, match="no organisation"):
             await issue(connection, Actor("周", Role.DISPATCHER, "NOBODY"), given)
     with pytest.raises(TaskRefused) as late:
         await issued(toy_database, hours=-1)
