@@ -321,7 +321,7 @@ def test_a_change_is_in_the_next_answer(desk: TestClient, get: Get, tables: psyc
 
 FILTERED = ("filter", "incidents/filter")
 DEEP, HIGH = Address(16, 54698, 25775), Address(9, 427, 200)
-PLANS = {
+PLANS: dict[str, tuple[str, list[tuple[str, str]], Json]] = {
     "incidents/newest": ("incidents/page", [("chosen", "incidents/newest"), FILTERED], {}),
     "incidents/due": ("incidents/page", [("chosen", "incidents/due"), FILTERED], {}),
     "incidents/without_clock": ("incidents/page", [("chosen", "incidents/without_clock"), FILTERED], {}),
