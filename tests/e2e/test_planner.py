@@ -9,7 +9,7 @@ import shapely
 from playwright.sync_api import expect
 from shapely.geometry import shape
 
-from tests.e2e.planner_screen import APPROVER, PLANNER, Desk
+from tests.e2e.planner_screen import APPROVER, PLANNER, Border, Desk
 from tests.e2e.screen import MAP_MS, Screen
 from tests.e2e.test_view import check
 
@@ -233,16 +233,23 @@ def incident_in(screen: Screen, unit: dict[str, Any]) -> dict[str, Any] | None:
     return next(inside, None)
 
 
-def test_a_published_plan_moves_the_incidents_of_its_units(screen: Screen) -> None:
-    desk = Desk.of_community(screen, community(screen, 4)["code"], "调整后发布")
-    page = desk.page
+def with_an_incident(screen: Screen, nth: int) -> tuple[Desk, Border, dict[str, Any]] | None:
+    """A draft of a community, a border in it, and an open incident on the unit that will change its grid."""
+    desk = Desk.of_community(screen, community(screen, nth)["code"], "调整后发布")
     shapes = {each["id"]: each for each in desk.api("/shapes")["units"]["features"]}
-    border, incident = next(
-        (way, found)
-        for border in desk.borders()
-        for way in (border, border.turned())
-        if (found := incident_in(screen, shapes[way.there])) is not None
+    for border in desk.borders():
+        for way in (border, border.turned()):
+            found = incident_in(screen, shapes[way.there])
+            if found is not None:
+                return desk, way, found
+    return None
+
+
+def test_a_published_plan_moves_the_incidents_of_its_units(screen: Screen) -> None:
+    desk, border, incident = next(
+        found for nth in (4, 13, 14, 15, 16, 17) if (found := with_an_incident(screen, nth)) is not None
     )
+    page = desk.page
     page.keyboard.press("p")
     desk.drag(border.place_here, border.place_there)
     desk.saved()
