@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from api.actor import ActorFields
 from api.formats import A_NUMBER, NOT_NUL, AnyMoment, OrganisationCode
@@ -27,11 +27,6 @@ Revision = Annotated[
     Field(ge=0, le=2_000_000_000, description="`revision` of the case as you read it.", examples=[3]),
     A_NUMBER,
 ]
-
-
-def _text(value: object) -> object:
-    """A key may be written as a number."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class StepFields(ActorFields):
@@ -70,7 +65,6 @@ class StepFields(ActorFields):
     ] = None
     guidance: Annotated[
         str | None,
-        BeforeValidator(_text),
         Field(max_length=60, pattern=NOT_NUL, description="Guidance text that answers it."),
     ] = None
     attachments: Annotated[list[UUID], Field(max_length=20, default_factory=list)]
@@ -126,7 +120,7 @@ class BatchBody(StepFields):
     numbers: Annotated[
         list[Annotated[str, Field(max_length=40, pattern=NOT_NUL)]], Field(min_length=1, max_length=500)
     ]
-    preview: Annotated[bool, Field(description="Say what would become of each, and change nothing.")] = False
+    preview: Annotated[StrictBool, Field(description="Say what would become of each, and change nothing.")] = False
 
     def step(self) -> Step:
         """The step, of whatever revision each case has."""

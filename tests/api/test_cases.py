@@ -100,6 +100,12 @@ def test_a_body_that_cannot_be_meant_is_named(worker: Callable[..., Worker], fie
     assert problem(answer, "bad-parameter", 400)[0][0].split(".")[0] == field
 
 
+def test_a_field_that_says_nothing_is_as_if_it_were_left_out(worker: Callable[..., Worker]) -> None:
+    names = ("reason", "note", "lead", "supporting", "amount", "unit", "until", "result", "satisfaction",
+             "into", "reference", "guidance")  # fmt: skip
+    assert worker().step("accept", "acceptor", "王受理", **dict.fromkeys(names)).status_code == 200
+
+
 def test_there_is_no_such_case(client: TestClient) -> None:
     body = {"by": "王", "role": "acceptor", "action": "accept", "revision": 0}
     assert client.get("/api/cases/37021220990101000001").status_code == 404
