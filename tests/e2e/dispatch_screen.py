@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2 as httpx
@@ -86,7 +87,7 @@ class DispatchDesk:
         """The row of an incident."""
         return self.page.locator(f".dispatch [data-row='{number}']")
 
-    def numbers(self) -> list[str]:
+    def numbers(self) -> Sequence[str]:
         """Numbers as they are listed."""
         return [str(row.get_attribute("data-row")) for row in self.rows.all()]
 
