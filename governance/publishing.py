@@ -1,7 +1,7 @@
 """From draft to force: what is done with a plan, decided by the table of states, in one transaction.
 
 A plan that is scheduled stays a plan: nothing of it is written before its moment. Then a background task
-publishes it with all checks done again (`publish_due`); see docs/decisions/0013-edition-at-its-moment.md.
+publishes it with all checks done again (`publish_due`); see docs/decisions/0012-edition-at-its-moment.md.
 """
 
 from __future__ import annotations
