@@ -120,7 +120,7 @@ class BatchBody(StepFields):
     numbers: Annotated[
         list[Annotated[str, Field(max_length=40, pattern=NOT_NUL)]], Field(min_length=1, max_length=500)
     ]
-    preview: Annotated[StrictBool, Field(description="Say what would become of each, and change nothing.")] = False
+    preview: Annotated[StrictBool, Field(description="Only say what would become of each.")] = False
 
     def step(self) -> Step:
         """The step, of whatever revision each case has."""

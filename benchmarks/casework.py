@@ -54,7 +54,8 @@ def run() -> Iterable[Measure]:
         sample = generate(small=True)
         told = sample["incidents"]
         anyio.run(_load, url, sample)
-        plain = told[told["lon"].notna() & (told["crs"] == "wgs84")].astype(object)
+        fitting = told["lon"].notna() & (told["crs"] == "wgs84") & (told["appeal_kind"] == "livelihood")
+        plain = told[fitting].astype(object)
         like = cast(Told, plain.where(plain.notna(), None).to_dict("records"))
         rates: list[float] = []
         with tempfile.TemporaryDirectory() as folder:
