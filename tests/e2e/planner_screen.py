@@ -171,7 +171,7 @@ class Desk:
     ) -> None:
         """Drag from a place to another with the mouse; ``meanwhile`` happens before it is let go."""
         middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2]
-        self.page.evaluate("at => window.gridgov.map.jumpTo({center: at, zoom: 15})", middle)
+        self.page.evaluate("at => void window.gridgov.map.jumpTo({center: at, zoom: 15})", middle)
         (x0, y0), (x1, y1) = self.screen.on_screen(start), self.screen.on_screen(end)
         self.page.mouse.move(x0, y0)
         self.page.mouse.down()

@@ -52,7 +52,7 @@ def test_grids_are_divided_dissolved_named_and_made_new(screen: Screen) -> None:
     page.keyboard.press("Escape")
     canvas.focus()
     page.keyboard.press("c")
-    page.evaluate("at => window.gridgov.map.jumpTo({center: at, zoom: 15.5})", border.place_there)
+    page.evaluate("at => void window.gridgov.map.jumpTo({center: at, zoom: 15.5})", border.place_there)
     page.mouse.click(*screen.on_screen(border.place_there))
     page.locator(".tool-now .button.primary").click()
     page.locator("input[name=name_zh]").fill("新设网格")
@@ -122,7 +122,7 @@ def test_linked_units_share_a_grid_in_proposals_which_the_map_shows(screen: Scre
     page.locator("#map canvas").focus()
     page.keyboard.press("c")
     for place in (border.place_here, border.place_there):
-        page.evaluate("at => window.gridgov.map.jumpTo({center: at, zoom: 15.5})", place)
+        page.evaluate("at => void window.gridgov.map.jumpTo({center: at, zoom: 15.5})", place)
         page.mouse.click(*screen.on_screen(place))
     page.locator("button[data-link=must]").click()
     expect(page.locator("li[data-link=must]")).to_have_count(1)
@@ -144,7 +144,7 @@ def test_a_line_is_drawn_by_keyboard_and_follows_streets(screen: Screen) -> None
     desk = Desk.of_community(screen, community(screen, 10)["code"], "键盘画线")
     page = desk.page
     border = desk.borders()[0]
-    page.evaluate("at => window.gridgov.map.jumpTo({center: at, zoom: 15})", border.place_here)
+    page.evaluate("at => void window.gridgov.map.jumpTo({center: at, zoom: 15})", border.place_here)
     page.locator("#map canvas").focus()
     page.keyboard.press("s")
     page.keyboard.press("a")

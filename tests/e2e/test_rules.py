@@ -101,7 +101,7 @@ def test_a_changed_rule_is_tried_seen_on_the_map_and_put_into_force(screen: Scre
 
     # Near one of them the map shows it alone; a click tells both reasons.
     lon, lat = incident["place"]["coordinates"]
-    page.evaluate("place => window.gridgov.map.jumpTo({center: place, zoom: 18})", [lon, lat])
+    page.evaluate("place => void window.gridgov.map.jumpTo({center: place, zoom: 18})", [lon, lat])
     screen.wait_drawn("move-points", "number", incident["number"])
     screen.click_map([lon, lat])
     card = page.locator(f"[data-move='{incident['number']}']")
