@@ -17,7 +17,8 @@ CHIEF = {"by": "周指挥", "role": "district_lead", "organisation": "LS"}
 
 @pytest.fixture(scope="module")
 def community(get: Callable[..., Json]) -> Json:
-    return get("/api/zones", layer="community", limit=1)["items"][0]
+    found: Json = get("/api/zones", layer="community", limit=1)["items"][0]
+    return found
 
 
 @pytest.fixture(scope="module")

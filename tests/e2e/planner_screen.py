@@ -183,7 +183,7 @@ class Desk:
     def draw(self, places: list[list[float]]) -> None:
         """Draw a line with clicks, and end it with a double click."""
         self.page.evaluate(
-            "([a, b]) => window.gridgov.map.fitBounds("
+            "([a, b]) => void window.gridgov.map.fitBounds("
             "[[Math.min(a[0], b[0]) - 1e-3, Math.min(a[1], b[1])],"
             " [Math.max(a[0], b[0]) + 1e-3, Math.max(a[1], b[1])]],"
             " {padding: {top: 200, bottom: 60, left: 60, right: 60}, duration: 0})",

@@ -1,4 +1,4 @@
-"""Dispatchers side by side: each sees the other's change within a second; a server that restarts loses none."""
+"""Dispatchers side by side: each sees the other's change within a second; a restarted server loses none."""
 
 from __future__ import annotations
 

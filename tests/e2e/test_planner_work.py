@@ -164,7 +164,7 @@ def test_a_line_is_drawn_by_keyboard_and_follows_streets(screen: Screen) -> None
     line = desk.line_through(border.zone_here)
     desk.row(border.zone_here).click()
     page.evaluate(
-        "([a, b]) => window.gridgov.map.fitBounds([[a[0] - 1e-3, b[1]], [a[0] + 1e-3, a[1]]],"
+        "([a, b]) => void window.gridgov.map.fitBounds([[a[0] - 1e-3, b[1]], [a[0] + 1e-3, a[1]]],"
         " {padding: {top: 200, bottom: 60, left: 60, right: 60}, duration: 0})",
         line,
     )
