@@ -67,6 +67,13 @@ class StepFields(ActorFields):
         str | None,
         Field(max_length=60, pattern=NOT_NUL, description="Guidance text that answers it."),
     ] = None
+    condition: Annotated[
+        str | None,
+        Field(
+            min_length=1, max_length=100, pattern=NOT_NUL,
+            description="When filing: which of `conditions` of the case holds; time limits depend on it.",
+        ),
+    ] = None  # fmt: skip
     attachments: Annotated[list[UUID], Field(max_length=20, default_factory=list)]
 
     def fields(self) -> Fields:
@@ -84,6 +91,7 @@ class StepFields(ActorFields):
             into=self.into,
             reference=self.reference,
             guidance=self.guidance,
+            condition=self.condition,
             attachments=tuple(dict.fromkeys(str(each) for each in self.attachments)),
         )
 

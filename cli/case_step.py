@@ -50,6 +50,9 @@ def step_case(
     into: Annotated[str | None, typer.Option("--into", metavar="NUMBER", help="The main case.")] = None,
     reference: Annotated[str | None, typer.Option("--reference", help="Reference of 110.")] = None,
     guidance: Annotated[str | None, typer.Option("--guidance", help="Guidance text that answers it.")] = None,
+    condition: Annotated[
+        str | None, typer.Option("--condition", help="When filing: which condition of the category holds.")
+    ] = None,
     attachment: Annotated[
         list[str] | None, typer.Option("--attachment", metavar="ID", help="A photo; repeat as needed.")
     ] = None,
@@ -88,6 +91,7 @@ def step_case(
         into=into,
         reference=reference,
         guidance=guidance,
+        condition=condition,
         attachments=tuple(dict.fromkeys(attachment or ())),
     )
     print_case(

@@ -116,6 +116,8 @@ class Case(Answer):
     urgency: str
     outcome: str | None
     satisfaction: str | None
+    condition: str | None
+    conditions: list[str]
     lead: Named | None
     supporting: list[Named]
     handler: Handler | None

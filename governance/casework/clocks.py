@@ -100,6 +100,7 @@ class Subject:
     urgency: str
     source: str
     organisation_id: int | None
+    condition: str | None = None
 
     def clock(self, book: Book, stage: Stage, at: datetime) -> Clock | None:
         """The clock of a stage entered at a moment; None without a limit, or beyond all calendars."""
@@ -110,6 +111,7 @@ class Subject:
                 category_id=self.category_id,
                 appeal_kind=self.flow.value,
                 urgency=self.urgency,
+                condition=self.condition,
                 organisation_id=self.organisation_id,
             )
         except OutOfCalendar:
@@ -145,6 +147,10 @@ def clocks_after(
         Where the case stands after the step.
     """
     now, calendar = facts.now, book.calendar_of(subject.organisation_id)
+    if standing.condition != subject.condition:
+        # Another limit of the whole holds, from where the whole began.
+        subject = replace(subject, condition=standing.condition)
+        clocks = replace(clocks, total=subject.clock(book, Stage.TOTAL, clocks.started_at))
     if Effect.REOPEN in row.effects:
         return fresh_clocks(book, subject, standing.state, began=now, entered=now)
     stage = stage_for(standing.state, subject.flow, subject.source)

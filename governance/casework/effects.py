@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from governance.casework.facts import Facts, Standing
-from governance.casework.names import DirectReason, Level, Outcome
+from governance.casework.names import Action, DirectReason, Level, Outcome
 from governance.casework.names import Satisfaction as Rating
 from governance.casework.table import Effect, Transition
 
@@ -27,6 +27,8 @@ def after(row: Transition, facts: Facts, silence: timedelta = SILENCE) -> Standi
         After how long without an evaluation it lapses.
     """
     changes: dict[str, Any] = {}
+    if row.action is Action.FILE and facts.fields.condition is not None:
+        changes["condition"] = facts.fields.condition
     for effect in row.effects:
         changes |= _changes(effect, facts, silence)
     # A note changes nothing that anybody decided on.

@@ -31,6 +31,8 @@ class Standing:
         Set while it lies at the district's sorting desk.
     lapses_at
         When silence counts as no evaluation.
+    condition
+        Which condition of its category holds, where limits tell several apart: said when it is filed.
     """
 
     state: State
@@ -55,6 +57,7 @@ class Standing:
     duplicate_of: str | None = None
     lapses_at: datetime | None = None
     closed_at: datetime | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Fields:
     into: str | None = None
     reference: str | None = None
     guidance: str | None = None
+    condition: str | None = None
     attachments: tuple[str, ...] = ()
 
     def says(self, name: str) -> bool:

@@ -116,11 +116,17 @@ def _standing(row: Mapping[str, Any]) -> Standing:
         duplicate_of=row["duplicate_of"],
         lapses_at=row["lapses_at"],
         closed_at=row["closed_at"],
+        condition=row["condition"],
     )
 
 
 def subject_of(row: Mapping[str, Any], organisation_id: int | None) -> Subject:
     """What the limits of the case depend on; ``organisation_id``: whose business hours hold."""
     return Subject(
-        row["category_id"], Flow(row["appeal_kind"]), row["urgency"], row["source"], organisation_id
+        row["category_id"],
+        Flow(row["appeal_kind"]),
+        row["urgency"],
+        row["source"],
+        organisation_id,
+        row["condition"],
     )

@@ -27,6 +27,7 @@ from governance.casework.names import ACTIONS, Action, Flow, action_words
 from governance.casework.reading import FACTS, asked_for, codes_of, facts_of
 from governance.casework.steps import offered
 from governance.casework.table import TAKES
+from governance.deadline_book import deadline_book
 from governance.deadlines.clock import Clock
 from grid_data.casework import open_cases
 from grid_data.database import Connection, one
@@ -75,6 +76,7 @@ async def get_case(connection: Connection, number: str, actor: Actor | None = No
         return None if code is None else Named(code=code, name=names[code])
 
     clock = _clock(row)
+    conditions = (await deadline_book(connection, row["book"])).conditions(row["category_id"])
     return Case(
         number=number,
         revision=standing.revision,
@@ -85,6 +87,8 @@ async def get_case(connection: Connection, number: str, actor: Actor | None = No
         urgency=row["urgency"],
         outcome=standing.outcome,
         satisfaction=standing.satisfaction,
+        condition=standing.condition,
+        conditions=conditions,
         lead=named(standing.lead),
         supporting=[found for code in standing.supporting if (found := named(code))],
         handler=None
@@ -108,7 +112,7 @@ async def get_case(connection: Connection, number: str, actor: Actor | None = No
         closed_at=standing.closed_at,
         clock=clock,
         work_orders=[WorkOrder.model_validate(order) for order in more["work_orders"] or []],
-        actions=_actions(facts, anybody=actor is None),
+        actions=_actions(facts, anybody=actor is None, conditions=bool(conditions)),
         steps=[_step(told, flow) for told in more["steps"] or []],
     )
 
@@ -146,7 +150,7 @@ def _state(clock: Clock | None, now: datetime) -> ClockStateName:
     return next(known for known in get_args(ClockStateName) if known == name)
 
 
-def _actions(facts: Facts, *, anybody: bool) -> list[CaseAction]:
+def _actions(facts: Facts, *, anybody: bool, conditions: bool) -> list[CaseAction]:
     answers = []
     for action, rows, against in offered(facts, anybody=anybody):
         words = action_words(action, facts.flow)
@@ -159,7 +163,11 @@ def _actions(facts: Facts, *, anybody: bool) -> list[CaseAction]:
                 name=Name(zh=words.zh, en=words.en),
                 roles=[role for role in Role if role in roles],
                 needs=list(needs),
-                takes=[name for name in dict.fromkeys(takes) if name not in needs],
+                takes=[
+                    name
+                    for name in dict.fromkeys(takes)
+                    if name not in needs and (conditions or name != "condition")
+                ],
                 allowed=against is None,
                 why_not=against
                 and Name(

@@ -170,6 +170,13 @@ async def _prepare(
         connection, facts.fields.guidance or ""
     ):
         raise InvalidValue(f"no guidance text {facts.fields.guidance} is in use", field="guidance")
+    if (condition := facts.fields.condition) is not None:
+        known = (await deadline_book(connection, row["book"])).conditions(row["category_id"])
+        if step.action is not Action.FILE or condition not in known:
+            listed = ", ".join(known) or "none"
+            raise InvalidValue(
+                f"filing may say a condition that limits of the category know: {listed}", field="condition"
+            )
     standing = after(transition, facts, silence)
     main_id = row["duplicate_of_id"]
     if Effect.MERGE in transition.effects:

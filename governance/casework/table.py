@@ -388,6 +388,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
 )  # fmt: skip
 
 TAKES: dict[Action, tuple[str, ...]] = {
+    A.FILE: ("condition",),
     A.DISPATCH: ("lead", "supporting", "reason"),
     A.SORT: ("supporting", "reason"),
     A.ADJUDICATE: ("lead", "supporting"),
@@ -395,6 +396,5 @@ TAKES: dict[Action, tuple[str, ...]] = {
     A.ASK_EXTENSION: ("amount", "unit", "until"),
     A.ANSWER_DIRECTLY: ("satisfaction", "note"),
     A.CLOSE: ("reason",),
-    A.SELF_HANDLE: (),
 }
 """Fields an action can do without; every action takes a note and attachments."""

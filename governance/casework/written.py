@@ -22,7 +22,7 @@ _PLAIN = tuple(
     if each.name not in ("state", "lead", "supporting", "handler_organisation", "duplicate_of")
 )
 _TOLD = tuple(each.name for each in fields(Standing) if each.name not in ("state", "revision"))
-_SAID = ("reason", "note", "result", "into", "reference", "guidance", "amount", "unit", "until")
+_SAID = ("reason", "note", "result", "into", "reference", "guidance", "condition", "amount", "unit", "until")
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,16 @@ class Book:
             return self.calendar
         return self.calendars.get(organisation_id, self.calendar)
 
+    def conditions(self, category_id: int | None) -> list[str]:
+        """Conditions that limits tell apart for a category and what lies above it, the nearest first."""
+        levels = [
+            entry.condition
+            for nearest in self._upwards(category_id)
+            for entry in self.entries
+            if entry.category_id == nearest and entry.condition is not None
+        ]
+        return list(dict.fromkeys(levels))
+
     def entry(
         self,
         stage: Stage,

@@ -33,7 +33,7 @@ SELECT incident.id, incident.number, incident.state, incident.source, incident.a
        case_state.reworks, case_state.send_backs, case_state.extensions, case_state.hand_overs, case_state.reopens,
        case_state.suspended_at, case_state.supervised_at, case_state.objection, case_state.extension,
        case_state.direct_reason, case_state.outcome, case_state.satisfaction, case_state.lapses_at, case_state.due_at,
-       case_state.closed_at, case_state.duplicate_of_id,
+       case_state.closed_at, case_state.condition, case_state.duplicate_of_id,
        CASE WHEN case_state.duplicate_of_id IS NOT NULL THEN (
            SELECT number FROM incident AS main WHERE main.id = case_state.duplicate_of_id) END AS duplicate_of,
        CASE WHEN cardinality(case_state.supporting_ids) > 0 THEN (
@@ -98,7 +98,7 @@ WITH sent AS MATERIALIZED (
         handler text, handler_organisation_id bigint, reworks integer, send_backs integer, extensions integer,
         hand_overs integer, reopens integer, suspended_at timestamptz, supervised_at timestamptz, objection jsonb,
         extension jsonb, direct_reason text, outcome text, satisfaction text, duplicate_of_id bigint,
-        lapses_at timestamptz, due_at timestamptz, closed_at timestamptz, state text, moves boolean, orders jsonb,
+        lapses_at timestamptz, due_at timestamptz, closed_at timestamptz, condition text, state text, moves boolean, orders jsonb,
         closes text, closing_id bigint, result text, clock jsonb, ends boolean, actor text, action text, before jsonb,
         after jsonb)
 ),
@@ -111,7 +111,7 @@ kept AS (
         objection = nullif(sent.objection, 'null'), extension = nullif(sent.extension, 'null'),
         direct_reason = sent.direct_reason, outcome = sent.outcome, satisfaction = sent.satisfaction,
         duplicate_of_id = sent.duplicate_of_id, lapses_at = sent.lapses_at, due_at = sent.due_at,
-        closed_at = sent.closed_at
+        closed_at = sent.closed_at, condition = sent.condition
     FROM sent
     WHERE case_state.incident_id = sent.incident_id AND case_state.revision = sent.seen
     RETURNING case_state.incident_id

@@ -43,6 +43,8 @@ case_state = Table(
     # Who works on it, from dispatch on; before, what routing proposes stands on the incident.
     reference("lead_id", "organisation.id"),
     Column("supporting_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    # Which condition of its category holds, where time limits tell several apart.
+    Column("condition", Text),
     # Who began or reported the work last: never the one who checks it.
     Column("handler", Text),
     reference("handler_organisation_id", "organisation.id"),

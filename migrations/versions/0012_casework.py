@@ -73,6 +73,7 @@ def _case_state() -> None:
             server_default=sa.text("'{}'"),
             nullable=False,
         ),
+        sa.Column("condition", sa.Text(), nullable=True),
         sa.Column("handler", sa.Text(), nullable=True),
         sa.Column("handler_organisation_id", sa.BigInteger(), autoincrement=False, nullable=True),
         *(counter(name) for name in counters[1:]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -102,8 +103,34 @@ def test_a_body_that_cannot_be_meant_is_named(worker: Callable[..., Worker], fie
 
 def test_a_field_that_says_nothing_is_as_if_it_were_left_out(worker: Callable[..., Worker]) -> None:
     names = ("reason", "note", "lead", "supporting", "amount", "unit", "until", "result", "satisfaction",
-             "into", "reference", "guidance")  # fmt: skip
+             "into", "reference", "guidance", "condition")  # fmt: skip
     assert worker().step("accept", "acceptor", "王受理", **dict.fromkeys(names)).status_code == 200
+
+
+def test_the_condition_said_when_filing_decides_the_limit(
+    worker: Callable[..., Worker], database: psycopg.Connection
+) -> None:
+    call = worker()
+    database.execute(
+        """INSERT INTO time_limit (category_id, condition, stage, amount, kind, valid)
+           SELECT category_id, told.condition, 'total', told.hours, 'urgent_hour',
+                  tstzrange('2020-01-01', NULL)
+           FROM incident, (VALUES ('小面积', 4), ('大面积', 40)) AS told (condition, hours)
+           WHERE number = %s""",
+        [call.number],
+    )
+    database.execute("UPDATE deadline_setting SET revision = gen_random_uuid()")
+    database.commit()
+    assert sorted(call.case()["conditions"]) == ["大面积", "小面积"]
+    call.take("accept", "acceptor", "王受理")
+    answer = call.step("verify", "supervisor", "钱监督", "LS", condition="小面积")
+    assert answer.status_code == 400, "said only when it is filed"
+    call.take("verify", "supervisor", "钱监督", "LS")
+    assert problem(call.step("file", "acceptor", "王受理", condition="中面积"), "bad-parameter", 400)
+    case = call.take("file", "acceptor", "王受理", condition="大面积")
+    assert case["condition"] == "大面积"
+    began, due = (datetime.fromisoformat(case["clock"][name]) for name in ("started_at", "due_at"))
+    assert due - began == timedelta(hours=40)
 
 
 def test_there_is_no_such_case(client: TestClient) -> None:

@@ -76,6 +76,9 @@ export interface Case {
   extension: { by: string; reason: string; at: string; amount: number | null; unit: string | null; until: string | null } | null;
   direct_reason: string | null;
   satisfaction: string | null;
+  /** Which condition of its category holds; time limits tell `conditions` apart. */
+  condition: string | null;
+  conditions: string[];
   duplicate_of: string | null;
   duplicates: string[];
   reports: number;

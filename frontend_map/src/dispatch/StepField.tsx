@@ -17,6 +17,8 @@ interface Props {
   name: string;
   required: boolean;
   value: unknown;
+  /** What there is to choose from, where it comes with the case. */
+  options?: readonly string[];
   /** Organisations that the routing named: one press away. */
   suggested: readonly Named[];
   error: string | undefined;
@@ -34,7 +36,7 @@ const nameOf = (code: string): string => {
 };
 
 /** One field of a step, with the control that fits it. */
-export function StepField({ id, action, category, name, required, value, suggested, error, onChange }: Props) {
+export function StepField({ id, action, category, name, required, value, options, suggested, error, onChange }: Props) {
   const spec = fieldSpec(action, name);
   const text = typeof value === "string" ? value : "";
   const described = { id, name, "aria-invalid": error ? ("true" as const) : undefined, "aria-describedby": error ? `${id}-error` : undefined };
@@ -54,7 +56,7 @@ export function StepField({ id, action, category, name, required, value, suggest
           {label(name)}
           {required && <span class="required"> {t("report.required")}</span>}
         </legend>
-        {(spec.options ?? []).map((code) => (
+        {(spec.options ?? options ?? []).map((code) => (
           <label key={code} class="check">
             <input type="radio" name={name} value={code} checked={value === code} onChange={() => onChange(code)} />
             {option(name, code)}

@@ -47,6 +47,7 @@ export function StepForm({ item, action, suggested, category }: { item: Case; ac
       name={name}
       required={action.needs.includes(name)}
       value={fields[name]}
+      options={item.conditions}
       suggested={suggested.all}
       error={told.get(name) ?? (lacks.includes(name) ? t("step.needed") : undefined)}
       onChange={(value) => setFields((before) => ({ ...before, [name]: value }))}

@@ -26,6 +26,8 @@ const SPECS: Readonly<Record<string, FieldSpec>> = {
   into: { control: "line" },
   reference: { control: "line" },
   guidance: { control: "guidance" },
+  // What there is to choose from comes with the case.
+  condition: { control: "enum" },
   satisfaction: { control: "enum", options: SATISFACTION },
   level: { control: "enum", options: ["community", "street", "district"] },
   attachments: { control: "attachments" },

@@ -221,6 +221,7 @@ export const enDispatch: Record<keyof typeof zhDispatch, string> = {
   "field.into": "Number to merge into",
   "field.reference": "Reference there",
   "field.guidance": "Guidance text",
+  "field.condition": "Condition (its time limit holds)",
   "field.satisfaction": "Satisfaction",
   "field.level": "Level",
   "field.attachments": "Photos",

@@ -220,6 +220,7 @@ export const zhDispatch = {
   "field.into": "并入的编号",
   "field.reference": "对方编号",
   "field.guidance": "答复口径",
+  "field.condition": "适用条件（影响时限）",
   "field.satisfaction": "满意度",
   "field.level": "层级",
   "field.attachments": "照片",
