@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from grid_data.bulk.coded import Coded
 from grid_data.bulk.ragged import Ragged
 from grid_data.bulk.routed import RoutedColumns
 from grid_data.bulk.routing import read_grounds
@@ -25,6 +26,8 @@ def as_lists(routed: RoutedColumns) -> dict[str, list[Any]]:
     for name, column in vars(routed).items():
         if isinstance(column, Ragged):
             told[name] = [column.counts.tolist(), column.values.tolist()]
+        elif isinstance(column, Coded):
+            told[name] = column.texts()
         else:
             told[name] = [None if value != value else value for value in column.tolist()]
     return told

@@ -219,5 +219,6 @@ def test_the_impact_is_told_before_and_comes_true(
         [plan["code"]],
     ).fetchone()
     assert written == (flow["households"], 1)
-    problem = refused(client.get(f"{address}/impact"), 409, "plan-refused")
-    assert problem["errors"][0]["code"] == "plan-state"
+    # Afterwards it stays as it was approved.
+    kept = client.get(f"{address}/impact").json()
+    assert (kept["flows"], kept["totals"], kept["grids"]) == (impact["flows"], totals, impact["grids"])

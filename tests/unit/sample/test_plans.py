@@ -48,6 +48,6 @@ def test_the_draft_has_grids_over_its_band_and_can_be_divided_within(small: Samp
     inside = per_grid[per_grid.index.str[:12] == draft["area"]]
     over = int((inside > draft["band_max"]).sum())
     assert over >= 1
-    assert f"现有{over}个网格超出" in draft["note"]
-    assert f"{over} hold more" in draft["note"]
+    assert f"现有{over}个网格超出" in draft["note_zh"]
+    assert f"{over} hold more" in draft["note_en"]
     assert draft["band_min"] * len(inside) < inside.sum() < draft["band_max"] * len(inside)
