@@ -20,6 +20,8 @@ __all__ = ["STEPS", "Life", "lead", "read_lives"]
 
 LEAD = "?"
 """Stands for the organisation that routing found."""
+OTHERWISE = "LS-CG"
+"""Whom the dispatcher names where no place was believed, so that no rule led to anybody."""
 STEPS: tuple[dict[str, Any], ...] = (
     {"action": "accept", "by": "王受理", "role": "acceptor"},
     {"action": "file", "by": "王受理", "role": "acceptor"},
@@ -108,10 +110,13 @@ async def _lane(line: _Line, waiting: Iterator[str], until: float | None, lives:
         answer = await _ask(line, life, "report", "/api/incidents", report.encode())
         if answer is None:
             continue
-        life.number, lead = answer["number"], answer["responsible"]["code"]
+        life.number, found = answer["number"], answer["responsible"]
+        lead = found["code"] if found else OTHERWISE
         path = f"/api/cases/{life.number}/steps"
         for revision, step in enumerate(STEPS):
             who = {"organisation": lead} if step.get("organisation") == LEAD else {}
+            if step["action"] == "dispatch" and not found:
+                who = {"lead": lead}
             body = json.dumps({**step, **who, "revision": revision}).encode()
             if await _ask(line, life, step["action"], path, body) is None:
                 break
