@@ -148,9 +148,14 @@ def clocks_after(
     """
     now, calendar = facts.now, book.calendar_of(subject.organisation_id)
     if standing.condition != subject.condition:
-        # Another limit of the whole holds, from where the whole began.
+        # Another limit of the whole holds, from where the whole began; what was added to the other is kept.
+        other = subject.clock(book, Stage.TOTAL, clocks.started_at)
         subject = replace(subject, condition=standing.condition)
-        clocks = replace(clocks, total=subject.clock(book, Stage.TOTAL, clocks.started_at))
+        total = subject.clock(book, Stage.TOTAL, clocks.started_at)
+        if total and other and clocks.total:
+            added = clocks.total.due_at - other.due_at
+            total = replace(total, due_at=total.due_at + added, soon_at=total.soon_at + added)
+        clocks = replace(clocks, total=total)
     if Effect.REOPEN in row.effects:
         return fresh_clocks(book, subject, standing.state, began=now, entered=now)
     stage = stage_for(standing.state, subject.flow, subject.source)

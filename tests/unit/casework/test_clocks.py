@@ -115,6 +115,24 @@ def test_what_is_asked_for_moves_nothing_before_it_is_granted() -> None:
     assert told.total.due_at == WAS + 48 * HOUR
 
 
+def test_another_condition_counts_from_the_start_and_keeps_the_time_added_before() -> None:
+    large = Entry(Stage.TOTAL, Limit(40, Kind.URGENT_HOUR), condition="large")
+    book = replace(BOOK, entries=(*BOOK.entries, large), _found={}, _by_stage={})
+    facts = favourable(Action.FILE, State.VERIFIED, Role.ACCEPTOR)
+    facts = replace(facts, fields=replace(facts.fields, condition="large"))
+    row = decide(Action.FILE, facts)
+    assert isinstance(row, Transition), row
+    subject = Subject(1, Flow.LIVELIHOOD, "normal", facts.source, None)
+    before = fresh_clocks(book, subject, State.VERIFIED, began=WAS, entered=WAS)
+    assert before.total is not None
+    longer = replace(
+        before.total, due_at=before.total.due_at + 5 * HOUR, soon_at=before.total.soon_at + 5 * HOUR
+    )
+    told = clocks_after(row, facts, after(row, facts), replace(before, total=longer), book, subject)
+    assert told.total is not None
+    assert told.total.due_at == WAS + 45 * HOUR
+
+
 def test_a_reopened_case_has_a_new_clock() -> None:
     told = clocks(Action.REOPEN, State.CLOSED, Role.ACCEPTOR)
     assert (told.started_at, told.stage, told.stage_started_at) == (NOW, Stage.DISPATCH, NOW)
