@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from api.formats import PlainText
-from governance.access import Actor, Role
+from governance.access import Actor, Principal, Role
 
 __all__ = ["ActorFields"]
 
@@ -26,6 +26,6 @@ class ActorFields(BaseModel):
         ),
     ] = None
 
-    def actor(self) -> Actor:
-        """The person at work."""
-        return Actor(self.by, self.role, self.organisation)
+    def actor(self, me: Principal) -> Actor:
+        """The person at work: whom the request is for, in the role it says."""
+        return Actor(self.by, self.role, self.organisation, me.sight)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
@@ -54,8 +54,10 @@ from api import (
 from api.body_limit import BodyLimit
 from api.dispatch import current_edition
 from api.fresh_cache import FreshCache
+from api.gate import gate_of
 from api.head import HeadAsGet
 from api.headers import SecurityHeaders
+from api.permissions import permitted
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
 from governance.attachments import Attachments
@@ -127,6 +129,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url or "")
         app.state.database = database
+        app.state.gate = gate_of(settings, database)
         app.state.migration = head()
         app.state.silence = settings.silence
         app.state.tiles = TileCache()
@@ -156,7 +159,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(permitted)])
 
     @app.get("/api/openapi.json", include_in_schema=False)
     async def read_openapi(request: Request) -> JsonText:

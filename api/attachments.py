@@ -16,9 +16,10 @@ from api.body_limit import UPLOADS
 from api.dependencies import Transaction, known_parameters
 from api.formats import IncidentNumber
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem, bad_parameter
 from api.schemas import Document
-from governance.access import VISITOR
+from governance.access import Principal
 from governance.answers import Name
 from governance.attachments import (
     Attachment,
@@ -92,7 +93,7 @@ class AttachmentList(Document):
     ),
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
 )
-async def send_attachment(request: Request) -> Attachment:
+async def send_attachment(request: Request, me: Me) -> Attachment:
     """Keep a photo or a file, and answer the `id` by which a report or a step names it.
 
     A picture is written anew: upright, without anything but its pixels. Where and when it was taken is read
@@ -101,7 +102,7 @@ async def send_attachment(request: Request) -> Attachment:
     attachments: Attachments = request.app.state.attachments
     form = await _form(request, attachments.limits.max_bytes)
     try:
-        return await receive(request.app.state.database, attachments, VISITOR, _sent(form))
+        return await receive(request.app.state.database, attachments, me, _sent(form, me))
     finally:
         await form.close()
 
@@ -137,7 +138,7 @@ def _too_large(max_bytes: int) -> Problem:
     return Problem("too-large", Name(zh=f"文件超过上限 {most}", en=f"the file is larger than {most}"))
 
 
-def _sent(form: FormData) -> Sent:
+def _sent(form: FormData, me: Principal) -> Sent:
     """The parts of the form, judged like any body: nothing unknown, nothing twice."""
     seen: set[str] = set()
     for name, _ in form.multi_items():
@@ -146,7 +147,7 @@ def _sent(form: FormData) -> Sent:
         if name in seen:
             raise bad_parameter(name, "此字段出现多次", "given more than once")
         seen.add(name)
-    file, role, by = form.get("file"), form.get("role", "scene"), form.get("by", VISITOR.name)
+    file, role, by = form.get("file"), form.get("role", "scene"), form.get("by", me.name)
     if not isinstance(file, UploadFile):
         raise bad_parameter("file", "缺少文件", "a file is missing", code="missing")
     if role not in ROLES:

@@ -12,6 +12,7 @@ from api.case_problems import case_problems, no_case
 from api.dependencies import PlaceTransaction, known_parameters, opened
 from api.formats import IncidentNumber, OrganisationCode, PlainText
 from api.openapi import problems
+from api.principal import Me
 from api.rendering import JsonText, answer_json
 from governance.access import Actor, Role
 from governance.answers import Name
@@ -63,6 +64,7 @@ async def _case(connection: Connection, number: str, actor: Actor | None) -> Cas
 )
 async def take_one_step(
     request: Request,
+    me: Me,
     number: IncidentNumber,
     body: StepBody,
     prefer: Annotated[
@@ -75,7 +77,7 @@ async def take_one_step(
     `revision` is the one you read: when somebody took a step meanwhile the answer is `case-changed`, and
     nothing is done. What the table does not allow is `case-step`; errors has each reason.
     """
-    actor, step = body.actor(), body.step()
+    actor, step = body.actor(me), body.step()
     async with AsyncExitStack() as stack:
         with case_problems():
             opening = step_transaction(request.app.state.database, actor, number, step)
@@ -91,12 +93,12 @@ async def take_one_step(
 
 
 @router.post("/api/cases/steps", summary="Take the same step of many cases", responses=problems(*ACTING))
-async def take_many_steps(request: Request, body: BatchBody) -> BatchAnswer:
+async def take_many_steps(request: Request, me: Me, body: BatchBody) -> BatchAnswer:
     """Every case that allows the step takes it, all in one transaction, each with an entry of its own.
 
     The others are told of with their reasons. With `preview` nothing is changed.
     """
-    actor = body.actor()
+    actor = body.actor(me)
     async with AsyncExitStack() as stack:
         opening = request.app.state.database.transaction(actor.principal(), plans="generic")
         connection = await opened(stack, opening)

@@ -13,6 +13,7 @@ from api.dependencies import Transaction, known_parameters
 from api.field_errors import FieldError
 from api.formats import CategoryKey, OrganisationCode, PlainText
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem
 from governance.access import Role
 from governance.answers import Name
@@ -135,7 +136,7 @@ async def read_deadlines(
         "database-away", "too-slow",
     ),
 )  # fmt: skip
-async def post_changes(connection: Transaction, body: ChangesBody) -> Deadlines:
+async def post_changes(connection: Transaction, me: Me, body: ChangesBody) -> Deadlines:
     """All changes or none, with one entry in the history; answers limits and calendar as they are then.
 
     Clocks that run keep the limit they started with. Refused when anything is wrong (409 `deadlines-refused`,
@@ -146,7 +147,7 @@ async def post_changes(connection: Transaction, body: ChangesBody) -> Deadlines:
         raise Problem("deadlines-refused", words, FieldError("role", words, "role"))
     changes = body.changes()
     try:
-        await change_deadlines(connection, body.actor().principal(), changes, seen=body.revision)
+        await change_deadlines(connection, body.actor(me).principal(), changes, seen=body.revision)
     except DeadlinesChanged:
         words = Name(zh="时限或日历已被他人更改", en="somebody changed limits or calendar meanwhile")
         raise Problem(

@@ -14,8 +14,8 @@ from fastapi import Depends, HTTPException, Query, Request
 
 from api.field_errors import FieldError
 from api.formats import BoundingBox, Moment
+from api.principal import principal_of
 from api.problems import Problem, bad_parameter
-from governance.access import VISITOR
 from governance.answers import Name
 from governance.intake import Report, report_transaction
 from grid_data.city import city_timezone
@@ -48,28 +48,31 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 @asynccontextmanager
 async def report_turn(request: Request, sent: Report) -> AsyncIterator[tuple[Connection, Asked]]:
     """The turn of a report and its transaction."""
+    me = await principal_of(request)
     async with AsyncExitStack() as stack:
-        opening = report_transaction(_database(request), VISITOR, sent)
-        yield await opened(stack, opening)
+        yield await opened(stack, report_transaction(_database(request), me, sent))
 
 
 @asynccontextmanager
 async def request_transaction(request: Request) -> AsyncIterator[Connection]:
     """A transaction for part of a request, where not all of it needs one."""
+    me = await principal_of(request)
     async with AsyncExitStack() as stack:
-        yield await opened(stack, _database(request).transaction(VISITOR))
+        yield await opened(stack, _database(request).transaction(me))
 
 
 async def transaction(request: Request) -> AsyncIterator[Connection]:
     """One transaction for the request: committed before the answer leaves, rolled back on a problem."""
+    me = await principal_of(request)
     async with AsyncExitStack() as stack:
-        yield await opened(stack, _database(request).transaction(VISITOR))
+        yield await opened(stack, _database(request).transaction(me))
 
 
 async def place_transaction(request: Request) -> AsyncIterator[Connection]:
     """The same for a request about one place or one incident: statements are planned once for all of them."""
+    me = await principal_of(request)
     async with AsyncExitStack() as stack:
-        yield await opened(stack, _database(request).transaction(VISITOR, plans="generic"))
+        yield await opened(stack, _database(request).transaction(me, plans="generic"))
 
 
 def _database(request: Request) -> Database:

@@ -16,9 +16,10 @@ from api.fresh_cache import FreshCache
 from api.incident_filters import Desk
 from api.openapi import problems
 from api.paging import AfterIncident, incident_token, read_incident_token
+from api.principal import principal_of
 from api.rendering import JsonText, json_page
 from api.schemas import IncidentPage
-from governance.access import VISITOR
+from governance.access import NIGHTLY
 from governance.alarm_limits import AlarmLimits
 from governance.reasons import place_problem_words
 from grid_data.database import Connection, Database
@@ -53,12 +54,13 @@ async def shared(request: Request, key: object, make: Callable[[Connection], Awa
         async with request_transaction(request) as connection:
             return await make(connection)
 
-    return await cache.get((VISITOR.name, key), answer)
+    me = await principal_of(request)
+    return await cache.get((me.sight, key), answer)
 
 
 async def current_edition(database: Database) -> str:
     """What is stored now; changes with everything that is recorded."""
-    async with database.transaction(VISITOR, plans="generic") as connection:
+    async with database.transaction(NIGHTLY, plans="generic") as connection:
         return await history_edition(connection)
 
 

@@ -11,6 +11,7 @@ from api.actor import ActorFields
 from api.dependencies import PlaceTransaction, Transaction, known_parameters
 from api.formats import CategoryKey, Coordinate, CoordinateSystem, IncidentKey, IncidentNumber
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem, bad_parameter
 from api.rendering import JsonText, answer_json
 from api.reports import SAYS_SOMETHING
@@ -128,7 +129,7 @@ async def check_draft(
     responses=problems("bad-parameter", "unknown-parameter", "not-found", "too-large", "database-away"),
 )
 async def decide_on_duplicate(
-    request: Request, connection: Transaction, number: IncidentNumber, body: DuplicateDecision
+    request: Request, me: Me, connection: Transaction, number: IncidentNumber, body: DuplicateDecision
 ) -> JsonText:
     """A person says that two incidents are two; they are not suggested to each other again.
 
@@ -136,7 +137,9 @@ async def decide_on_duplicate(
     """
     if number == body.other:
         raise bad_parameter("other", "不能与自身比较", "an incident is no duplicate of itself")
-    changed = await decide_duplicate(connection, body.actor(), number, body.other, body.decision, body.reason)
+    changed = await decide_duplicate(
+        connection, body.actor(me), number, body.other, body.decision, body.reason
+    )
     if changed is None:
         raise _missing(f"{number} / {body.other}")
     found = await duplicates_of_incident(connection, number, _rule(request))

@@ -14,8 +14,9 @@ from api.dependencies import WAIT_S, known_parameters
 from api.event_stream import AGAIN_MS, EVENT_STREAM, EventStream, text_of
 from api.formats import EventCursor
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem, bad_parameter
-from governance.access import VISITOR
+from governance.access import Principal
 from governance.answers import Name
 from governance.events import About, Beat, EventHub, Watcher, sight_of
 from grid_data.event_cursor import Cursor
@@ -50,6 +51,7 @@ UNREADABLE = Cursor(-1)
 )
 async def follow_events(
     request: Request,
+    me: Me,
     about: Annotated[
         About | None, Query(description="Only what is about `incidents` or `plans`. Default: everything.")
     ] = None,
@@ -93,11 +95,13 @@ async def follow_events(
         raise Problem(
             "database-away", Name(zh="数据库暂不可达", en="the database cannot be reached")
         ) from None
-    return EventStream(_pieces(watcher, about, follow=follow), held)
+    return EventStream(_pieces(me, watcher, about, follow=follow), held)
 
 
-async def _pieces(watcher: Watcher, about: About | None, *, follow: bool) -> AsyncIterator[bytes]:
-    sight = sight_of(VISITOR)
+async def _pieces(
+    me: Principal, watcher: Watcher, about: About | None, *, follow: bool
+) -> AsyncIterator[bytes]:
+    sight = sight_of(me)
     yield b"retry: %d\n\n" % AGAIN_MS
     while (message := await watcher.next()) is not None:
         if text := text_of(message, sight, about):

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from api.dependencies import Transaction, known_parameters
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
-from governance.access import VISITOR
 from governance.answers import Name
 from governance.fallback_places import decide_place, list_places
 from governance.place_answers import FallbackPlace, FallbackPlaces, FallbackState
@@ -59,6 +59,7 @@ async def read_fallback_places(
 )
 async def decide_fallback_place(
     connection: Transaction,
+    me: Me,
     key: Annotated[
         str,
         Path(
@@ -77,4 +78,4 @@ async def decide_fallback_place(
     lon, lat = map(float, key.split(","))
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         raise Problem("not-found", Name(zh=f"地球上没有 {key}", en=f"nowhere on Earth is {key}"))
-    return await decide_place(connection, VISITOR, lon, lat, body.state, body.reason)
+    return await decide_place(connection, me, lon, lat, body.state, body.reason)

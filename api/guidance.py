@@ -12,6 +12,7 @@ from api.actor import ActorFields
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import A_NUMBER, NOT_NUL, CategoryKey, OrganisationCode
 from api.openapi import problems
+from api.principal import Me
 from api.reports import SAYS_SOMETHING, Body
 from api.task_problems import task_problems
 from api.urgent_task_bodies import LongText, ShortText
@@ -151,11 +152,11 @@ async def read_guidance(
     summary="Add a guidance text",
     responses=problems(*WRITING, "unknown-category"),
 )
-async def add_guidance(connection: Transaction, body: NewGuidance) -> GuidanceDetail:
+async def add_guidance(connection: Transaction, me: Me, body: NewGuidance) -> GuidanceDetail:
     """Add a text. Its owner keeps it, and whoever stands above the owner."""
     with task_problems():
         code = await create(
-            connection, body.actor(), category=body.category, owner=body.owner, title=body.title.words(),
+            connection, body.actor(me), category=body.category, owner=body.owner, title=body.title.words(),
             text=body.text.words(), review_on=body.review_on,
         )  # fmt: skip
         return await get(connection, code)
@@ -170,7 +171,7 @@ async def read_one(connection: Transaction, code: GuidanceCode) -> GuidanceDetai
 
 @router.put("/api/guidance/{code}", summary="Change a guidance text", responses=problems(*WRITING))
 async def change_guidance(
-    connection: Transaction, code: GuidanceCode, body: GuidanceChange
+    connection: Transaction, me: Me, code: GuidanceCode, body: GuidanceChange
 ) -> GuidanceDetail:
     """Store a new version. `task-refused` with the code `changed`: somebody was faster."""
     said: dict[str, Any] = {
@@ -179,17 +180,19 @@ async def change_guidance(
     }
     with task_problems():
         await change(
-            connection, body.actor(), code, body.revision,
+            connection, body.actor(me), code, body.revision,
             Change(review_on=body.review_on, owner=body.owner, reason=body.reason, **said),
         )  # fmt: skip
         return await get(connection, code)
 
 
 @router.post("/api/guidance/{code}/retire", summary="Retire a guidance text", responses=problems(*WRITING))
-async def retire_guidance(connection: Transaction, code: GuidanceCode, body: Retirement) -> GuidanceDetail:
+async def retire_guidance(
+    connection: Transaction, me: Me, code: GuidanceCode, body: Retirement
+) -> GuidanceDetail:
     """Take a text out of use. What it answered keeps naming it."""
     with task_problems():
-        await retire(connection, body.actor(), code, body.revision, body.reason)
+        await retire(connection, body.actor(me), code, body.revision, body.reason)
         return await get(connection, code)
 
 

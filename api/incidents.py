@@ -38,11 +38,11 @@ from api.incident_filters import (
 )
 from api.openapi import problems
 from api.paging import AfterIncident, incident_token, read_incident_token
+from api.principal import Me
 from api.problems import Problem
 from api.rendering import JsonText, answer_json, json_page
 from api.reports import IncidentReport
 from api.schemas import IncidentPage
-from governance.access import VISITOR
 from governance.answers import Incident, Name, PlaceProblemCode
 from governance.incidents import get_incident
 from governance.intake import report
@@ -82,7 +82,7 @@ router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
         ),
     },
 )
-async def report_incident(request: Request, body: IncidentReport) -> JsonText:
+async def report_incident(request: Request, me: Me, body: IncidentReport) -> JsonText:
     """Store a report and route it, in one transaction; the answer says who is responsible and why.
 
     A place outside the city, with swapped coordinates or absurdly inaccurate is not believed: the incident is
@@ -91,7 +91,7 @@ async def report_incident(request: Request, body: IncidentReport) -> JsonText:
     """
     sent = body.report()
     async with report_turn(request, sent) as (connection, asked):
-        outcome = await report(connection, VISITOR, sent, asked)
+        outcome = await report(connection, me, sent, asked)
     address = f"/api/incidents/{quote(outcome.incident.number)}"
     return JsonText(
         answer_json(outcome.incident),

@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field
 from api.dependencies import Transaction, known_parameters
 from api.formats import CoordinateSystem, IncidentNumber
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body, ReportedPlace
-from governance.access import VISITOR
 from governance.answers import Incident, Name
 from governance.locating import Location, locate
 
@@ -66,6 +66,7 @@ class IncidentPlace(Body):
 )
 async def locate_incident(
     connection: Transaction,
+    me: Me,
     number: IncidentNumber,
     body: IncidentPlace,
 ) -> Incident:
@@ -76,7 +77,7 @@ async def locate_incident(
     """
     lon, lat = body.place.coordinates
     incident = await locate(
-        connection, VISITOR, number, Location(lon, lat, body.reason, body.crs, body.accuracy_m)
+        connection, me, number, Location(lon, lat, body.reason, body.crs, body.accuracy_m)
     )
     if incident is None:
         raise Problem("not-found", Name(zh=f"没有事件 {number}", en=f"no incident {number}"))

@@ -7,8 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.permissions import NEEDS, PUBLIC, Need
 from api.problems import PROBLEM_JSON, PROBLEMS
 from api.schemas import ProblemDocument
+from governance.access import Permission
 
 __all__ = ["install", "problems"]
 
@@ -55,6 +57,12 @@ City grid governance: which grids a place belongs to, who is responsible for it,
 """
 
 
+SECURITY = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "gridgov_session"},
+    "token": {"type": "http", "scheme": "bearer"},
+}
+
+
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Declare problem answers of a route, by code; database trouble is part of all."""
     by_status: dict[int, list[str]] = {}
@@ -95,6 +103,21 @@ def _example(code: str) -> dict[str, Any]:
     }
 
 
+def _say_who_may(operation: dict[str, Any], need: Need | None) -> None:
+    """What a door asks for: in its text, its security and its answers."""
+    if need is PUBLIC:
+        operation["security"] = []
+        return
+    operation["security"] = [{"session": []}, {"token": []}]
+    asked = f"permission `{need.value}`" if isinstance(need, Permission) else "signing in"
+    operation["description"] = f"{operation.get('description', '')}\n\nAsks for {asked}.".lstrip()
+    for status, response in problems("sign-in-needed", "not-allowed").items():
+        there = operation["responses"].setdefault(str(status), response)
+        if there is not response:
+            there["description"] += f"; {response['description']}"
+            there["content"][PROBLEM_JSON]["examples"].update(response["content"][PROBLEM_JSON]["examples"])
+
+
 def install(app: FastAPI) -> None:
     """Give the application its description."""
 
@@ -110,12 +133,14 @@ def install(app: FastAPI) -> None:
                 tags=TAGS,
                 license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
             )
-            for item in document["paths"].values():
-                for operation in item.values():
+            for path, item in document["paths"].items():
+                for method, operation in item.items():
+                    _say_who_may(operation, NEEDS.get((method.upper(), path)))
                     # The framework's own answer to bad input; ours is 400.
                     operation["responses"].pop("422", None)
                     for parameter in operation.get("parameters", ()):
                         parameter["schema"] = _without_null(parameter["schema"])
+            document["components"]["securitySchemes"] = SECURITY
             schemas = document["components"]["schemas"]
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)

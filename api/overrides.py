@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field
 from api.dependencies import Transaction, known_parameters
 from api.formats import IncidentNumber, OrganisationCode
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
-from governance.access import VISITOR
 from governance.answers import Incident, Name
 from governance.overrides import override_incident
 
@@ -50,6 +50,7 @@ class OverrideBody(Body):
 )  # fmt: skip
 async def give_incident(
     connection: Transaction,
+    me: Me,
     number: IncidentNumber,
     body: OverrideBody,
 ) -> Incident:
@@ -58,7 +59,7 @@ async def give_incident(
     Without an organisation the choice is lifted, and the organisation computed last is responsible again.
     """
     incident = await override_incident(
-        connection, VISITOR, number, body.organisation, body.reason, body.supporting
+        connection, me, number, body.organisation, body.reason, body.supporting
     )
     if incident is None:
         raise Problem("not-found", Name(zh=f"没有事件 {number}", en=f"no incident {number}"))

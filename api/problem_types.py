@@ -64,6 +64,16 @@ PROBLEMS = _table(
         "No organisation has this code; GET /api/organisations lists them.",
     ),
     (
+        "sign-in-needed", 401, "需要登录", "Sign-in needed",
+        "此接口只对已登录者开放；请登录，或以 Authorization: Bearer 送上令牌。",
+        "This route is for people who have signed in; sign in, or send a token as Authorization: Bearer.",
+    ),
+    (
+        "not-allowed", 403, "没有权限", "Not allowed",
+        "您的角色不能使用此接口，或不能这样更改；由管理员授予角色与范围。",
+        "Your roles do not open this route, or do not allow this change; administrators grant roles.",
+    ),
+    (
         "not-found", 404, "未找到", "Not found",
         "此地址没有内容：路径、编号、编码或瓦片不存在。",
         "There is nothing at this address: no such path, number, code or tile.",

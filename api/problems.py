@@ -106,6 +106,7 @@ def answer(
             "Content-Language": chosen.code,
             "Vary": "Accept-Language",
             **(_RETRY if problem.status == 503 else {}),
+            **(_SIGN_IN if problem.status == 401 else {}),
             **(headers or {}),
         },
     )
@@ -126,6 +127,7 @@ _GOVERNANCE: Mapping[type[GovernanceError], str] = {
 }
 _HTTP = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _RETRY = {"Retry-After": "5"}
+_SIGN_IN = {"WWW-Authenticate": "Bearer"}
 
 
 def _problem(request: Request, error: Exception) -> Response:

@@ -13,10 +13,11 @@ from api.dependencies import At, Transaction, known_parameters, moment
 from api.field_errors import FieldError
 from api.formats import NOT_NUL, CategoryKey, Moment, OrganisationCode
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem
 from api.rule_bodies import DraftSet, NewRule, RuleEdit, TrialBody
 from gis.rules import RULE_CODE
-from governance.access import VISITOR
+from governance.access import Principal
 from governance.answers import Name
 from governance.errors import RulesChanged, RulesRefused
 from governance.rule_answers import Findings, Outcome, RuleDetail, Rules, Trial
@@ -104,19 +105,19 @@ DryRun = Annotated[
 
 
 @router.post("/api/rules", status_code=201, summary="Add a rule", responses=problems(*WRITING))
-async def add_rule(connection: Transaction, body: NewRule) -> Outcome:
+async def add_rule(connection: Transaction, me: Me, body: NewRule) -> Outcome:
     """Add a rule, checked together with all others; `POST /api/rules/apply?dry_run=true` only checks."""
-    return await _change(connection, [Save(body.rule.rule())], body.begins, dry_run=False)
+    return await _change(connection, me, [Save(body.rule.rule())], body.begins, dry_run=False)
 
 
 @router.post("/api/rules/apply", summary="Put a set of changes into force", responses=problems(*WRITING))
-async def apply_changes(connection: Transaction, body: DraftSet, dry_run: DryRun = False) -> Outcome:
+async def apply_changes(connection: Transaction, me: Me, body: DraftSet, dry_run: DryRun = False) -> Outcome:
     """All changes or none, at one moment, with one entry in the history.
 
     The changed set is checked as a whole: new errors refuse it (409 `rules-refused`), and so does a rule that
     somebody else changed since you read it (409 `rule-changed`).
     """
-    return await _change(connection, body.plain(), body.begins, dry_run)
+    return await _change(connection, me, body.plain(), body.begins, dry_run)
 
 
 @router.post(
@@ -147,20 +148,21 @@ async def simulate_changes(connection: Transaction, body: TrialBody) -> Trial:
 
 @router.put("/api/rules/{code}", summary="Change a rule", responses=problems(*WRITING, "not-found"))
 async def change_rule(
-    connection: Transaction, code: RuleCode, body: RuleEdit, dry_run: DryRun = False
+    connection: Transaction, me: Me, code: RuleCode, body: RuleEdit, dry_run: DryRun = False
 ) -> Outcome:
     """End the version you read and let another follow; nothing is overwritten."""
     if (await _existing(connection, code)).version == body.version and body.rule.code != code:
         other = Name(zh="与地址中的编码不符", en="differs from the code in the address")
         raise Problem("rule-changed", other, FieldError("rule.code", other, "rule-changed"))
     return await _change(
-        connection, [Save(replace(body.rule.rule(), code=code), body.version)], body.begins, dry_run
+        connection, me, [Save(replace(body.rule.rule(), code=code), body.version)], body.begins, dry_run
     )
 
 
 @router.delete("/api/rules/{code}", summary="End a rule", responses=problems(*WRITING, "not-found"))
 async def remove_rule(
     connection: Transaction,
+    me: Me,
     code: RuleCode,
     version: Annotated[
         str, Query(max_length=200, pattern=NOT_NUL, description="`version` of the rule as you read it.")
@@ -173,7 +175,7 @@ async def remove_rule(
     """End a rule. It stays readable, and what it decided stays decided."""
     await _existing(connection, code)
     return await _change(
-        connection, [Remove(code, version)], await moment(connection, from_, "from"), dry_run
+        connection, me, [Remove(code, version)], await moment(connection, from_, "from"), dry_run
     )
 
 
@@ -185,10 +187,10 @@ async def _existing(connection: Transaction, code: str) -> RuleDetail:
 
 
 async def _change(
-    connection: Transaction, changes: Sequence[Change], begins: datetime | None, dry_run: bool
+    connection: Transaction, me: Principal, changes: Sequence[Change], begins: datetime | None, dry_run: bool
 ) -> Outcome:
     try:
-        return await change_rules(connection, VISITOR, changes, begins, dry_run=dry_run)
+        return await change_rules(connection, me, changes, begins, dry_run=dry_run)
     except (RulesChanged, RulesRefused) as refusal:
         raise rules_problem(refusal) from refusal
 

@@ -12,6 +12,7 @@ from api.actor import ActorFields
 from api.dependencies import Limit, Transaction, known_parameters, moment
 from api.formats import NOT_NUL, Moment
 from api.openapi import problems
+from api.principal import Me
 from api.reports import SAYS_SOMETHING, Body
 from api.task_problems import task_problems
 from governance.transfers import Transfers, list_transfers, reply
@@ -80,9 +81,9 @@ async def read_transfers(
     ),
 )
 async def note_reply(
-    connection: Transaction, transfer: Annotated[int, Path(ge=1, le=2**62, examples=[1])], body: Reply
+    connection: Transaction, me: Me, transfer: Annotated[int, Path(ge=1, le=2**62, examples=[1])], body: Reply
 ) -> Replied:
     """Note the answer to a hand-over, with the number there if it was not known."""
     with task_problems():
-        await reply(connection, body.actor(), transfer, text=body.text.strip(), reference=body.reference)
+        await reply(connection, body.actor(me), transfer, text=body.text.strip(), reference=body.reference)
     return Replied(transfer=transfer)

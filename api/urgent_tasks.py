@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import NOT_NUL
 from api.openapi import problems
+from api.principal import Me
 from api.rendering import JsonText
 from api.task_problems import task_problems
 from api.urgent_task_bodies import AreaBody, CancelBody, ReceiptBody, RemindBody, TaskBody
@@ -61,7 +62,7 @@ class GridsMet(Answer):
         "city-missing", "database-away", "too-slow",
     ),
 )  # fmt: skip
-async def issue_task(connection: Transaction, body: TaskBody) -> TaskDetail:
+async def issue_task(connection: Transaction, me: Me, body: TaskBody) -> TaskDetail:
     """Issue a task to every base grid of today that its area concerns, all at once or none.
 
     Regions and grids that are named mean all grids that belong to them. A polygon, a buffer and specialist
@@ -69,7 +70,7 @@ async def issue_task(connection: Transaction, body: TaskBody) -> TaskDetail:
     the edge is not meant. `task-refused` with the code `bad-area`: it meets no grid, or is no area.
     """
     with task_problems():
-        code = await issue(connection, body.actor(), body.given())
+        code = await issue(connection, body.actor(me), body.given())
         return await get_task(connection, code)
 
 
@@ -147,7 +148,7 @@ async def read_task_map(connection: Transaction, code: TaskCode) -> JsonText:
     summary="Answer for a grid",
     responses=problems(*DOING, "attachment-not-free"),
 )
-async def answer_task(connection: Transaction, code: TaskCode, body: ReceiptBody) -> TaskDetail:
+async def answer_task(connection: Transaction, me: Me, code: TaskCode, body: ReceiptBody) -> TaskDetail:
     """Acknowledge a task, report it done, or take that back. The same answer again changes nothing.
 
     A grid's worker answers for it, or the lead of its community or street. Who is known to hold a post in
@@ -155,25 +156,25 @@ async def answer_task(connection: Transaction, code: TaskCode, body: ReceiptBody
     """
     with task_problems():
         await answer(
-            connection, body.actor(), code, body.grid, body.action, note=body.note, count=body.count,
+            connection, body.actor(me), code, body.grid, body.action, note=body.note, count=body.count,
             attachments=body.attachments,
         )  # fmt: skip
         return await get_task(connection, code)
 
 
 @router.post("/api/urgent-tasks/{code}/reminders", summary="Remind of a task", responses=problems(*DOING))
-async def remind_task(connection: Transaction, code: TaskCode, body: RemindBody) -> TaskDetail:
+async def remind_task(connection: Transaction, me: Me, code: TaskCode, body: RemindBody) -> TaskDetail:
     """Remind every grid that has not finished. The program itself does so after three quarters of the time,
     and when the task is due, each once.
     """
     with task_problems():
-        await remind(connection, body.actor(), code)
+        await remind(connection, body.actor(me), code)
         return await get_task(connection, code)
 
 
 @router.post("/api/urgent-tasks/{code}/cancel", summary="Call a task off", responses=problems(*DOING))
-async def cancel_task(connection: Transaction, code: TaskCode, body: CancelBody) -> TaskDetail:
+async def cancel_task(connection: Transaction, me: Me, code: TaskCode, body: CancelBody) -> TaskDetail:
     """Call a task off, with a reason. Receipts stay as they are, and no more are taken."""
     with task_problems():
-        await cancel(connection, body.actor(), code, body.reason)
+        await cancel(connection, body.actor(me), code, body.reason)
         return await get_task(connection, code)

@@ -17,7 +17,7 @@ from typing import Literal, TypeVar
 
 import psycopg
 
-from governance.access import VISITOR, Principal
+from governance.access import EVERYTHING, Principal
 from grid_data.database import Connection, Database
 from grid_data.event_cursor import Cursor, Ledger
 from grid_data.events import LIMIT, WINDOW, Event, Listener, entries_since, history_stand, look
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 About = Literal["incidents", "plans"]
 Made = TypeVar("Made")
 
-FOLLOWER = Principal("events")
+FOLLOWER = Principal("events", EVERYTHING)
 """Reads for all who watch; what each may see is decided by `sight_of`."""
 
 SPACING_S = 0.05
@@ -65,7 +65,7 @@ def sight_of(principal: Principal) -> Sight:
     >>> sight_of(Principal("somebody")).everything
     False
     """
-    return Sight(everything=principal == VISITOR)
+    return Sight(everything=principal.sight.everything)
 
 
 def is_about(event: Event, about: About | None) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.fallback_places import Rule
@@ -40,6 +40,13 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Port the server listens on; 0 takes a free one")
     ] = 8000
+    access: Annotated[
+        Literal["accounts", "open"],
+        Field(
+            description="`accounts`: people sign in and see what they may; "
+            "`open`: whoever reaches the server may do everything, on this machine only"
+        ),
+    ] = "accounts"
     fallback_incidents: Annotated[
         int, Field(ge=2, description="Least number of incidents at a coordinate that is looked at")
     ] = 20
@@ -65,6 +72,9 @@ class Settings(BaseSettings):
     lapse_at: Annotated[
         str, Field(description="When lapsed evaluations are looked for: a cron expression, the same")
     ] = "*/10 * * * *"
+    escalate_late: Annotated[
+        bool, Field(description="Whether a late case rises a level; otherwise the level above is only told")
+    ] = True
     attachments: Annotated[
         str | None,
         Field(
@@ -123,6 +133,12 @@ class Settings(BaseSettings):
             raise ValueError("not a cron expression, for example 10 3 * * *")
         return text
 
+    @model_validator(mode="after")
+    def _is_open_here_only(self) -> Self:
+        if self.access == "open" and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("GRIDGOV_ACCESS=open: the server may listen on 127.0.0.1 only")
+        return self
+
     @property
     def fallback_rule(self) -> Rule:
         """When a shared coordinate is held to be a fallback."""
@@ -179,6 +195,7 @@ class Settings(BaseSettings):
             rule=self.fallback_rule,
             check_places_at=self.check_places_at,
             lapse_at=self.lapse_at,
+            escalate_late=self.escalate_late,
             attachments=self.attachment_place,
             orphan_hours=self.attachment_orphan_hours,
             alarm_limits=self.alarm_limits,

@@ -1,6 +1,7 @@
 """The way to the database: one pool, one door.
 
-Every statement of a request runs inside :meth:`Database.transaction`, under a role that owns no table.
+Every statement of a request runs inside :meth:`Database.transaction`, under a role that owns no table and
+with the claims of whom it runs for.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ STEPS = 4
 
 class HasClaims(Protocol):
     """Somebody a transaction can run for."""
+
+    @property
+    def database_role(self) -> str:
+        """The database role its statements run under; it owns nothing."""
+        ...
 
     def claims(self) -> Mapping[str, str]:
         """Transaction settings that say who it is."""
@@ -201,15 +207,16 @@ def _beginning(principal: HasClaims, plans: Plans) -> bytes:
     settings = dict(principal.claims())
     if plans == "generic":
         settings["plan_cache_mode"] = "force_generic_plan"
-    return _entering(tuple(settings.items()))
+    return _entering(principal.database_role, tuple(settings.items()))
 
 
-@lru_cache(maxsize=256)
-def _entering(settings: tuple[tuple[str, str], ...]) -> bytes:
+@lru_cache(maxsize=1024)
+def _entering(role: str, settings: tuple[tuple[str, str], ...]) -> bytes:
     """BEGIN, role and settings: statements of one message."""
     claim = SQL(sql("session/claim"))
     stated = [claim.format(name=Identifier(*name.split(".")), value=value) for name, value in settings]
-    return SQL("; ").join([SQL(sql("session/enter")), *stated]).as_bytes()
+    entered = SQL(sql("session/enter")).format(role=Identifier(role))
+    return SQL("; ").join([entered, *stated]).as_bytes()
 
 
 _prepared: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()

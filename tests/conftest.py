@@ -13,6 +13,8 @@ import pytest
 from grid_data.embedded import Cluster
 from tests.support import databases
 
+# What is not about access is asked of an open server.
+os.environ.setdefault("GRIDGOV_ACCESS", "open")
 # Files that tests send lie beside the databases of the tests, not among somebody's own.
 os.environ.setdefault("GRIDGOV_ATTACHMENTS", str(databases.HOME / "attachments"))
 

@@ -1,6 +1,6 @@
 -- name: enter
 -- Begin a transaction without the login role's rights; claims follow in the same message.
-BEGIN; SET LOCAL ROLE gridgov_app
+BEGIN; SET LOCAL ROLE {role}
 
 -- name: claim
 -- State one claim of the principal for the transaction.

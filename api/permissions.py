@@ -1,0 +1,220 @@
+"""Which door asks for which permission: one table for every route of the server.
+
+A route that is not in the table is closed to everybody. What lies behind an open door is filtered by
+row-level security, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from fastapi import Request
+
+from api.principal import principal_of
+from api.problems import Problem
+from governance.access import Permission
+from governance.answers import Name
+
+__all__ = ["NEEDS", "PUBLIC", "SIGNED_IN", "Need", "permitted"]
+
+
+class Door(Enum):
+    """Doors that ask for no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+PUBLIC = Door.PUBLIC
+"""Open to everybody, signed in or not."""
+SIGNED_IN = Door.SIGNED_IN
+"""Open to whoever is known: what is no secret within the city's own people."""
+
+Need = Door | Permission
+_P = Permission
+
+
+def _doors(need: Need, *doors: str) -> dict[tuple[str, str], Need]:
+    """Doors written as ``METHOD path``."""
+    return {(method, path): need for method, _, path in (door.partition(" ") for door in doors)}
+
+
+NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
+    _doors(
+        PUBLIC,
+        "GET /healthz",
+        "GET /readyz",
+        "GET /api/problems",
+        "GET /problems/{code}",
+        "GET /api/openapi.json",
+    )
+    | _doors(
+        SIGNED_IN,
+        "GET /api/city",
+        "GET /api/layers",
+        "GET /api/zones",
+        "GET /api/zones/{layer}/{code}",
+        "GET /api/categories",
+        "GET /api/organisations",
+        "GET /api/search",
+        "GET /api/routing",
+        "GET /api/nearby",
+        "GET /api/deadlines",
+        "GET /api/guidance",
+        "GET /api/guidance/{code}",
+        "GET /api/triage",
+        "GET /api/events",
+        "GET /tiles/{layer}.json",
+        "GET /tiles/{layer}/{z}/{x}/{y}.mvt",
+    )
+    | _doors(
+        _P.INCIDENTS_READ,
+        "GET /api/incidents",
+        "GET /api/incidents/{number}",
+        "GET /api/cases/{number}",
+        "GET /api/attachments/{id}",
+        "GET /api/attachments/{id}/thumbnail",
+        "GET /api/incidents/{number}/attachments",
+        "GET /api/incidents/{number}/duplicates",
+        "GET /api/incidents/{number}/nearby",
+        "GET /api/transfers",
+        "GET /tiles/open_incidents/{z}/{x}/{y}.mvt",
+    )
+    | _doors(
+        _P.INCIDENTS_REPORT,
+        "POST /api/incidents",
+        "POST /api/attachments",
+        "GET /api/duplicates",
+    )
+    | _doors(
+        _P.INCIDENTS_ROUTE,
+        "POST /api/incidents/{number}/override",
+        "PUT /api/incidents/{number}/place",
+        "GET /api/fallback-places",
+        "PUT /api/fallback-places/{key}",
+    )
+    | _doors(
+        _P.CASES_STEP,
+        "POST /api/cases/{number}/steps",
+        "POST /api/cases/steps",
+        "POST /api/incidents/{number}/duplicates",
+        "POST /api/transfers/{transfer}/reply",
+    )
+    | _doors(
+        _P.DISPATCH_READ,
+        "GET /api/dispatch/summary",
+        "GET /api/dispatch/histogram",
+        "GET /api/dispatch/queue",
+    )
+    | _doors(
+        _P.STATISTICS_READ,
+        "GET /api/statistics/incidents",
+        "GET /api/indicators",
+    )
+    | _doors(
+        _P.POSTS_READ,
+        "GET /api/posts",
+        "GET /api/patrol-points",
+    )
+    | _doors(
+        _P.TASKS_READ,
+        "GET /api/urgent-tasks",
+        "GET /api/urgent-tasks/{code}",
+        "GET /api/urgent-tasks/{code}/map",
+    )
+    | _doors(
+        _P.TASKS_ISSUE,
+        "POST /api/urgent-tasks",
+        "POST /api/urgent-tasks/grids",
+        "POST /api/urgent-tasks/{code}/reminders",
+        "POST /api/urgent-tasks/{code}/cancel",
+    )
+    | _doors(
+        _P.TASKS_ANSWER,
+        "POST /api/urgent-tasks/{code}/receipts",
+    )
+    | _doors(
+        _P.GUIDANCE_WRITE,
+        "POST /api/guidance",
+        "PUT /api/guidance/{code}",
+        "POST /api/guidance/{code}/retire",
+    )
+    | _doors(
+        _P.RULES_READ,
+        "GET /api/rules",
+        "GET /api/rules/checks",
+        "GET /api/rules/{code}",
+        "POST /api/rules/simulate",
+    )
+    | _doors(
+        _P.RULES_WRITE,
+        "POST /api/rules",
+        "PUT /api/rules/{code}",
+        "DELETE /api/rules/{code}",
+        "POST /api/rules/apply",
+    )
+    | _doors(
+        _P.DEADLINES_WRITE,
+        "POST /api/deadlines",
+    )
+    | _doors(
+        _P.PLANS_READ,
+        "GET /api/plans",
+        "GET /api/plans/{code}",
+        "GET /api/plans/{code}/units",
+        "GET /api/plans/{code}/shapes",
+        "GET /api/plans/{code}/measures",
+        "GET /api/plans/{code}/steps",
+        "GET /api/plans/{code}/proposals/{job}",
+        "GET /api/plans/{code}/impact",
+        "GET /api/plans/{code}/impact.html",
+        "GET /api/plans/{code}/impact.csv",
+        "GET /api/plans/{code}/export",
+        "GET /api/notices",
+        "GET /api/comparison",
+    )
+    | _doors(
+        _P.PLANS_DRAW,
+        "POST /api/plans",
+        "POST /api/plans/{code}/moves",
+        "POST /api/plans/{code}/undo",
+        "POST /api/plans/{code}/redo",
+        "POST /api/plans/{code}/proposals",
+        "DELETE /api/plans/{code}/proposals/{job}",
+        "POST /api/plans/{code}/submit",
+        "POST /api/plans/{code}/reopen",
+        "POST /api/plans/{code}/import",
+        "POST /api/patrol-points",
+        "DELETE /api/patrol-points/{code}",
+    )
+    | _doors(
+        _P.PLANS_APPROVE,
+        "POST /api/plans/{code}/approve",
+        "POST /api/plans/{code}/schedule",
+        "POST /api/plans/{code}/publish",
+        "POST /api/plans/{code}/withdraw",
+        "POST /api/plans/{code}/rollback",
+    )
+)
+"""(method, path as in the API description) -> what it asks for."""
+
+
+async def permitted(request: Request) -> None:
+    """Refuse whoever may not come through this door.
+
+    Raises
+    ------
+    Problem
+        ``sign-in-needed``, or ``not-allowed`` naming the permission that is missing.
+    """
+    method = "GET" if request.method == "HEAD" else request.method
+    need = NEEDS.get((method, request.scope["route"].path))
+    if need is PUBLIC:
+        return
+    me = await principal_of(request)
+    if need is SIGNED_IN or (isinstance(need, Permission) and me.may(need)):
+        return
+    missing = need.value if isinstance(need, Permission) else "-"
+    raise Problem("not-allowed", Name(zh=f"缺少权限：{missing}", en=f"permission missing: {missing}"))

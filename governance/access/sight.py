@@ -1,0 +1,105 @@
+"""Which rows somebody may see: the definition, in plain Python.
+
+PostgreSQL enforces it by row-level security (``migrations/functions/0019_*.sql``) for every statement; tests
+hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["EVERYTHING", "NOTHING", "IncidentFacts", "Sight"]
+
+
+class IncidentFacts(Protocol):
+    """What of an incident decides who sees it; identifiers are those of the database."""
+
+    @property
+    def zone_ids(self) -> frozenset[int]:
+        """Zones of all layers it lies in, as it was routed last."""
+        ...
+
+    @property
+    def organisation_id(self) -> int | None:
+        """Who is responsible."""
+        ...
+
+    @property
+    def concerned_ids(self) -> frozenset[int]:
+        """Organisations that have or had a work order for it."""
+        ...
+
+    @property
+    def account_id(self) -> int | None:
+        """The account that reported it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What of the stored rows somebody may see. Two with the same sight get the same answers.
+
+    Attributes
+    ----------
+    everything
+        Every row there is.
+    zones
+        Zones whose rows are seen, with all zones below them today; identifiers of the database, any layer.
+    organisations
+        Organisations whose work is seen, with all below them.
+    account
+        Own reports are seen wherever they lie.
+    households
+        Whether households inside ``zones`` are seen one by one; without it only counts are told.
+    reporters
+        Whether contact data of reporters are read; stated for one audited transaction only.
+    """
+
+    everything: bool = False
+    zones: frozenset[int] = frozenset()
+    organisations: frozenset[int] = frozenset()
+    account: int | None = None
+    households: bool = False
+    reporters: bool = False
+
+    def sees(self, incident: IncidentFacts) -> bool:
+        """Whether an incident is seen.
+
+        >>> from types import SimpleNamespace
+        >>> own = SimpleNamespace(
+        ...     zone_ids=frozenset({3, 7}), organisation_id=5, concerned_ids=frozenset({9}), account_id=None
+        ... )
+        >>> Sight(zones=frozenset({7})).sees(own), Sight(organisations=frozenset({9})).sees(own)
+        (True, True)
+        >>> Sight(zones=frozenset({8}), organisations=frozenset({3})).sees(own), Sight().sees(own)
+        (False, False)
+        """
+        return (
+            self.everything
+            or not self.zones.isdisjoint(incident.zone_ids)
+            or incident.organisation_id in self.organisations
+            or not self.organisations.isdisjoint(incident.concerned_ids)
+            or (self.account is not None and self.account == incident.account_id)
+        )
+
+    def claims(self) -> Mapping[str, str]:
+        """The sight as settings of a transaction; policies read them."""
+        if self.everything:
+            return {"gridgov.reporters": _switch(self.reporters)}
+        return {
+            "gridgov.account": "" if self.account is None else str(self.account),
+            "gridgov.zones": ",".join(map(str, sorted(self.zones))),
+            "gridgov.organisations": ",".join(map(str, sorted(self.organisations))),
+            "gridgov.households": _switch(self.households),
+            "gridgov.reporters": _switch(self.reporters),
+        }
+
+
+def _switch(value: bool) -> str:
+    return "on" if value else "off"
+
+
+EVERYTHING = Sight(everything=True, households=True)
+NOTHING = Sight()
