@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grid_data.tables import (
+    accounts,
     alarms,
     attachments,
     case_moments,
@@ -11,6 +12,7 @@ from grid_data.tables import (
     city,
     context,
     deadlines,
+    duties,
     facilities,
     fallback_places,
     guidance,
@@ -29,6 +31,7 @@ from grid_data.tables import (
 from grid_data.tables.base import metadata
 
 __all__ = [
+    "accounts",
     "alarms",
     "attachments",
     "case_moments",
@@ -37,6 +40,7 @@ __all__ = [
     "city",
     "context",
     "deadlines",
+    "duties",
     "facilities",
     "fallback_places",
     "guidance",
