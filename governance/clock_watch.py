@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from governance.access import NIGHTLY
+from governance.access import NIGHTLY, Actor, Role
 from governance.casework.clocks import Subject, fresh_clocks
-from governance.casework.names import Flow, State
+from governance.casework.errors import CaseChanged, StepRefused
+from governance.casework.facts import Fields
+from governance.casework.names import Action, Flow, State
+from governance.casework.storing import Step, take_in
 from governance.deadline_book import deadline_book
 from governance.deadlines.limits import Book
 from grid_data.database import Connection, Database
@@ -23,8 +26,11 @@ from grid_data.deadlines import add_notices, insert_clocks, read_to_start, stop_
 
 __all__ = ["NOTICES", "Watched", "start_clocks", "start_missing_clocks", "watch_clocks"]
 
-NOTICES = ("overdue", "due_soon", "stage_overdue")
-"""What somebody is told of: the level above of a late case, who holds it of one due soon or a late stage."""
+NOTICES = ("overdue", "due_soon", "stage_overdue", "stage_due_soon")
+"""What somebody is told of: the level above of a late case; who holds it of the rest."""
+PROGRAM = Actor(NIGHTLY.name, Role.PROGRAM)
+RISE = Step(Action.ESCALATE, fields=Fields(note="超过时限，自动升级 / past its limit: raised by the program"))
+TRIES = 5
 PAGE = 500
 """Cases of one transaction."""
 BATCH = 10_000
@@ -77,20 +83,45 @@ def _clocks(book: Book, row: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "paused_at": row["suspended_at"]}
 
 
-async def watch_clocks(database: Database) -> Watched:
-    """Start missing clocks and tell of every due moment nobody was told of; many may do so at once."""
+async def watch_clocks(database: Database, *, escalate: bool = True) -> Watched:
+    """Start missing clocks and tell of every due moment nobody was told of; many may do so at once.
+
+    Parameters
+    ----------
+    escalate
+        A late case rises a level, too: community, street, district. Otherwise the level above is told only.
+    """
     async with database.transaction(NIGHTLY) as connection:
         started = await start_missing_clocks(connection)
         # A clock may have been started for an incident just when somebody closed it.
         await stop_ended_clocks(connection)
-    return Watched(started, {kind: await _tell(database, kind) for kind in NOTICES})
+    return Watched(started, {kind: await _tell(database, kind, escalate) for kind in NOTICES})
 
 
-async def _tell(database: Database, kind: str) -> int:
+async def _tell(database: Database, kind: str, escalate: bool) -> int:
     new, after = 0, BEGINNING
     while True:
         async with database.transaction(NIGHTLY) as connection:
             page = await add_notices(connection, kind, NIGHTLY.name, after, PAGE)
+            if escalate and page is not None:
+                for number in page.rising:
+                    await _rise(connection, number)
         if page is None:
             return new
         new, after = new + page.new, page.last
+
+
+async def _rise(connection: Connection, number: str) -> None:
+    """Raise a late case one level, with its notice or not at all; one that ended or stands is left alone.
+
+    Whoever changes it at the same moment goes first: it is read again.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            await take_in(connection, PROGRAM, number, RISE)
+            return
+        except StepRefused:
+            return
+        except CaseChanged:
+            if attempt == TRIES:
+                raise

@@ -195,6 +195,7 @@ class Settings(BaseSettings):
             rule=self.fallback_rule,
             check_places_at=self.check_places_at,
             lapse_at=self.lapse_at,
+            silence=self.silence,
             escalate_late=self.escalate_late,
             attachments=self.attachment_place,
             orphan_hours=self.attachment_orphan_hours,

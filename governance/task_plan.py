@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from gis.fallback_places import Rule
@@ -18,18 +19,22 @@ class TaskPlan:
 
     ``stalled_s``: a worker that has not been heard of for so long, in seconds, is dead; ``take_over_at`` says
     when its tasks are looked for. ``attachments``: where files lie; those that
-    nothing has named for ``orphan_hours`` are removed.
+    nothing has named for ``orphan_hours`` are removed. ``silence``: after how long without an
+    evaluation a case lapses that came checked. ``escalate_late``: a late case rises a level; otherwise
+    the level above is told only.
     """
 
     rule: Rule = field(default_factory=Rule)
     check_places_at: str = "10 3 * * *"
     lapse_at: str = "*/10 * * * *"
+    silence: timedelta = timedelta(days=7)
     attachments: Path | Bucket | None = None
     orphan_hours: int = 72
     clean_attachments_at: str = "25 * * * *"
     publish_plans_at: str = "* * * * *"
     remind_tasks_at: str = "* * * * *"
     watch_clocks_at: str = "* * * * *"
+    escalate_late: bool = True
     alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
     watch_queue_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"

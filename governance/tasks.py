@@ -77,7 +77,7 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
     @app.task(name="lapse_evaluations", lock="lapse_evaluations")
     async def lapse(timestamp: int) -> str:
         """Record evaluations that did not come in time."""
-        return f"{await lapse_evaluations(database)} cases"
+        return f"{await lapse_evaluations(database, silence=plan.silence)} cases"
 
     @app.periodic(cron=plan.clean_attachments_at, periodic_id="clean_attachments")
     @app.task(name="clean_attachments", lock="clean_attachments")
@@ -100,7 +100,7 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
     @app.task(name="watch_clocks", lock="watch_clocks")
     async def watch(timestamp: int) -> str:
         """Tell of cases that are due soon or late."""
-        found = await watch_clocks(database)
+        found = await watch_clocks(database, escalate=plan.escalate_late)
         return ", ".join(f"{kind}: {number}" for kind, number in found.noticed.items())
 
     @app.periodic(cron=plan.watch_queue_at, periodic_id="watch_queue")

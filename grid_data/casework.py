@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from grid_data.database import Connection, one, rows
+from grid_data.database import Connection, one, rows, run
 
-__all__ = ["lapsing_cases", "open_cases"]
+__all__ = ["await_silence", "lapsing_cases", "open_cases"]
 
 MANY = 50_000
 """Cases opened by one statement."""
@@ -27,6 +28,17 @@ async def open_cases(connection: Connection, incident_ids: Sequence[int]) -> int
         assert row is not None
         opened += row["n"]
     return opened
+
+
+async def await_silence(connection: Connection, sources: Sequence[str], silence: timedelta) -> int:
+    """Let livelihood cases of the sources that are checked and wait for nobody wait from their check on.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    return await run(connection, "casework/await_silence", {"sources": list(sources), "silence": silence})
 
 
 async def lapsing_cases(connection: Connection, limit: int) -> list[str]:

@@ -133,10 +133,11 @@ async def stop_ended_clocks(connection: Connection) -> int:
 
 @dataclass(frozen=True)
 class Noticed:
-    """A page of due moments: how many were new, and where the next page begins."""
+    """A page of due moments: how many were new, where the next page begins, which cases rise a level."""
 
     new: int
     last: tuple[datetime, int]
+    rising: Sequence[str] = ()
 
 
 async def add_notices(
@@ -150,10 +151,12 @@ async def add_notices(
     Parameters
     ----------
     kind
-        ``due_soon``, ``overdue`` or ``stage_overdue``.
+        ``due_soon``, ``overdue``, ``stage_due_soon`` or ``stage_overdue``.
     after
         Due moment and incident of the last one seen.
     """
     parameters = {"actor": actor, "after_at": after[0], "after_id": after[1], "limit": limit}
     row = await one(connection, f"deadlines/{kind}", parameters)
-    return None if row is None else Noticed(row["noticed"], (row["due_at"], row["incident_id"]))
+    if row is None:
+        return None
+    return Noticed(row["noticed"], (row["due_at"], row["incident_id"]), tuple(row.get("rising") or ()))

@@ -112,6 +112,8 @@ class Facts:
         What the attachments of the step show: scene, before, after, other.
     missing
         Attachments that are not there, or belong to another case.
+    due_at
+        When the whole is due; None: it has no limit.
     """
 
     number: str
@@ -128,6 +130,7 @@ class Facts:
     main: Main | None = None
     evidence: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
+    due_at: datetime | None = None
 
     @property
     def has_appellant(self) -> bool:

@@ -189,6 +189,10 @@ def guard_fault(guard: Guard, facts: Facts) -> tuple[str | None, Words] | None:
             return None, Words("案件未经派遣", "the case was never dispatched")
         case Guard.LAPSED if standing.lapses_at is None or standing.lapses_at > facts.now:
             return None, Words("等待评价的期限未到", "the time to evaluate is not over")
+        case Guard.LATE if facts.due_at is None or facts.due_at >= facts.now:
+            return None, Words("案件未超期", "the case is not late")
+        case Guard.BELOW_DISTRICT if standing.level is Level.DISTRICT:
+            return None, Words("案件已由区级持有", "the district holds the case already")
     return None
 
 

@@ -87,6 +87,7 @@ def facts_of(row: Mapping[str, Any], actor: Actor, fields: Fields) -> Facts:
         main=main and Main(main["number"], State(main["state"]), main["duplicate_of"]),
         evidence=frozenset(evidence.values()),
         missing=tuple(each for each in fields.attachments if each not in evidence),
+        due_at=row["clock_due_at"],
     )
 
 

@@ -83,12 +83,13 @@ def offered(
 ) -> list[tuple[Action, tuple[Transition, ...], Refusal | None]]:
     """Actions that state and flow know, with what stands against each; missing fields can be given.
 
-    ``anybody``: without asking who does it; what only the program does is left out.
+    What only the program does is left out. ``anybody``: without asking who does it.
     """
     found: list[tuple[Action, tuple[Transition, ...], Refusal | None]] = []
     for action in Action:
-        rows = _ROWS[action, facts.standing.state, facts.flow]
-        if not rows or action is Action.LAPSE:
+        listed = _ROWS[action, facts.standing.state, facts.flow]
+        rows = tuple(row for row in listed if row.roles != {Role.PROGRAM})
+        if not rows:
             continue
         refusals = [_without_fields(row, facts, anybody=anybody) for row in rows]
         against = None

@@ -85,6 +85,10 @@ class Guard(StrEnum):
     NOT_ANSWERED = "not_answered"
     LAPSED = "lapsed"
     """The time to evaluate is over."""
+    LATE = "late"
+    """The whole is past its due moment."""
+    BELOW_DISTRICT = "below_district"
+    """The community or the street holds it."""
 
 
 class Effect(StrEnum):
@@ -243,6 +247,9 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         _rows(
             A.ESCALATE, (S.REPORTED, S.ACCEPTED, S.VERIFIED, S.FILED, *WORKING), None,
             (R.COMMUNITY_LEAD, R.STREET_LEAD), bond=Bond.HOLDS, needs=("note",), effects=(X.RISE,),
+        ),
+        _rows(
+            A.ESCALATE, UNDER_WAY, None, (R.PROGRAM,), guards=(G.LATE, G.BELOW_DISTRICT), effects=(X.RISE,)
         ),
         # Work.
         _rows(

@@ -175,6 +175,14 @@ WITH moved AS (
 )
 INSERT INTO history_incident (incident_id, seq) SELECT incident_id, %(seq)s FROM moved ORDER BY incident_id
 
+-- name: await_silence
+-- Cases that came checked, by import, wait for their appellant from then on, as those do that were checked here.
+UPDATE case_state SET lapses_at = incident.state_since + %(silence)s::interval
+FROM incident
+WHERE incident.id = case_state.incident_id AND incident.is_open AND incident.state = 'checked'
+  AND incident.appeal_kind = 'livelihood' AND incident.source = ANY (%(sources)s::text[])
+  AND case_state.lapses_at IS NULL
+
 -- name: lapsing
 -- Cases whose appellant was silent for long enough.
 SELECT incident.number FROM case_state JOIN incident ON incident.id = case_state.incident_id

@@ -82,19 +82,22 @@ WITH page AS MATERIALIZED (
     ORDER BY due_at, incident_id LIMIT %(limit)s
 ),
 noticed AS (
-    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id)
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id, post_ids)
     SELECT page.incident_id, 'due_soon', 'total', page.due_at, coalesce(case_state.level, 'district'),
-           coalesce(case_state.lead_id, incident.organisation_id)
+           coalesce(case_state.lead_id, incident.organisation_id),
+           posts_on_duty(coalesce(case_state.lead_id, incident.organisation_id),
+                         CASE case_state.level WHEN 'community' THEN incident.base_grid_id END)
     FROM page JOIN incident ON incident.id = page.incident_id
     LEFT JOIN case_state ON case_state.incident_id = page.incident_id
     ORDER BY page.due_at, page.incident_id
     ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
-    RETURNING incident_id, stage, due_at, level, organisation_id
+    RETURNING incident_id, stage, due_at, level, organisation_id, post_ids
 ),
 told AS (
     INSERT INTO history (actor, action, incident_id, after)
     SELECT %(actor)s, 'incident.due_soon', noticed.incident_id,
-           jsonb_build_object('due_at', noticed.due_at, 'level', noticed.level, 'organisation', organisation.code)
+           jsonb_build_object('due_at', noticed.due_at, 'level', noticed.level, 'organisation', organisation.code,
+                              'on_duty', names_on_posts(noticed.post_ids))
     FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
 )
 SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
@@ -120,8 +123,9 @@ raised AS (
     LEFT JOIN case_state ON case_state.incident_id = page.incident_id
 ),
 noticed AS (
-    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id)
-    SELECT raised.incident_id, 'overdue', 'total', raised.due_at, raised.level, governing.id
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id, post_ids)
+    SELECT raised.incident_id, 'overdue', 'total', raised.due_at, raised.level, governing.id,
+           posts_on_duty(governing.id, NULL)
     FROM raised LEFT JOIN LATERAL (
         -- The street that governs the place, or the district.
         SELECT id FROM organisation
@@ -131,15 +135,19 @@ noticed AS (
     ) AS governing ON true
     ORDER BY raised.due_at, raised.incident_id
     ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
-    RETURNING incident_id, stage, due_at, level, organisation_id
+    RETURNING incident_id, stage, due_at, level, organisation_id, post_ids
 ),
 told AS (
     INSERT INTO history (actor, action, incident_id, after)
     SELECT %(actor)s, 'incident.overdue', noticed.incident_id,
-           jsonb_build_object('due_at', noticed.due_at, 'level', noticed.level, 'organisation', organisation.code)
+           jsonb_build_object('due_at', noticed.due_at, 'level', noticed.level, 'organisation', organisation.code,
+                              'on_duty', names_on_posts(noticed.post_ids))
     FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
 )
-SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
+SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id,
+       (SELECT array_agg(incident.number ORDER BY incident.number)
+        FROM noticed JOIN case_state USING (incident_id) JOIN incident ON incident.id = noticed.incident_id
+        WHERE case_state.level <> 'district') AS rising
 FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1
 
 -- name: stage_overdue
@@ -156,20 +164,58 @@ WITH page AS MATERIALIZED (
     ORDER BY stage_due_at, incident_id LIMIT %(limit)s
 ),
 noticed AS (
-    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id)
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id, post_ids)
     SELECT page.incident_id, 'stage_overdue', page.stage, page.due_at, coalesce(case_state.level, 'district'),
-           coalesce(case_state.lead_id, incident.organisation_id)
+           coalesce(case_state.lead_id, incident.organisation_id),
+           posts_on_duty(coalesce(case_state.lead_id, incident.organisation_id),
+                         CASE case_state.level WHEN 'community' THEN incident.base_grid_id END)
     FROM page JOIN incident ON incident.id = page.incident_id
     LEFT JOIN case_state ON case_state.incident_id = page.incident_id
     ORDER BY page.due_at, page.incident_id
     ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
-    RETURNING incident_id, stage, due_at, level, organisation_id
+    RETURNING incident_id, stage, due_at, level, organisation_id, post_ids
 ),
 told AS (
     INSERT INTO history (actor, action, incident_id, after)
     SELECT %(actor)s, 'incident.stage_overdue', noticed.incident_id,
            jsonb_build_object('stage', noticed.stage, 'due_at', noticed.due_at, 'level', noticed.level,
-                              'organisation', organisation.code)
+                              'organisation', organisation.code, 'on_duty', names_on_posts(noticed.post_ids))
+    FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
+)
+SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
+FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1
+
+-- name: stage_due_soon
+-- Remind who holds a case of the next stages that are due soon, in their order, but for those that end with the whole.
+WITH page AS MATERIALIZED (
+    SELECT incident_id, stage, stage_due_at AS due_at FROM incident_clock
+    WHERE (stage_due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::bigint)
+      AND stage_due_at >= now() AND stage_soon_at <= now() AND paused_at IS NULL
+      AND stage_due_at IS DISTINCT FROM due_at
+      AND EXISTS (SELECT FROM incident WHERE incident.id = incident_clock.incident_id AND incident.is_open)
+      AND NOT EXISTS (
+          SELECT FROM clock_notice
+          WHERE clock_notice.incident_id = incident_clock.incident_id AND kind = 'stage_due_soon'
+            AND clock_notice.stage = incident_clock.stage AND clock_notice.due_at = incident_clock.stage_due_at)
+    ORDER BY stage_due_at, incident_id LIMIT %(limit)s
+),
+noticed AS (
+    INSERT INTO clock_notice (incident_id, kind, stage, due_at, level, organisation_id, post_ids)
+    SELECT page.incident_id, 'stage_due_soon', page.stage, page.due_at, coalesce(case_state.level, 'district'),
+           coalesce(case_state.lead_id, incident.organisation_id),
+           posts_on_duty(coalesce(case_state.lead_id, incident.organisation_id),
+                         CASE case_state.level WHEN 'community' THEN incident.base_grid_id END)
+    FROM page JOIN incident ON incident.id = page.incident_id
+    LEFT JOIN case_state ON case_state.incident_id = page.incident_id
+    ORDER BY page.due_at, page.incident_id
+    ON CONFLICT (incident_id, kind, stage, due_at) DO NOTHING
+    RETURNING incident_id, stage, due_at, level, organisation_id, post_ids
+),
+told AS (
+    INSERT INTO history (actor, action, incident_id, after)
+    SELECT %(actor)s, 'incident.stage_due_soon', noticed.incident_id,
+           jsonb_build_object('stage', noticed.stage, 'due_at', noticed.due_at, 'level', noticed.level,
+                              'organisation', organisation.code, 'on_duty', names_on_posts(noticed.post_ids))
     FROM noticed LEFT JOIN organisation ON organisation.id = noticed.organisation_id
 )
 SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from grid_data.tables.base import metadata, one_of
 
-KINDS = ("jpeg", "png", "webp", "pdf")
+KINDS = ("jpeg", "png", "webp", "pdf", "mp4")
 ROLES = ("scene", "before", "after", "other")
 
 # The content lies outside, under its digest: several rows may name the same.

@@ -23,13 +23,13 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 
 from grid_data.tables.base import metadata, one_of, valid_range
 
 KINDS = ("urgent_hour", "work_hour", "work_day", "natural_day")
 STAGES = ("total", "accept", "verify", "file", "dispatch", "handle", "check", "evaluate")
-NOTICES = ("due_soon", "overdue", "stage_overdue")
+NOTICES = ("due_soon", "overdue", "stage_overdue", "stage_due_soon")
 LEVELS = ("community", "street", "district")
 DUE_ORDER = (
     "CASE WHEN due_at IS NULL OR paused_at IS NOT NULL "
@@ -151,6 +151,8 @@ clock_notice = Table(
     # Who is told: the level that holds the incident for a reminder, the next one up when it is late.
     Column("level", Text, nullable=False),
     Column("organisation_id", ForeignKey("organisation.id")),
+    # Who was on duty for them at that moment.
+    Column("post_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     CheckConstraint(one_of("kind", *NOTICES), name="kind"),
     CheckConstraint(one_of("stage", *STAGES), name="stage"),
     CheckConstraint(one_of("level", *LEVELS), name="level"),

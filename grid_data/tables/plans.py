@@ -54,6 +54,9 @@ plan = Table(
     Column("note_en", Text),
     # The plan that this one takes back.
     Column("reverts_id", ForeignKey("plan.id")),
+    # When it is to be rolled back, and who asked for that.
+    Column("rollback_at", DateTime(timezone=True)),
+    Column("rollback_by", Text),
     CheckConstraint(
         one_of(
             "state",
@@ -76,9 +79,11 @@ plan = Table(
     ),
     CheckConstraint("band_min >= 0 AND band_max >= band_min", name="band"),
     CheckConstraint("revision >= 0", name="revision"),
+    CheckConstraint("num_nonnulls(rollback_at, rollback_by) IN (0, 2)", name="rollback"),
     Index("ix_plan_layer_id", "layer_id"),
     Index("uq_plan_reverts_id", "reverts_id", unique=True, postgresql_where=text("reverts_id IS NOT NULL")),
     Index("ix_plan_scheduled", "effective_from", postgresql_where=text("state = 'scheduled'")),
+    Index("ix_plan_rollback_at", "rollback_at", postgresql_where=text("rollback_at IS NOT NULL")),
 )
 
 # The impact of a plan as it was when somebody approved it: what the approval rests on.

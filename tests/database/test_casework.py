@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -170,6 +171,23 @@ async def test_silence_lapses_once_however_many_look(toy_database: Database) -> 
     assert [step["action"] for step in told[0]["steps"]].count("lapse") == 1
     assert told[0]["steps"][-1]["after"]["role"] == "program"
     assert (await stored(toy_database, early))["state"] == "checked"
+
+
+async def test_what_came_checked_waits_from_its_check_on_and_lapses(toy_database: Database) -> None:
+    """An import says that a case was checked; its appellant is waited for as long as any other."""
+    silent, fresh = await reported(toy_database, "I1"), await reported(toy_database, "I2")
+    found = await reported(toy_database, "I3", source="patrol")
+    async with toy_database.transaction(OPERATOR) as connection:
+        await connection.execute(
+            "UPDATE incident SET state = 'checked',"
+            " state_since = now() - CASE number WHEN %s THEN interval '2 days' ELSE interval '9 days' END",
+            [fresh],
+        )
+    assert await lapse_evaluations(toy_database, silence=timedelta(days=8)) == 1
+    states = [(await stored(toy_database, number))["state"] for number in (silent, fresh, found)]
+    assert states == ["evaluated", "checked", "checked"]
+    assert (await stored(toy_database, fresh))["lapses_at"] - datetime.now(UTC) > timedelta(days=5)
+    assert (await stored(toy_database, found))["lapses_at"] is None
 
 
 async def test_a_step_within_the_open_life_writes_no_index(toy_database: Database) -> None:

@@ -85,6 +85,70 @@ async def test_a_late_case_is_told_one_level_up_once(toy_database: Database) -> 
     assert levels == [("overdue", "street", 1), ("overdue", "district", 1)]
 
 
+async def levels(database: Database) -> list[tuple[Any, ...]]:
+    """Level and revision of every case, and what its history says of rising."""
+    async with database.transaction(OPERATOR) as connection:
+        found = await connection.execute(
+            "SELECT source_ref, level, revision,"
+            " (SELECT array_agg(ARRAY[before ->> 'level', after ->> 'level', actor, after ->> 'role'])"
+            "  FROM history WHERE history.incident_id = incident.id"
+            "  AND action = 'incident.escalate') AS rises"
+            " FROM case_state JOIN incident ON incident.id = incident_id ORDER BY source_ref"
+        )
+        return [tuple(row.values()) for row in await found.fetchall()]
+
+
+async def test_a_late_case_rises_one_level_once_and_the_history_says_so(toy_database: Database) -> None:
+    await report_one(toy_database, "L1", source="patrol")
+    await report_one(toy_database, "L2")
+    await watch_clocks(toy_database)
+    raised = [
+        ("L1", "street", 1, [["community", "street", "nightly", "program"]]),
+        ("L2", "district", 0, None),
+    ]
+    assert await levels(toy_database) == raised
+    await watch_clocks(toy_database)
+    assert await levels(toy_database) == raised
+
+
+async def test_a_case_that_is_late_again_rises_again(toy_database: Database) -> None:
+    await report_one(toy_database, "L1", source="patrol")
+    for _ in range(3):
+        await watch_clocks(toy_database)
+        async with toy_database.transaction(OPERATOR) as connection:
+            await connection.execute("UPDATE incident_clock SET due_at = due_at + interval '1 hour'")
+    ((_, level, _, rises),) = await levels(toy_database)
+    assert (level, len(rises)) == ("district", 2)
+
+
+async def test_a_late_case_can_be_told_of_without_rising(toy_database: Database) -> None:
+    await report_one(toy_database, "L1", source="patrol")
+    found = await watch_clocks(toy_database, escalate=False)
+    assert found.noticed["overdue"] == 1
+    assert await levels(toy_database) == [("L1", "community", 0, None)]
+
+
+async def test_a_stage_due_soon_is_told_once_to_who_holds_the_case(toy_database: Database) -> None:
+    await report_one(toy_database, "S1")
+    await report_one(toy_database, "S2")
+    async with toy_database.transaction(OPERATOR) as connection:
+        await connection.execute(
+            "UPDATE incident_clock SET stage_kind = 'work_hour', stage_due_at = now() + interval '1 h',"
+            " stage_soon_at = now() - interval '1 h', due_at = now() + interval '1 day',"
+            " soon_at = now() + interval '1 h'"
+        )
+        # Where stage and whole end together, one reminder is enough.
+        await connection.execute(
+            "UPDATE incident_clock SET due_at = stage_due_at, soon_at = stage_soon_at"
+            " WHERE incident_id = (SELECT id FROM incident WHERE source_ref = 'S2')"
+        )
+    first, again = await watch_clocks(toy_database), await watch_clocks(toy_database)
+    assert (first.noticed["stage_due_soon"], again.noticed["stage_due_soon"]) == (1, 0)
+    assert [row[:3] + row[4:] for row in await told(toy_database) if row[0] == "stage_due_soon"] == [
+        ("stage_due_soon", "accept", "district", 1)
+    ]
+
+
 async def test_a_case_due_soon_is_told_to_who_holds_it(toy_database: Database) -> None:
     await report_one(toy_database, "S1")
     async with toy_database.transaction(OPERATOR) as connection:

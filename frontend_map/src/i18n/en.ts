@@ -1,3 +1,5 @@
+import { enAccount } from "./en_account";
+import { enDepartment } from "./en_department";
 import { enDispatch } from "./en_dispatch";
 import { enPatrol } from "./en_patrol";
 import { enPlaces } from "./en_places";
@@ -6,6 +8,8 @@ import { enRules } from "./en_rules";
 import type { Key } from "./index";
 
 export const en: Record<Key, string> = {
+  ...enAccount,
+  ...enDepartment,
   ...enDispatch,
   ...enPatrol,
   ...enPlaces,
@@ -290,6 +294,7 @@ export const en: Record<Key, string> = {
   "action.incident.locate": "Located",
   "action.incident.due_soon": "Due soon: reminded",
   "action.incident.overdue": "Late: told one level up",
+  "action.incident.stage_due_soon": "Stage due soon: reminded",
   "action.incident.stage_overdue": "Stage late: reminded",
 
   "actor.visitor": "visitor",

@@ -1,4 +1,6 @@
 /** Chinese texts: the source of all keys and of their `{parameters}`. */
+import { zhAccount } from "./zh_account";
+import { zhDepartment } from "./zh_department";
 import { zhDispatch } from "./zh_dispatch";
 import { zhPatrol } from "./zh_patrol";
 import { zhPlaces } from "./zh_places";
@@ -284,6 +286,7 @@ const zhMap = {
   "action.incident.locate": "定位",
   "action.incident.due_soon": "即将到期：已提醒",
   "action.incident.overdue": "超期：已报上一级",
+  "action.incident.stage_due_soon": "本环节即将到期：已提醒",
   "action.incident.stage_overdue": "本环节超期：已提醒",
 
   "actor.visitor": "访客",
@@ -310,4 +313,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhAccount, ...zhDepartment, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRules } as const;

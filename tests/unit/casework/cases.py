@@ -16,7 +16,11 @@ NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 WAS = NOW - timedelta(days=1)
 LEAD, HELPER, OFFICE = "LS-HW", "LS-CG", "SQ-001001"
 SAID: dict[str, Any] = {"by": "赵处置", "organisation": LEAD, "reason": "说明", "at": WAS.isoformat()}
-HOLDERS = {Role.COMMUNITY_LEAD: Level.COMMUNITY, Role.STREET_LEAD: Level.STREET}
+HOLDERS = {
+    Role.COMMUNITY_LEAD: Level.COMMUNITY,
+    Role.STREET_LEAD: Level.STREET,
+    Role.PROGRAM: Level.STREET,
+}
 FULL = Fields(
     reason="缘由",
     note="说明",
@@ -78,6 +82,7 @@ def favourable(
         area=frozenset((OFFICE,)),
         main=Main("37021220260901000002", State.FILED),
         evidence=frozenset(("before", "after")),
+        due_at=WAS,
     )
 
 

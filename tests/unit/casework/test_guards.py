@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -202,6 +202,17 @@ def test_a_case_rises_only_in_its_own_area_and_with_a_note() -> None:
     facts = favourable(Action.ESCALATE, State.FILED, Role.COMMUNITY_LEAD)
     assert refused(Action.ESCALATE, by(facts, "钱某", "SQ-elsewhere")) == [("person", None)]
     assert refused(Action.ESCALATE, with_fields(facts, note=None)) == [("field", "note")]
+
+
+@pytest.mark.parametrize("due", [None, NOW, NOW + timedelta(hours=1)])
+def test_the_program_raises_no_case_that_is_not_late(due: datetime | None) -> None:
+    facts = favourable(Action.ESCALATE, State.HANDLING, Role.PROGRAM)
+    assert refused(Action.ESCALATE, replace(facts, due_at=due)) == [("guard", None)]
+
+
+def test_the_program_raises_no_case_above_the_district() -> None:
+    facts = favourable(Action.ESCALATE, State.HANDLING, Role.PROGRAM)
+    assert refused(Action.ESCALATE, with_standing(facts, level=Level.DISTRICT)) == [("guard", None)]
 
 
 def test_handling_on_the_spot_needs_photos_of_before_and_after() -> None:

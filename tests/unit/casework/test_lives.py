@@ -157,7 +157,7 @@ class CaseLife(RuleBasedStateMachine):
             assert "B" not in given or facts.fields.reason
         if row.action is Action.ESCALATE:
             assert list(Level).index(now.level) == list(Level).index(was.level) + 1
-            assert facts.fields.note
+            assert facts.fields.note or actor.role is Role.PROGRAM
         if row.action is Action.DIRECT_REPORT:
             assert (was.level, now.level) == (Level.COMMUNITY, Level.DISTRICT)
             assert now.direct_reason in set(DirectReason)

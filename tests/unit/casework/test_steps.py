@@ -46,6 +46,7 @@ direct_report     | L E F        | accepted verified filed | community_lead
 sort              | L F          | accepted verified filed>dispatched | sorter
 sort              | E            | accepted>dispatched | sorter
 escalate          | L E F        | reported accepted verified filed dispatched handling | community_lead street_lead
+escalate          | L E F        | {" ".join(state for state in State if state in OPEN)} | program
 start             | L E F        | dispatched>handling | officer grid_worker community_lead street_lead
 feed_back         | L E F        | handling>fed_back | officer grid_worker community_lead street_lead
 self_handle       | L:found      | reported>fed_back accepted>fed_back | grid_worker

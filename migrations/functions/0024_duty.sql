@@ -1,0 +1,17 @@
+-- Who is on duty now, for an organisation or in a grid; rights to the roster.
+
+CREATE FUNCTION posts_on_duty(organisation bigint, grid bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(DISTINCT post.id ORDER BY post.id), '{}')
+    FROM duty JOIN post ON post.id = duty.post_id JOIN person ON person.id = post.person_id
+    WHERE duty.during @> now() AND post.valid @> now()
+      AND (coalesce(post.organisation_id, person.organisation_id) = organisation OR post.zone_id = grid)
+$$;
+
+CREATE FUNCTION names_on_posts(ids bigint[]) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN ids <> '{}' THEN (
+        SELECT jsonb_agg(DISTINCT person.name) FROM post JOIN person ON person.id = post.person_id
+        WHERE post.id = ANY (ids)) END
+$$;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON duty TO gridgov_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gridgov_app;
