@@ -1,4 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { NotAllowed, OpenBanner } from "./account/AccountMenu";
+import { AccountsPage } from "./account/AccountsPage";
+import { SignInDialog, SignInPage } from "./account/SignInPage";
 import { loadCategories, loadCity, loadLayers } from "./api/city";
 import type { ApiError } from "./api/client";
 import { t } from "./i18n";
@@ -21,12 +24,21 @@ import { DispatchPage } from "./dispatch/DispatchPage";
 import { MapOverlay } from "./dispatch/MapOverlay";
 import { PlannerPage } from "./planner/PlannerPage";
 import { PlanOverlay } from "./planner/Toolbar";
+import { DepartmentPage, DepartmentRight } from "./department/DepartmentPage";
 import { MoveCard } from "./rules/MoveCard";
 import { RulesPage } from "./rules/RulesPage";
+import { mayOpen } from "./state/desks";
 import { trial } from "./state/rules_desk";
+import { me, openMode, resumed, signedIn } from "./state/session";
 import * as store from "./state/store";
+import type { Page } from "./state/url";
 
+/** Signing in first; whatever address was asked for opens afterwards. */
 export function App() {
+  return signedIn.value || openMode.value ? <Pages key={me.value?.name ?? ""} /> : <SignInPage />;
+}
+
+function Pages() {
   const [failure, setFailure] = useState<ApiError | null>(null);
   const start = useCallback(async (): Promise<void> => {
     try {
@@ -41,6 +53,10 @@ export function App() {
     }
   }, []);
   useEffect(() => void start(), []);
+  // What failed while nobody was signed in is asked for anew.
+  useEffect(() => {
+    if (resumed.value > 0) retry();
+  }, [resumed.value]);
 
   const retry = (): void => {
     store.tileTrouble.value = false;
@@ -51,7 +67,8 @@ export function App() {
   const toList = (event: Event): void => {
     event.preventDefault();
     if (store.page.value === "rules") return document.getElementById("rule-search")?.focus();
-    if (store.page.value === "dispatch") return (document.querySelector<HTMLElement>("[data-row][tabindex='0']") ?? document.querySelector<HTMLElement>(".dispatch .desk-body"))?.focus();
+    if (store.page.value === "dispatch" || store.page.value === "department") return (document.querySelector<HTMLElement>("[data-row][tabindex='0']") ?? document.querySelector<HTMLElement>(".dispatch .desk-body"))?.focus();
+    if (store.page.value === "accounts") return document.querySelector<HTMLElement>(".accounts .desk-body")?.focus();
     if (store.page.value === "planner") return document.querySelector<HTMLElement>("#grid-table, .planner .desk-body")?.focus();
     store.panel.value = "list";
     requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
@@ -65,13 +82,16 @@ export function App() {
     <div class="app">
       <nav class="skips" aria-label={t("app.skip_list")}>
         <a class="skip" href="#list" onClick={toList}>
-          {t(store.page.value === "rules" ? "rules.find" : store.page.value === "planner" ? "planner.skip" : store.page.value === "dispatch" ? "desk.skip" : "app.skip_list")}
+          {t(SKIP[store.page.value] ?? "app.skip_list")}
         </a>
         <a class="skip" href="#map" onClick={toMap}>
           {t("app.skip_map")}
         </a>
       </nav>
-      <TopBar />
+      <div>
+        <OpenBanner />
+        <TopBar />
+      </div>
       <main class={stageClass()}>
         {failure && !store.city.value ? (
           <div class="start-failed" role="alert">
@@ -80,6 +100,8 @@ export function App() {
               {t("app.retry")}
             </button>
           </div>
+        ) : !mayOpen(store.page.value) ? (
+          <NotAllowed onMap={() => (store.page.value = "map")} />
         ) : (
           <>
             <MapStage />
@@ -94,6 +116,7 @@ export function App() {
         )}
       </main>
       <Help />
+      <SignInDialog />
       <p class="visually-hidden" role="status" aria-live="polite">
         {store.announcement.value}
       </p>
@@ -101,7 +124,13 @@ export function App() {
   );
 }
 
+/** Where the first link of each page leads. */
+const SKIP: Readonly<Partial<Record<Page, "rules.find" | "planner.skip" | "desk.skip">>> = { rules: "rules.find", planner: "planner.skip", dispatch: "desk.skip", department: "desk.skip" };
+
 function stageClass(): string {
+  if (!mayOpen(store.page.value)) return "stage";
+  if (store.page.value === "accounts") return "stage is-desk is-accounts";
+  if (store.page.value === "department") return store.reporting.value ? "stage is-desk is-dispatch is-department is-reporting" : "stage is-desk is-dispatch is-department";
   if (store.page.value === "planner") return "stage is-desk is-planner";
   // A place to be chosen must not lie under the form that asks for it.
   if (store.page.value === "dispatch") return store.reporting.value ? "stage is-desk is-dispatch is-reporting" : "stage is-desk is-dispatch";
@@ -114,6 +143,8 @@ function Left() {
   if (store.page.value === "rules") return <RulesPage />;
   if (store.page.value === "planner") return <PlannerPage />;
   if (store.page.value === "dispatch") return <DispatchPage />;
+  if (store.page.value === "department") return <DepartmentPage />;
+  if (store.page.value === "accounts") return <AccountsPage />;
   if (store.panel.value === "layers") return <Layers />;
   if (store.panel.value === "list") return <IncidentList />;
   if (store.panel.value === "locate") return <LocatePanel />;
@@ -126,6 +157,8 @@ function Right() {
   if (store.page.value === "rules") return <MoveCard />;
   if (store.page.value === "planner") return <PlanOverlay />;
   if (store.page.value === "dispatch") return <DispatchRight />;
+  if (store.page.value === "department") return <DepartmentRight />;
+  if (store.page.value === "accounts") return null;
   if (store.reporting.value) return <ReportForm />;
   if (selected?.type === "incident" && store.panel.value === "locate") return <LocateForm number={selected.number} />;
   if (selected?.type === "incident") return <IncidentPanel number={selected.number} />;

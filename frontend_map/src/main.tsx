@@ -8,6 +8,8 @@ import "./styles/parts.css";
 import "./styles/desk.css";
 import "./styles/planner.css";
 import "./styles/dispatch.css";
+import "./styles/account.css";
+import "./styles/department.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
 import { startCounting } from "./state/edition";
@@ -19,8 +21,11 @@ import { startLive } from "./dispatch/live";
 import { startTicking } from "./dispatch/now";
 import { startPlannerKeys } from "./planner/keys";
 import { startRules } from "./state/rules_desk";
+import { readMe, watchSession } from "./state/session";
 import { startSync } from "./state/sync";
 
+watchSession();
+void readMe();
 startSync(() => {
   if (camera.value) cityMap.value?.jump(camera.value);
 });

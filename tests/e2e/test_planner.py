@@ -30,6 +30,7 @@ def test_a_plan_is_made_for_a_community_and_found_again(screen: Screen) -> None:
     place = community(screen, 0)
     screen.open()
     page = screen.page
+    page.get_by_role("button", name="工作台").click()
     page.get_by_role("link", name="规划", exact=True).click()
     expect(page).to_have_url(re.compile(r"/planner(\?|$)"))
     page.get_by_role("button", name="新建方案").click()

@@ -67,6 +67,7 @@ def simulate(screen: Screen) -> None:
 def test_rules_are_listed_in_the_order_in_which_they_decide_and_found_by_words(screen: Screen) -> None:
     rules = screen.api("rules")["items"]
     screen.open()
+    screen.page.get_by_role("button", name="工作台").click()
     screen.page.get_by_role("link", name="规则").click()
     expect(screen.page).to_have_url(re.compile("/rules$"))
     expect(screen.page.locator(ROWS)).to_have_count(len(rules))

@@ -1,7 +1,6 @@
 /** Photos and files: sent first, named by a report or a step afterwards. */
 import type { Point } from "geojson";
-import { base, get, problemOf, serverReachable, ApiError } from "./client";
-import { locale } from "../i18n";
+import { base, get, postForm } from "./client";
 
 export const FILE_ROLES = ["scene", "before", "after", "other"] as const;
 export type FileRole = (typeof FILE_ROLES)[number];
@@ -39,13 +38,5 @@ export async function sendAttachment(file: File, role: FileRole, by: string): Pr
   form.append("file", file, file.name);
   form.append("role", role);
   if (by) form.append("by", by);
-  let response: Response;
-  try {
-    response = await fetch(`${base}api/attachments`, { method: "POST", body: form, headers: { Accept: "application/json", "Accept-Language": locale.value } });
-  } catch (cause) {
-    serverReachable.value = false;
-    throw new ApiError(0, "unreachable", String(cause));
-  }
-  if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as Attachment;
+  return postForm<Attachment>("api/attachments", form);
 }

@@ -9,6 +9,22 @@ export const base: string = typeof document === "undefined" ? "http://localhost/
 /** False after a request found no server; true again after the next answer. */
 export const serverReachable = signal(true);
 
+/** Goes up whenever the server says that nobody is signed in. */
+export const unsigned = signal(0);
+
+/** Problems that say so: nobody has signed in, or the session has ended. */
+const UNSIGNED = 401;
+/** The session is there, but its token is another one: somebody signed in anew in another tab. */
+const STALE = "csrf-token";
+
+const guard: { token: string | null; renew: (() => Promise<boolean>) | null } = { token: null, renew: null };
+
+/** The session's token, sent with whatever changes something; and how to find out about a newer one. */
+export function guardWith(token: string | null, renew: () => Promise<boolean>): void {
+  guard.token = token;
+  guard.renew = renew;
+}
+
 export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
@@ -49,10 +65,17 @@ export async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, body.code ?? `http_${response.status}`, message, body.errors ?? [], body as Record<string, unknown>);
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+/** Headers of every request; what changes something also proves that it comes from this page. */
+function headersOf(init: RequestInit): Record<string, string> {
+  const proof = guard.token !== null && (init.method ?? "GET") !== "GET" ? { "X-CSRF-Token": guard.token } : {};
+  return { Accept: "application/json", "Accept-Language": locale.value, ...proof, ...(init.headers as Record<string, string> | undefined) };
+}
+
+/** One request; whatever it lacks is told by an `ApiError`. */
+export async function send(path: string, init: RequestInit = {}, again = true): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(base + path, { ...init, headers: { Accept: "application/json", "Accept-Language": locale.value, ...init.headers } });
+    response = await fetch(base + path, { ...init, headers: headersOf(init) });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     serverReachable.value = false;
@@ -60,8 +83,11 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
   // A proxy in front of a dead server answers 502 to 504: to the reader that is the same thing.
   serverReachable.value = response.status < 502 || response.status > 504;
-  if (!response.ok) throw await problemOf(response);
-  return response;
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.code === STALE && again && (await guard.renew?.())) return send(path, init, false);
+  if (problem.status === UNSIGNED) unsigned.value++;
+  throw problem;
 }
 
 export async function get<T>(path: string, query: Query = {}, abort?: AbortSignal): Promise<T> {
@@ -69,7 +95,7 @@ export async function get<T>(path: string, query: Query = {}, abort?: AbortSigna
   return (await response.json()) as T;
 }
 
-async function write<T>(method: "POST" | "PUT", path: string, body: unknown, abort?: AbortSignal): Promise<T> {
+async function write<T>(method: "POST" | "PUT" | "PATCH", path: string, body: unknown, abort?: AbortSignal): Promise<T> {
   const response = await send(path, {
     method,
     body: JSON.stringify(body),
@@ -81,6 +107,17 @@ async function write<T>(method: "POST" | "PUT", path: string, body: unknown, abo
 
 export const post = <T>(path: string, body: unknown, abort?: AbortSignal): Promise<T> => write<T>("POST", path, body, abort);
 export const put = <T>(path: string, body: unknown): Promise<T> => write<T>("PUT", path, body);
+
+/** What was written is all there is to say: no answer to read. */
+export async function order(method: "POST" | "PUT", path: string, body: unknown): Promise<void> {
+  await send(path, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+}
+
+/** Sends a form with a file in it. */
+export async function postForm<T>(path: string, form: FormData): Promise<T> {
+  const response = await send(path, { method: "POST", body: form });
+  return (await response.json()) as T;
+}
 
 /** Sends a file as it is. */
 export async function postFile<T>(path: string, file: Blob): Promise<T> {

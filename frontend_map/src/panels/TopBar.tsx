@@ -1,12 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { base } from "../api/client";
-import { ActorButton } from "../dispatch/ActorField";
+import { AccountButton } from "../account/AccountMenu";
+import { LanguageButton, Mark } from "../account/SignInPage";
 import { LiveStatus } from "../dispatch/LiveState";
 import { lang, say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
-import { changeSet, rulesAddress } from "../state/rules_desk";
+import { mayOpen, DESKS } from "../state/desks";
+import { may } from "../state/session";
 import { city, helpOpen, page, panel, reporting, selection, startReport } from "../state/store";
-import { DEFAULT_VIEW, PAGE_PATH, format, type Page } from "../state/url";
+import { DesksMenu } from "./DesksMenu";
 import { EditionDate } from "./EditionDate";
 import { Search } from "./Search";
 
@@ -51,24 +53,18 @@ function PageLink({ href, go, title, children }: { href: string; go: () => void;
   );
 }
 
-/** Address of a page as it opens anew. */
-const addressOf = (which: Page): string => base + PAGE_PATH[which] + format({ ...DEFAULT_VIEW, page: which, lang: lang.value });
+const keyOf = (which: string): string => DESKS.find((one) => one.page === which)?.letter ?? "";
 
-/** The key that leads to a page, and back. */
-const PAGE_KEY: Readonly<Partial<Record<Page, string>>> = { planner: "G", rules: "R", dispatch: "W" };
+/** Pages on which reporting is at hand. */
+const REPORTS: ReadonlySet<string> = new Set(["map", "dispatch", "department"]);
 
 export function TopBar() {
-  const other = lang.value === "zh" ? "en" : "zh";
   const onMap = page.value === "map";
-  const planned = changeSet.value.planned.length;
+  const back = keyOf(page.value);
   return (
     <header class="bar">
       <div class="brand">
-        <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true">
-          <rect width="32" height="32" rx="7" fill="#1f4e5f" />
-          <path d="M7 7h8v6H7zM7 15h8v10H7zM17 19h8v6h-8z" fill="#d9ecec" />
-          <path d="M17 7h8v10h-8z" fill="#f2b45c" />
-        </svg>
+        <Mark />
         <h1>
           <span class="brand-city">{say(city.value?.name) || "GridGov"}</span> <span class="brand-app">{t("app.name")}</span>
         </h1>
@@ -81,58 +77,45 @@ export function TopBar() {
           </div>
         </>
       )}
-      {page.value === "dispatch" && (
+      {(page.value === "dispatch" || page.value === "department") && mayOpen(page.value) && (
         <div class="bar-desk">
           <LiveStatus />
-          <ActorButton />
         </div>
       )}
       <nav class="actions" aria-label={t("bar.tools")}>
-        {page.value === "dispatch" && (
+        {onMap && (
+          <>
+            <PanelButton which="layers" glyph="layers" letter="L">
+              {t("bar.layers")}
+            </PanelButton>
+            {may("incidents_read") && (
+              <PanelButton which="list" glyph="list" letter="I">
+                {t("bar.list")}
+              </PanelButton>
+            )}
+            {may("incidents_route") && (
+              <PanelButton which="locate" glyph="pin" letter="P">
+                {t("bar.locate")}
+              </PanelButton>
+            )}
+          </>
+        )}
+        {REPORTS.has(page.value) && may("incidents_report") && (
           <button type="button" class="bar-button primary" aria-expanded={reporting.value} title={`${t("bar.report")} (N)`} onClick={() => startReport(null)}>
             <Glyph name="plus" />
             <span>{t("bar.report")}</span>
           </button>
         )}
-        {onMap ? (
-          <>
-            <PanelButton which="layers" glyph="layers" letter="L">
-              {t("bar.layers")}
-            </PanelButton>
-            <PanelButton which="list" glyph="list" letter="I">
-              {t("bar.list")}
-            </PanelButton>
-            <PanelButton which="locate" glyph="pin" letter="P">
-              {t("bar.locate")}
-            </PanelButton>
-            <PageLink href={addressOf("dispatch")} go={() => (page.value = "dispatch")} title={`${t("desk.title")} (W)`}>
-              <Glyph name="desk" />
-              <span>{t("bar.dispatch")}</span>
-            </PageLink>
-            <PageLink href={rulesAddress()} go={() => (page.value = "rules")} title={`${t("rules.title")} (R)`}>
-              <Glyph name="rules" />
-              <span>{t("bar.rules")}</span>
-              {planned > 0 && <span class="tab-count">{planned}</span>}
-            </PageLink>
-            <PageLink href={addressOf("planner")} go={() => (page.value = "planner")} title={`${t("planner.title")} (G)`}>
-              <Glyph name="plan" />
-              <span>{t("bar.planner")}</span>
-            </PageLink>
-            <button type="button" class="bar-button primary" aria-expanded={reporting.value} title={`${t("bar.report")} (N)`} onClick={() => startReport(null)}>
-              <Glyph name="plus" />
-              <span>{t("bar.report")}</span>
-            </button>
-          </>
-        ) : (
-          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={`${t("bar.map")} (${PAGE_KEY[page.value] ?? "R"})`}>
+        <DesksMenu />
+        {!onMap && (
+          <PageLink href={base + (lang.value === "en" ? "?lang=en" : "")} go={() => (page.value = "map")} title={back ? `${t("bar.map")} (${back})` : t("bar.map")}>
             <Glyph name="home" />
             <span>{t("bar.map")}</span>
           </PageLink>
         )}
       </nav>
-      <button type="button" class="bar-button quiet" lang={other === "zh" ? "zh-CN" : "en"} aria-label={t("lang.switch_label")} onClick={() => (lang.value = other)}>
-        <span>{t("lang.switch")}</span>
-      </button>
+      <AccountButton />
+      <LanguageButton />
       <button type="button" class="bar-button quiet help-button" aria-label={t("bar.help")} title={`${t("bar.help")} (?)`} onClick={() => (helpOpen.value = true)}>
         <Glyph name="help" />
       </button>

@@ -1,8 +1,7 @@
 /** What a patrol asks the server. */
-import { ApiError, base, get, post, problemOf } from "../api/client";
+import { get, post, postForm } from "../api/client";
 import { loadCase, takeStep } from "../api/cases";
 import type { Incident, Named, Text } from "../api/types";
-import { locale } from "../i18n";
 import type { ActorFields } from "../state/actor";
 import type { Entry, EntryPlace, PhotoRole, ReportBody } from "./outbox";
 
@@ -56,14 +55,7 @@ export async function uploadPhoto(picture: Blob, role: PhotoRole, by: string): P
   form.append("role", role);
   form.append("by", by.slice(0, 60));
   form.append("file", picture, `${role}.jpg`);
-  let response: Response;
-  try {
-    response = await fetch(`${base}api/attachments`, { method: "POST", body: form, headers: { Accept: "application/json", "Accept-Language": locale.value } });
-  } catch (cause) {
-    throw new ApiError(0, "unreachable", String(cause));
-  }
-  if (!response.ok) throw await problemOf(response);
-  return ((await response.json()) as { id: string }).id;
+  return (await postForm<{ id: string }>("api/attachments", form)).id;
 }
 
 export const sendReport = async (body: ReportBody): Promise<string> => (await post<Incident>("api/incidents", body)).number;

@@ -10,7 +10,7 @@ import { Comparison } from "./Comparison";
 import { ConflictDialog } from "./ConflictDialog";
 import { History } from "./History";
 import { composing } from "./keys";
-import { person } from "./person";
+import { person, personKnown, typedPerson } from "./person";
 import { StateBadge } from "./PlanList";
 import { Problems } from "./Problems";
 import { Proposals } from "./Proposals";
@@ -37,18 +37,20 @@ export function Desk() {
         </div>
         <div class="plan-line small">
           <SaveState />
-          <label class="plan-person">
-            <span class="muted">{t("planner.your_name")}</span>
-            <input
-              id="planner-name"
-              maxLength={100}
-              placeholder={t("planner.name_here")}
-              autocomplete="name"
-              value={person.value}
-              onInput={(event) => (person.value = event.currentTarget.value)}
-              onKeyDown={(event) => event.key === "Enter" && !composing(event) && document.querySelector<HTMLElement>("#map canvas")?.focus()}
-            />
-          </label>
+          {!personKnown.value && (
+            <label class="plan-person">
+              <span class="muted">{t("planner.your_name")}</span>
+              <input
+                id="planner-name"
+                maxLength={100}
+                placeholder={t("planner.name_here")}
+                autocomplete="name"
+                value={person.value}
+                onInput={(event) => (typedPerson.value = event.currentTarget.value)}
+                onKeyDown={(event) => event.key === "Enter" && !composing(event) && document.querySelector<HTMLElement>("#map canvas")?.focus()}
+              />
+            </label>
+          )}
         </div>
         {here.note && (
           // In sight as long as nothing has been done: whoever opens a fresh plan learns what it is about.

@@ -11,7 +11,7 @@ import { Field } from "../parts/Field";
 import { asApiError } from "../parts/load";
 import { cityMap } from "../state/map";
 import { cityLayers, openPlan, shownZones } from "../state/store";
-import { person } from "./person";
+import { person, personKnown, typedPerson } from "./person";
 import { planListVersion } from "./state";
 
 interface Area {
@@ -137,9 +137,11 @@ export function NewPlanForm({ onClose }: { onClose: () => void }) {
           </div>
           {badBand && <p class="field-error">{t("newplan.band_bad")}</p>}
         </fieldset>
-        <Field id={`${id}-by`} label={t("planner.your_name")} required error={tried && nobody ? t("planner.need_person") : undefined} hint={t("planner.name_hint")}>
-          <input id={`${id}-by`} name="by" maxLength={100} autocomplete="name" value={person.value} aria-invalid={tried && nobody ? "true" : undefined} onInput={(event) => (person.value = event.currentTarget.value)} />
-        </Field>
+        {!personKnown.value && (
+          <Field id={`${id}-by`} label={t("planner.your_name")} required error={tried && nobody ? t("planner.need_person") : undefined} hint={t("planner.name_hint")}>
+            <input id={`${id}-by`} name="by" maxLength={100} autocomplete="name" value={person.value} aria-invalid={tried && nobody ? "true" : undefined} onInput={(event) => (typedPerson.value = event.currentTarget.value)} />
+          </Field>
+        )}
       </div>
       {failure && (
         <p class="trouble" role="alert">

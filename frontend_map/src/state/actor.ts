@@ -1,5 +1,11 @@
-/** Who is at work: a name, what they work as, and for whom. Remembered in this browser until there are accounts. */
+/**
+ * Who is at work: a name, what they work as, and for whom.
+ *
+ * It follows the account. Where nobody signs in, or the account acts for others, it is said once and remembered here.
+ */
 import { computed, effect, signal } from "@preact/signals";
+import type { HeldRole, Me } from "../api/session";
+import { me, saysWho, signedIn } from "./session";
 
 /** As in the server's `governance/access.py`; the program itself is nobody to be chosen. */
 export const ROLES = [
@@ -65,9 +71,24 @@ export const actorRole = signal<Role>(start.role);
 /** Code of the organisation worked for; null is none. */
 export const actorOrganisation = signal<string | null>(start.organisation);
 
+/** Which of the account's roles is worked in, where it has several. */
+export const chosenRole = signal(0);
+export const heldRole = computed<HeldRole | null>(() => me.value?.roles[chosenRole.value] ?? me.value?.roles[0] ?? null);
+
+/** The account as requests say it; the server holds it against the session. Pure. */
+export function accountActor(here: Me, held: HeldRole | null): ActorFields {
+  return {
+    by: here.name ?? "",
+    role: held?.role ?? "officer",
+    organisation: held?.scope.organisations[0]?.code ?? here.organisation?.code ?? null,
+  };
+}
+
 /** The person as requests say it. */
-export const actor = computed<ActorFields>(() => ({ by: actorName.value.trim(), role: actorRole.value, organisation: actorOrganisation.value }));
-/** Whether somebody has said who they are. */
+export const actor = computed<ActorFields>(() =>
+  signedIn.value && !saysWho.value ? accountActor(me.value!, heldRole.value) : { by: actorName.value.trim(), role: actorRole.value, organisation: actorOrganisation.value },
+);
+/** Whether it is known who is at work. */
 export const known = computed(() => actor.value.by !== "");
 
 effect(() => {

@@ -33,7 +33,7 @@ export interface RulesView {
   rule: string | null;
 }
 
-export type Page = "map" | "rules" | "planner" | "dispatch";
+export type Page = "map" | "rules" | "planner" | "dispatch" | "department" | "accounts";
 
 export interface View {
   page: Page;
@@ -75,7 +75,7 @@ export const DEFAULT_VIEW: View = {
 };
 
 /** The page's own part of the address, below the folder in which the map lies. */
-export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch" };
+export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch", department: "department", accounts: "accounts" };
 
 export function pageOf(path: string): Page {
   const last = path.split("/").at(-1);

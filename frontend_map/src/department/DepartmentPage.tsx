@@ -1,0 +1,6 @@
+export function DepartmentPage() {
+  return null;
+}
+export function DepartmentRight() {
+  return null;
+}
