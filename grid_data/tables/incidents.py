@@ -76,6 +76,10 @@ incident = Table(
     reference("facility_id", "facility.id"),
     # A person chose the organisation; routing again leaves it alone.
     Column("overridden", Boolean, nullable=False, server_default=text("false")),
+    # Who sees it beside those of its zones and of its organisation: organisations that have or had a work
+    # order for it (triggers; the responsible one is named above), and the account that reported it.
+    Column("concerned_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("account_id", BigInteger),
     CheckConstraint("number ~ '^[0-9]{6}[0-9]{8}[0-9]{5,}$'", name="number"),
     CheckConstraint(one_of("source", *SOURCES), name="source"),
     CheckConstraint(one_of("appeal_kind", "livelihood", "enterprise", "enforcement"), name="appeal_kind"),
@@ -121,6 +125,13 @@ incident = Table(
     # What dispatchers see on their map, and what is near.
     Index("ix_incident_open_place", "place", postgresql_using="gist", postgresql_where=text("is_open")),
     Index("ix_incident_zone_ids", "zone_ids", postgresql_using="gin"),
+    Index(
+        "ix_incident_concerned_ids",
+        "concerned_ids",
+        postgresql_using="gin",
+        postgresql_where=text("concerned_ids <> '{}'"),
+    ),
+    Index("ix_incident_account_id", "account_id", postgresql_where=text("account_id IS NOT NULL")),
     Index(
         "ix_incident_open_reported_at",
         "reported_at",
