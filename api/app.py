@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI, Request
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import (
     attachments,
@@ -18,7 +18,9 @@ from api import (
     deadlines,
     dispatch,
     duplicates,
+    duties,
     events,
+    exports,
     fallback_places,
     guidance,
     health,
@@ -53,6 +55,7 @@ from api import (
 )
 from api.body_limit import BodyLimit
 from api.dispatch import current_edition
+from api.download import COMPRESSED
 from api.fresh_cache import FreshCache
 from api.gate import gate_of
 from api.head import HeadAsGet
@@ -62,6 +65,7 @@ from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
 from governance.attachments import Attachments
 from governance.events import EventHub
+from governance.exports import Exports
 from governance.proposal_jobs import ProposalJobs
 from governance.settings import Settings
 from grid_data.database import Database
@@ -103,7 +107,9 @@ ROUTERS = (
     indicators.router,
     dispatch.router,
     surroundings.router,
+    duties.router,
     events.router,
+    exports.router,
     # Before the tiles of any layer.
     open_tiles.router,
     tiles.router,
@@ -139,6 +145,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.events = EventHub(database, settings.database_url or "")
         app.state.duplicates = settings.duplicate_rule
         app.state.attachments = Attachments(settings.attachment_place, settings.file_limits)
+        app.state.exports = Exports(database, settings.export_place)
+        await asyncio.to_thread(app.state.exports.swept)
         await database.open()
         try:
             yield
@@ -168,7 +176,12 @@ def create_app(settings: Settings) -> FastAPI:
     static_map.install(app)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=1000,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *COMPRESSED),
+    )
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return app

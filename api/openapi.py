@@ -42,6 +42,7 @@ TAGS = [
     {"name": "statistics", "description": "Incidents counted. 统计"},
     {"name": "dispatch", "description": "The dispatcher's desk: open incidents at a glance. 派遣台"},
     {"name": "events", "description": "What happens, as it happens. 实时动态"},
+    {"name": "exports", "description": "What the lists show, as files and reports. 导出"},
     {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
     {"name": "problems", "description": "What can go wrong (RFC 9457). 问题类型"},
     {"name": "health", "description": "For whoever operates the server. 运行状态"},

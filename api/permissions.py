@@ -116,6 +116,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
     | _doors(
         _P.POSTS_READ,
         "GET /api/posts",
+        "GET /api/duties",
         "GET /api/patrol-points",
     )
     | _doors(
@@ -130,6 +131,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/urgent-tasks/grids",
         "POST /api/urgent-tasks/{code}/reminders",
         "POST /api/urgent-tasks/{code}/cancel",
+        "POST /api/duties",
     )
     | _doors(
         _P.TASKS_ANSWER,
@@ -158,6 +160,12 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
     | _doors(
         _P.DEADLINES_WRITE,
         "POST /api/deadlines",
+    )
+    | _doors(
+        _P.EXPORT,
+        "GET /api/exports/incidents.{format}",
+        "GET /api/exports/facilities.{format}",
+        "GET /api/exports/zones.{format}",
     )
     | _doors(
         _P.PLANS_READ,

@@ -199,6 +199,11 @@ PROBLEMS = _table(
         "The database holds no city yet; load the sample or import data first.",
     ),
     (
+        "exports-busy", 503, "导出繁忙", "Too many exports",
+        "同时进行的导出已达上限；请按 Retry-After 稍后再试。",
+        "As many exports are under way as this server makes at a time; try again after Retry-After.",
+    ),
+    (
         "database-away", 503, "数据库不可用", "Database away",
         "数据库暂时无法连接；请稍后重试。",
         "The database cannot be reached at the moment; try again shortly.",

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         int, Field(ge=1, description="Open incidents that are due soon, for the same")
     ] = 100
 
+    export_folder: Annotated[
+        Path | None,
+        Field(description="Where files lie while they are made; without it `exports` in `GRIDGOV_HOME`"),
+    ] = None
+
     @field_validator("attachments")
     @classmethod
     def _is_a_place(cls, text: str | None) -> str | None:
@@ -166,6 +171,11 @@ class Settings(BaseSettings):
             access_key=self.s3_access_key,
             secret_key=self.s3_secret_key.get_secret_value() if self.s3_secret_key else None,
         )
+
+    @property
+    def export_place(self) -> Path:
+        """Where files lie while they are made."""
+        return self.export_folder or self.home.absolute() / "exports"
 
     @property
     def alarm_limits(self) -> AlarmLimits:

@@ -1,0 +1,172 @@
+"""Filters of exports: those of the lists, and the same in words for what stands inside the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query, Request
+
+from api.dependencies import At, Bbox, Transaction, area_of, moment
+from api.formats import NOT_NUL
+from api.incident_filters import (
+    AtLevel,
+    ClockIs,
+    InCategory,
+    InState,
+    InZone,
+    ReportedFrom,
+    ReportedTo,
+    ResponsibleIs,
+    SourceIs,
+    Supervised,
+    TextIs,
+    UrgencyIs,
+    categories_of,
+    organisations_of,
+    states_of,
+    zone_of,
+)
+from gis.words import Words
+from governance.answers import PlaceProblemCode
+from governance.exports.filter_words import filters_in_words
+from grid_data.incidents import IncidentFilter
+from grid_data.patterns import containing, starting
+
+__all__ = ["FacilityQuery", "IncidentQuery", "Question", "ZoneQuery"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an export asks: parameters of its statement, the query string, and that in words."""
+
+    parameters: Mapping[str, Any]
+    query: str
+    filters: Sequence[tuple[Words, Words]]
+
+
+def asked(request: Request, names: Sequence[str]) -> list[tuple[str, str]]:
+    """The filters as they were given, without what says how the file is made."""
+    return [(name, value) for name, value in request.query_params.multi_items() if name in names]
+
+
+async def incident_question(
+    request: Request,
+    connection: Transaction,
+    zone: InZone = None,
+    organisation: ResponsibleIs = None,
+    state: InState = None,
+    category: InCategory = None,
+    source: SourceIs = None,
+    urgency: UrgencyIs = None,
+    clock: ClockIs = None,
+    level: AtLevel = None,
+    supervised: Supervised = False,
+    from_: ReportedFrom = None,
+    to: ReportedTo = None,
+    bbox: Bbox = None,
+    place_status: Annotated[
+        Literal["located", "unlocated"] | None, Query(description="With or without a believed place.")
+    ] = None,
+    place_problem: Annotated[
+        list[PlaceProblemCode] | None,
+        Query(description="Waiting for locating for one of these reasons."),
+    ] = None,
+    q: TextIs = None,
+) -> Question:
+    """The filters of the list of incidents."""
+    wanted = IncidentFilter(
+        zone_id=await zone_of(connection, zone),
+        organisation_ids=await organisations_of(connection, organisation),
+        category_ids=await categories_of(connection, category),
+        states=states_of(state),
+        sources=[str(each) for each in source] if source else None,
+        from_time=await moment(connection, from_, "from"),
+        to_time=await moment(connection, to, "to"),
+        area=area_of(bbox),
+        located=None if place_status is None else place_status == "located",
+        problems=place_problem or None,
+        text=q.strip() or None if q else None,
+        urgency=urgency,
+        clocks=[str(each) for each in clock] if clock else None,
+        levels=[str(each) for each in level] if level else None,
+        supervised=supervised,
+    )
+    return _question(request, wanted.parameters(), INCIDENT_FILTERS)
+
+
+INCIDENT_FILTERS = (
+    "zone", "organisation", "state", "category", "source", "urgency", "clock", "level", "supervised", "from",
+    "to", "bbox", "place_status", "place_problem", "q",
+)  # fmt: skip
+FACILITY_FILTERS = ("zone", "organisation", "relation", "category", "state", "bbox")
+ZONE_FILTERS = ("layer", "parent", "q", "at")
+
+
+async def facility_question(
+    request: Request,
+    connection: Transaction,
+    zone: Annotated[InZone, Query(description="In this zone of today: `<layer>:<code>`.")] = None,
+    organisation: Annotated[
+        ResponsibleIs, Query(description="Of this organisation, or one below it; `relation` says how.")
+    ] = None,
+    relation: Annotated[
+        Literal["owned", "maintained", "supervised"],
+        Query(description="How the organisation has to do with it."),
+    ] = "owned",
+    category: InCategory = None,
+    state: Annotated[
+        list[Literal["intact", "damaged", "lost", "abandoned", "removed"]] | None,
+        Query(description="In one of these states."),
+    ] = None,
+    bbox: Bbox = None,
+) -> Question:
+    """Filters of facilities."""
+    parameters = {
+        "zone_id": await zone_of(connection, zone),
+        "organisation_ids": await organisations_of(connection, organisation),
+        "relation": relation,
+        "category_ids": await categories_of(connection, category),
+        "states": state or None,
+        "area": area_of(bbox),
+    }
+    return _question(request, parameters, FACILITY_FILTERS)
+
+
+async def zone_question(
+    request: Request,
+    connection: Transaction,
+    layer: Annotated[
+        str | None,
+        Query(max_length=41, pattern=NOT_NUL, description="Code of a layer.", examples=["community"]),
+    ] = None,
+    parent: Annotated[
+        str | None, Query(max_length=60, pattern=NOT_NUL, description="Code of the zone around it.")
+    ] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=100, pattern=NOT_NUL, description="Beginning of a code or part of a name."),
+    ] = None,
+    at: At = None,
+) -> Question:
+    """The filters of the list of zones."""
+    parameters = {
+        "layer": layer,
+        "parent": parent,
+        "prefix": starting(q) if q else None,
+        "pattern": containing(q) if q else None,
+        "at": await moment(connection, at, "at"),
+    }
+    return _question(request, parameters, ZONE_FILTERS)
+
+
+def _question(request: Request, parameters: Mapping[str, Any], names: Sequence[str]) -> Question:
+    given = asked(request, names)
+    return Question(parameters, urlencode(given), filters_in_words(given))
+
+
+IncidentQuery = Annotated[Question, Depends(incident_question)]
+FacilityQuery = Annotated[Question, Depends(facility_question)]
+ZoneQuery = Annotated[Question, Depends(zone_question)]

@@ -1,0 +1,154 @@
+"""Exports: what the lists show, as files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import Response
+
+from api.dependencies import known_parameters
+from api.download import MEDIA_TYPES, Download
+from api.export_filters import FacilityQuery, IncidentQuery, Question, ZoneQuery
+from api.language import language
+from api.openapi import problems
+from api.principal import Me
+from api.problems import Problem
+from governance.access import Principal
+from governance.answers import Name
+from governance.exports import FACILITIES, INCIDENTS, ZONES, Export, Exports, ExportsBusy, Subject, Wanted
+from governance.exports import Format as Form
+
+router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
+
+Format = Annotated[Form, Path(description="`csv`, `xlsx`, `geojson`, `gpkg`, `parquet` or `fgb`.")]
+InLanguage = Annotated[
+    Literal["zh", "en"] | None,
+    Query(description="Language of headings and words. Default: that of `Accept-Language`, else Chinese."),
+]
+WithMark = Annotated[
+    bool, Query(description="CSV: begin with a byte order mark, so that Excel knows the encoding.")
+]
+WithAbout = Annotated[
+    bool, Query(description="CSV: say above the heading, in lines that begin with `#`, what the file holds.")
+]
+AsCodes = Annotated[bool, Query(description="Name columns and values as programs do, not in words.")]
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for form, media in MEDIA_TYPES.items()
+            if form != "pdf"
+        },
+    },
+    **problems(
+        "bad-parameter", "unknown-parameter", "unknown-category", "unknown-zone", "unknown-organisation",
+        "not-found", "exports-busy", "database-away", "too-slow",
+    ),
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def _begun(exports: Exports, me: Principal, wanted: Wanted) -> AsyncIterator[Export]:
+    try:
+        async with exports.begun(me, wanted) as export:
+            yield export
+    except ExportsBusy:
+        told = Name(
+            zh="同时进行的导出已达上限，请稍后再试", en="too many exports are under way; try again soon"
+        )
+        raise Problem("exports-busy", told) from None
+
+
+def export_response(
+    request: Request,
+    me: Principal,
+    subject: Subject,
+    form: Form,
+    question: Question,
+    chosen: Literal["zh", "en"] | None,
+    *,
+    bom: bool,
+    about: bool,
+    codes: bool,
+) -> Download:
+    """The answer that makes and sends a file."""
+    wanted = Wanted(
+        subject,
+        form,
+        question.parameters,
+        question.query,
+        question.filters,
+        chosen or language(request).code,
+        bom=bom,
+        about=about,
+        codes=codes,
+    )
+    return Download(_begun(request.app.state.exports, me, wanted), MEDIA_TYPES[form])
+
+
+@router.get(
+    "/api/exports/incidents.{format}",
+    summary="Incidents as a file",
+    response_class=Response,
+    responses=ANSWER,
+)
+async def export_incidents(
+    request: Request,
+    me: Me,
+    format: Format,
+    question: IncidentQuery,
+    language: InLanguage = None,
+    bom: WithMark = False,
+    about: WithAbout = True,
+    codes: AsCodes = False,
+) -> Response:
+    """What `GET /api/incidents` lists with the same filters, all pages of it; no reporters."""
+    return export_response(
+        request, me, INCIDENTS, format, question, language, bom=bom, about=about, codes=codes
+    )
+
+
+@router.get(
+    "/api/exports/facilities.{format}",
+    summary="Facilities as a file",
+    response_class=Response,
+    responses=ANSWER,
+)
+async def export_facilities(
+    request: Request,
+    me: Me,
+    format: Format,
+    question: FacilityQuery,
+    language: InLanguage = None,
+    bom: WithMark = False,
+    about: WithAbout = True,
+    codes: AsCodes = False,
+) -> Response:
+    """Facilities with their owners and keepers."""
+    return export_response(
+        request, me, FACILITIES, format, question, language, bom=bom, about=about, codes=codes
+    )
+
+
+@router.get(
+    "/api/exports/zones.{format}",
+    summary="Zones as a file",
+    response_class=Response,
+    responses=ANSWER,
+)
+async def export_zones(
+    request: Request,
+    me: Me,
+    format: Format,
+    question: ZoneQuery,
+    language: InLanguage = None,
+    bom: WithMark = False,
+    about: WithAbout = True,
+    codes: AsCodes = False,
+) -> Response:
+    """What `GET /api/zones` lists with the same filters, with the shapes of the zones."""
+    return export_response(request, me, ZONES, format, question, language, bom=bom, about=about, codes=codes)
