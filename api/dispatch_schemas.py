@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from api.schemas import Document
 from governance.answers import CategoryName, Name, Named, Point
@@ -103,7 +103,7 @@ class NearIncidents(Document):
 
 
 class PlacePost(Document):
-    """A post where an incident is; without a person it is vacant."""
+    """A post where an incident is; without a person it is vacant, without ``on_duty_until`` off duty now."""
 
     layer: str
     zone: str
@@ -111,6 +111,7 @@ class PlacePost(Document):
     person: str | None
     phone: str | None
     organisation: Named | None
+    on_duty_until: AwareDatetime | None
 
 
 class PlacePosts(Document):

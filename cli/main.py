@@ -13,7 +13,7 @@ from cli.checks import checks
 from cli.console import progress
 from cli.deadlines_stored import deadlines
 from cli.doctor import doctor
-from cli.import_calendar import imports
+from cli.import_duties import imports
 from cli.incident import incident
 from cli.indicators import indicators
 from cli.migrate import migrate

@@ -7,6 +7,7 @@ from governance.alarm_limits import AlarmLimits
 from grid_data.alarms import change_alarm
 from grid_data.database import Database
 from grid_data.dispatch import queue_counts
+from grid_data.duties import names_on_duty
 from grid_data.history import add_history
 
 __all__ = ["LOWERED_AT", "watch_queue"]
@@ -19,7 +20,7 @@ async def watch_queue(database: Database, limits: AlarmLimits) -> list[str]:
     """Raise and lower alarms, and tell of each crossing once, however many look at once.
 
     What is told is an entry of the history, ``queue.alarm`` or ``queue.calm``, and with it a live event; it
-    names the leaders on duty: who leads the district's posts.
+    names who is on duty for the district's government at that moment.
 
     Returns
     -------
@@ -35,7 +36,10 @@ async def watch_queue(database: Database, limits: AlarmLimits) -> list[str]:
                 continue
             if await change_alarm(connection, kind, raised=raised):
                 action = "queue.alarm" if raised else "queue.calm"
-                after = {"kind": kind, "count": count, "limit": limit, "told": "district_lead"}
+                after = {
+                    "kind": kind, "count": count, "limit": limit, "told": "district_lead",
+                    "on_duty": await names_on_duty(connection, "government"),
+                }  # fmt: skip
                 await add_history(connection, NIGHTLY.name, action, after=after)
                 crossings.append(f"{kind} {'raised' if raised else 'lowered'}")
         return crossings

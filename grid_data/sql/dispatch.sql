@@ -154,7 +154,11 @@ SELECT json_build_object(
                                for greatest(length(person.phone) - 7, 4)) END,
     'organisation', CASE WHEN organisation.id IS NOT NULL THEN json_build_object(
         'code', organisation.code,
-        'name', json_build_object('zh', organisation.name_zh, 'en', organisation.name_en)) END)::text AS item
+        'name', json_build_object('zh', organisation.name_zh, 'en', organisation.name_en)) END,
+    -- Who is on duty is so on every post of the kind they hold.
+    'on_duty_until', (
+        SELECT max(upper(duty.during)) FROM post AS held JOIN duty ON duty.post_id = held.id
+        WHERE held.person_id = post.person_id AND held.kind = post.kind AND duty.during @> now()))::text AS item
 FROM post
 JOIN zone ON zone.id = post.zone_id
 JOIN layer ON layer.id = zone.layer_id

@@ -1,8 +1,11 @@
--- Who is on duty now, for an organisation or in a grid; rights to the roster.
+-- Who is on duty now, for an organisation or in a grid; rights to the roster. Who is on duty is so on every post of
+-- the kind they hold: a redraw that gives them another grid takes nobody off duty.
 
 CREATE FUNCTION posts_on_duty(organisation bigint, grid bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(DISTINCT post.id ORDER BY post.id), '{}')
-    FROM duty JOIN post ON post.id = duty.post_id JOIN person ON person.id = post.person_id
+    FROM duty JOIN post AS held ON held.id = duty.post_id
+    JOIN post ON post.person_id = held.person_id AND post.kind = held.kind
+    JOIN person ON person.id = post.person_id
     WHERE duty.during @> now() AND post.valid @> now()
       AND (coalesce(post.organisation_id, person.organisation_id) = organisation OR post.zone_id = grid)
 $$;

@@ -45,6 +45,7 @@ export interface PlacePost {
   person: string | null;
   organisation: Named | null;
   phone: string | null;
+  on_duty_until: string | null;
 }
 
 export interface NearIncident {

@@ -134,6 +134,7 @@ function Posts({ number }: { number: string }) {
                 <span>
                   {one.person ?? <span class="muted">{t("zone.vacant")}</span>}
                   {one.organisation && <span class="muted small"> {say(one.organisation.name)}</span>}
+                  {one.on_duty_until && <strong class="small on-duty"> {t("zone.on_duty", { until: dateTime(one.on_duty_until) })}</strong>}
                 </span>
                 {one.phone && <Phone number={one.phone} />}
               </li>

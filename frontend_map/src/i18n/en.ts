@@ -154,6 +154,7 @@ export const en: Record<Key, string> = {
   "zone.buildings": "Buildings",
   "zone.valid": "Version valid",
   "zone.posts": "Posts",
+  "zone.on_duty": "on duty until {until}",
   "zone.posts_empty": "Nobody is posted here yet",
   "zone.vacant": "vacant",
   "zone.versions": "Versions",

@@ -146,6 +146,7 @@ const zhMap = {
   "zone.buildings": "建筑",
   "zone.valid": "版本有效期",
   "zone.posts": "岗位",
+  "zone.on_duty": "值班至 {until}",
   "zone.posts_empty": "尚未配备人员",
   "zone.vacant": "空缺",
   "zone.versions": "历史版本",
