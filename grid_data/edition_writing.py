@@ -12,6 +12,7 @@ import shapely
 from psycopg.types.json import Jsonb
 
 from gis.lineage import Step
+from grid_data.bulk.zones_stood_in import keep_zones_stood_in
 from grid_data.database import Connection, rows, run
 from grid_data.unit_graphs import refresh_unit_graph
 
@@ -106,6 +107,7 @@ class Writing:
                 shapes=shapely.to_wkb(np.array([version.shape for version in new])).tolist(),
             )
         await self._run("retire", zones=list(ended))
+        await keep_zones_stood_in(self.connection, zones={*(version.zone_id for version in new), *ended})
 
     async def lineage(self, steps: Sequence[Step]) -> None:
         """What became of what; zones by identifier."""

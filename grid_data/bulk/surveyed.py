@@ -9,6 +9,7 @@ import shapely
 
 from grid_data.bulk.copying import copy, lookup, optional, reserve_ids, resolve, wkb
 from grid_data.bulk.standing import units_under
+from grid_data.bulk.zones_stood_in import list_texts, zones_under
 from grid_data.database import Connection
 
 
@@ -27,6 +28,7 @@ async def store_buildings(connection: Connection, frame: gpd.GeoDataFrame) -> in
             "kind": frame["kind"],
             "floors": frame["floors"],
             "stairwells": frame["stairwells"],
+            "zone_ids": list_texts(await zones_under(connection, frame.geometry.to_numpy())),
             "geom": wkb(frame.geometry),
         },
     )
@@ -67,6 +69,7 @@ async def store_facilities(connection: Connection, frame: gpd.GeoDataFrame) -> i
             "accuracy_class": frame["accuracy_class"],
             "surveyed_on": pd.to_datetime(optional(frame, "surveyed_on")).dt.strftime("%Y-%m-%d"),
             "land_unit_id": await units_under(connection, frame.geometry.to_numpy()),
+            "zone_ids": list_texts(await zones_under(connection, frame.geometry.to_numpy())),
             "geom": wkb(frame.geometry),
         },
     )

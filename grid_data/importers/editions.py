@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 import shapely
 
+from grid_data.bulk.copying import lookup
 from grid_data.bulk.zones import store_zone_identities, store_zone_versions
+from grid_data.bulk.zones_stood_in import keep_zones_stood_in
 from grid_data.database import Connection, rows, run
 from grid_data.importers.batch import Rows
 from grid_data.importers.checks import same_shape
@@ -128,7 +130,19 @@ class Edition:
             await store_zone_identities(connection, layer.code, fresh["code"])
             return await store_zone_versions(connection, layer.code, fresh, parent_layer=layer.parent)
 
-        return [("closed versions", close), ("retired zones", retire), ("new versions", store)]
+        async def stand() -> int:
+            if not self.says_something:
+                return 0
+            known = await lookup(connection, "zone_ids", layer=layer.code)
+            zones = [known[code] for code in {*self.new, *self.changed, *self.vanished}]
+            return await keep_zones_stood_in(connection, zones=zones)
+
+        return [
+            ("closed versions", close),
+            ("retired zones", retire),
+            ("new versions", store),
+            ("facilities and buildings in their zones", stand),
+        ]
 
     def _frame(self) -> pd.DataFrame:
         columns = ["code", *_COMPARED, "geometry", "valid_from", "valid_to"]

@@ -12,6 +12,7 @@ from gis.words import Words
 from grid_data.bulk.copying import lookup, wkb
 from grid_data.bulk.standing import locate_facilities
 from grid_data.bulk.surveyed import store_facilities
+from grid_data.bulk.zones_stood_in import keep_zones_stood_in
 from grid_data.database import Connection, rows
 from grid_data.importers.batch import Geometry, Plan, Request, Rows, checked_rows
 from grid_data.importers.checks import compare, known, unique
@@ -93,7 +94,9 @@ async def prepare_facilities(
         values = _values(changed, categories, organisations)
         updated = await update_rows(connection, "imports/update_facilities", values)
         if values:
-            await locate_facilities(connection, codes=[value["code"] for value in values])
+            codes = [value["code"] for value in values]
+            await locate_facilities(connection, codes=codes)
+            await keep_zones_stood_in(connection, codes=codes)
         return updated
 
     plan.steps = [("new facilities", insert), ("changed facilities", update)]

@@ -15,9 +15,11 @@ import psycopg
 import shapely
 
 from gis.words import Words
+from grid_data.bulk.copying import lookup
 from grid_data.bulk.land import dissolve
 from grid_data.bulk.standing import locate_facilities
 from grid_data.bulk.zones import store_zone_identities, store_zone_versions
+from grid_data.bulk.zones_stood_in import keep_zones_stood_in
 from grid_data.database import Connection, rows
 from grid_data.importers.batch import (
     Geometry,
@@ -187,11 +189,16 @@ async def _prepare(
     async def locate() -> int:
         return await locate_facilities(connection) if len(fresh) else 0
 
+    async def stand() -> int:
+        known = await lookup(connection, "zone_ids", layer=layer.code)
+        return await keep_zones_stood_in(connection, zones=[known[code] for code in grids["code"]])
+
     steps = [
         ("base grids", store_grids),
         ("land units", store),
         ("borders of land units", draw_graph),
         ("facilities found on land units", locate),
+        ("facilities and buildings in their zones", stand),
     ]
     return table, Plan(new=len(fresh), unchanged=unchanged, steps=steps, details=details)
 

@@ -42,7 +42,7 @@ COPY post (zone_id, kind, person_id, organisation_id, valid) FROM STDIN (FORMAT 
 
 -- name: copy_buildings
 -- Load buildings.
-COPY building (id, code, name_zh, address, land_unit_id, kind, floors, stairwells, geom) FROM STDIN (FORMAT csv)
+COPY building (id, code, name_zh, address, land_unit_id, kind, floors, stairwells, zone_ids, geom) FROM STDIN (FORMAT csv)
 
 -- name: copy_households
 -- Load households.
@@ -51,7 +51,7 @@ COPY household (building_id, door_plate, stairwell, floor, residents) FROM STDIN
 -- name: copy_facilities
 -- Load facilities.
 COPY facility (code, category_id, name_zh, supervising_id, owning_id, maintaining_id, state, accuracy_class,
-               surveyed_on, land_unit_id, geom) FROM STDIN (FORMAT csv)
+               surveyed_on, land_unit_id, zone_ids, geom) FROM STDIN (FORMAT csv)
 
 -- name: copy_roads
 -- Load roads.

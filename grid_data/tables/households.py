@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -11,7 +12,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from grid_data.tables.base import geometry, identity, metadata, name_columns, one_of, spatial_index
 
@@ -26,6 +29,8 @@ building = Table(
     Column("kind", Text, nullable=False),
     Column("floors", SmallInteger, nullable=False),
     Column("stairwells", SmallInteger, nullable=False),
+    # Zones of today, of all active layers, that a point on it is in: ascending identifiers.
+    Column("zone_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     geometry("GEOMETRY"),
     CheckConstraint(one_of("kind", "residential", "public", "commercial", "industrial"), name="kind"),
     CheckConstraint("floors > 0 AND stairwells >= 0", name="counts"),
@@ -33,6 +38,7 @@ building = Table(
     CheckConstraint("NOT ST_IsEmpty(geom) AND ST_IsValid(geom)", name="geometry"),
     spatial_index("building"),
     Index("ix_building_land_unit_id", "land_unit_id"),
+    Index("ix_building_zone_ids", "zone_ids", postgresql_using="gin"),
     Index(
         "ix_building_address", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}
     ),

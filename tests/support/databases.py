@@ -31,7 +31,7 @@ ENOUGH = 6 * 2**30
 # What the templates are made from: files, and modules with all that they import.
 SCHEMA = ("migrations", "grid_data/tables")
 SAMPLE_SQL = tuple(f"grid_data/sql/{name}.sql" for name in (
-    "bulk", "casework", "copy", "deadlines", "plan_drafts", "units",
+    "bulk", "casework", "copy", "deadlines", "plan_drafts", "standing", "units",
 ))  # fmt: skip
 SAMPLE = (*SCHEMA, "grid_data/sample", "grid_data/catalogues", *SAMPLE_SQL)
 SAMPLE_MODULES = ("grid_data.bulk.sample", "grid_data.sample")

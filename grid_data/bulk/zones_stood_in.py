@@ -1,0 +1,144 @@
+"""The zones that facilities and buildings stand in today: found in bulk, kept when an edition changes.
+
+A facility or building is where a point on it is. It stands in the zones that routing finds for that point:
+one of each active layer, on a shared border the one with the lowest code; in a gap of a layer that has to
+answer, the nearest one within its tolerance. "In my zone" then is one look into an index, and row-level
+policies need no geometry. Past editions are not kept here: where an incident was is kept with the incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.lattice import snap
+from gis.router import Router, ZoneLayer
+from grid_data.bulk.evidence import zones_of
+from grid_data.bulk.ragged import Ragged
+from grid_data.bulk.routed import LayerZones
+from grid_data.city import read_city
+from grid_data.database import Connection, rows, run
+
+__all__ = ["keep_zones_stood_in", "list_texts", "zones_under"]
+
+KINDS = ("facility", "building")
+_MARGIN = 1e-5
+Objects = NDArray[np.object_]
+
+
+async def zones_under(connection: Connection, shapes: Objects) -> Ragged:
+    """Identifiers of today's zones that a point on each shape (EPSG:4326) is in, ascending."""
+    return await _found(connection, shapes, None)
+
+
+async def keep_zones_stood_in(
+    connection: Connection, *, zones: Collection[int] = (), codes: Sequence[str] = ()
+) -> int:
+    """Find anew where facilities and buildings stand, in the caller's transaction.
+
+    Parameters
+    ----------
+    zones
+        Zones whose versions have begun or ended. Only what was in one of them, or is within reach of one, is
+        looked at, and only their layers.
+    codes
+        Facilities that have moved; all layers are asked.
+
+    Returns
+    -------
+    int
+        How many stand in other zones than before.
+    """
+    changed = 0
+    if zones:
+        layers = [row["id"] for row in await rows(connection, "standing/layers_of", {"zones": list(zones)})]
+        own = {row["id"] for row in await rows(connection, "standing/zones_of_layers", {"layers": layers})}
+        for kind in KINDS:
+            touched = await rows(connection, f"standing/{kind}_touched", {"zones": list(zones)})
+            changed += await _stand(connection, kind, touched, layers, own)
+    if codes:
+        moved = await rows(connection, "standing/facility_moved", {"codes": list(codes)})
+        changed += await _stand(connection, "facility", moved, None, None)
+    return changed
+
+
+async def _stand(
+    connection: Connection,
+    kind: str,
+    touched: Sequence[dict[str, Any]],
+    layers: Sequence[int] | None,
+    own: Collection[int] | None,
+) -> int:
+    """Write where some stand now; zones that are not ``own`` of the layers asked stay as they are."""
+    if not touched:
+        return 0
+    shapes = np.asarray(shapely.from_wkb([row["shape"] for row in touched]), dtype=object)
+    ids: list[int] = []
+    lists: list[list[int]] = []
+    for row, found in zip(touched, await _found(connection, shapes, layers), strict=True):
+        kept = [] if own is None else [zone for zone in row["zone_ids"] if zone not in own]
+        now = sorted({*kept, *found.tolist()})
+        if now != row["zone_ids"]:
+            ids.append(row["id"])
+            lists.append(now)
+    if not ids:
+        return 0
+    told = {"ids": ids, "zones": list_texts(Ragged.of(lists))}
+    return await run(connection, f"standing/{kind}_stands", told)
+
+
+async def _found(connection: Connection, shapes: Objects, layers: Sequence[int] | None) -> Ragged:
+    """Zones of today under a point on each shape, in some layers or in all."""
+    if not len(shapes):
+        return Ragged.of([])
+    try:
+        metric_srid = (await read_city(connection)).frame.metric_srid
+    except LookupError:
+        return Ragged.of([[] for _ in range(len(shapes))])
+    points = shapely.point_on_surface(shapes)
+    lon, lat = (snap(degrees(points)) for degrees in (shapely.get_x, shapely.get_y))
+    found: dict[str, LayerZones] = {}
+    # A little more than the points: the index compares boxes in single precision.
+    west, south, east, north = (
+        lon.min() - _MARGIN,
+        lat.min() - _MARGIN,
+        lon.max() + _MARGIN,
+        lat.max() + _MARGIN,
+    )
+    asked: dict[str, Any] = {"layers": None if layers is None else list(layers)}
+    asked |= {"west": float(west), "south": float(south), "east": float(east), "north": float(north)}
+    for row in await rows(connection, "standing/zones_near", asked):
+        layer = found.setdefault(
+            row["layer"],
+            LayerZones(row["layer"], row["kind"], row["cardinality"], row["nearest_tolerance_m"], []),
+        )
+        layer.zones.append(row)
+    drawn = [
+        ZoneLayer(
+            layer.code,
+            [zone["code"] for zone in layer.zones],
+            np.asarray(shapely.from_wkb([zone["shape"] for zone in layer.zones]), dtype=object),
+            layer.cardinality,
+            layer.nearest_tolerance_m,
+        )
+        for layer in found.values()
+    ]
+    if not drawn:
+        return Ragged.of([[] for _ in range(len(shapes))])
+    answers = Router.build(drawn, metric_srid).route(lon, lat)
+    zones = zones_of(list(found.values()), answers, "zone_id", len(shapes))
+    owner = np.repeat(np.arange(len(zones)), zones.counts)
+    return Ragged(zones.values[np.lexsort((zones.values, owner))], zones.offsets)
+
+
+def list_texts(lists: Ragged) -> list[str]:
+    """Lists as PostgreSQL writes them.
+
+    >>> list_texts(Ragged.of([[1, 2], []]))
+    ['{1,2}', '{}']
+    """
+    return ["{" + ",".join(map(str, values.tolist())) + "}" for values in lists]
