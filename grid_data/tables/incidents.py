@@ -233,3 +233,19 @@ incident_cell = Table(
     Column("total_lat", BigInteger, nullable=False),
     PrimaryKeyConstraint("x", "y", "class_id"),
 )
+
+# Counts of a large statement, one element per cell and class, on their way: a trigger adds them when the
+# transaction commits. Between transactions it is empty.
+incident_cell_change = Table(
+    "incident_cell_change",
+    metadata,
+    identity(),
+    *(Column(name, ARRAY(Integer), nullable=False) for name in ("x", "y")),
+    *(
+        Column(name, ARRAY(BigInteger), nullable=False)
+        for name in (
+            "class_id", "open", "open_urgent", "total", "total_urgent",
+            "open_lon", "open_lat", "total_lon", "total_lat",
+        )
+    ),
+)  # fmt: skip
