@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
 from api.dependencies import Bbox, Transaction, area_of, moment
 from api.field_errors import FieldError
 from api.formats import CategoryKey, Moment, OrganisationCode, PlainText, ZoneKey
-from api.problems import Problem
+from api.problems import Problem, bad_parameter
 from api.reports import Source
 from governance.answers import Name
 from governance.errors import UnknownCategory
 from grid_data.categories import category_subtree
-from grid_data.incidents import IncidentFilter
+from grid_data.city import city_timezone
+from grid_data.incidents import Counted, IncidentFilter
 from grid_data.organisations import organisation_subtree
 from grid_data.tables.incidents import OPEN_STATES
 from grid_data.zones import zone_id
@@ -23,6 +26,9 @@ from grid_data.zones import zone_id
 __all__ = [
     "AtLevel",
     "ClockIs",
+    "CountedFrom",
+    "CountedIs",
+    "CountedTo",
     "Desk",
     "DeskQuery",
     "InCategory",
@@ -37,6 +43,7 @@ __all__ = [
     "TextIs",
     "UrgencyIs",
     "categories_of",
+    "counted_of",
     "organisations_of",
     "states_of",
     "unknown",
@@ -84,6 +91,27 @@ AtLevel = Annotated[
     list[Literal["community", "street", "district"]] | None,
     Query(description="Held by one of these levels."),
 ]
+CountedIs = Annotated[
+    Literal[
+        "reported",
+        "self_found",
+        "complained",
+        "due",
+        "due_closed",
+        "on_time",
+        "overdue",
+        "reworked",
+        "extended",
+        "excluded",
+        "closed",
+        "evaluated",
+        "satisfied",
+    ]
+    | None,
+    Query(description="Those that this figure of a ranking counts, from `counted_from` to `counted_to`."),
+]
+CountedFrom = Annotated[date | None, Query(description="First day of `counted`, by the city's clock.")]
+CountedTo = Annotated[date | None, Query(description="Last day of `counted`, not included.")]
 Supervised = Annotated[bool, Query(description="`true`: only those that are supervised (督办).")]
 
 
@@ -210,3 +238,29 @@ async def categories_of(connection: Transaction, key: str | None) -> list[int] |
     if not found:
         raise UnknownCategory(f"{key!r} is no category of this city", field="category")
     return found
+
+
+async def counted_of(
+    connection: Transaction, figure: str | None, first: date | None, last: date | None
+) -> Counted | None:
+    """Which number of a ranking a list stands behind; figure and days come together or not at all.
+
+    Raises
+    ------
+    Problem
+        One of them is missing, or the days end before they begin.
+    """
+    if figure is None and first is None and last is None:
+        return None
+    given = {"counted": figure, "counted_from": first, "counted_to": last}
+    for name, value in given.items():
+        if value is None:
+            together = "counted, counted_from, counted_to"
+            raise bad_parameter(name, f"{together} 须同时给出", f"{together} are given together")
+    assert figure is not None
+    assert first is not None
+    assert last is not None
+    if last < first:
+        raise bad_parameter("counted_to", "早于 counted_from", "before counted_from")
+    zone = ZoneInfo(await city_timezone(connection))
+    return Counted(figure, first, last, datetime.combine(last, datetime.min.time(), zone))

@@ -21,6 +21,9 @@ from api.formats import IncidentNumber
 from api.incident_filters import (
     AtLevel,
     ClockIs,
+    CountedFrom,
+    CountedIs,
+    CountedTo,
     InCategory,
     InState,
     InZone,
@@ -32,6 +35,7 @@ from api.incident_filters import (
     TextIs,
     UrgencyIs,
     categories_of,
+    counted_of,
     organisations_of,
     states_of,
     zone_of,
@@ -155,6 +159,9 @@ async def list_incidents(
         Query(description="Waiting for locating for one of these reasons."),
     ] = None,
     q: TextIs = None,
+    counted: CountedIs = None,
+    counted_from: CountedFrom = None,
+    counted_to: CountedTo = None,
     order: Annotated[
         Order,
         Query(
@@ -186,6 +193,7 @@ async def list_incidents(
         clocks=cast("list[str]", clock) or None,
         levels=cast("list[str]", level) or None,
         supervised=supervised,
+        counted=await counted_of(connection, counted, counted_from, counted_to),
     )
     page = await incidents_page(
         connection,

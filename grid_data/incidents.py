@@ -16,7 +16,16 @@ from grid_data.patterns import containing, starting
 from grid_data.statements import numbered_with
 from grid_data.tables.incidents import OPEN_STATES
 
-__all__ = ["QUEUES", "IncidentFilter", "IncidentPage", "Order", "Position", "Queue", "incidents_page"]
+__all__ = [
+    "QUEUES",
+    "Counted",
+    "IncidentFilter",
+    "IncidentPage",
+    "Order",
+    "Position",
+    "Queue",
+    "incidents_page",
+]
 
 Order = Literal["newest", "due"]
 Part = Literal["newest", "due", "without_clock"]
@@ -24,7 +33,26 @@ PARTS: Mapping[Order, tuple[Part, ...]] = {"newest": ("newest",), "due": ("due",
 Queue = Literal["unrouted", "distrusted", "direct_report", "objection", "unassigned"]
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 Item = TypeVar("Item")
+# Of a figure: the filter beside a condition that the planner may make a join of.
+COUNTED = {
+    False: (("filter", "incidents/filter"),),
+    True: (
+        ("filter", "rankings/counted"),
+        ("closed_then", "rankings/closed_then"),
+        ("filtered", "incidents/filter"),
+    ),
+}
 NUMBER = re.compile(r"[0-9]{6,}")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Those that one figure of a ranking counts: which one, of which days, and the moment at their end."""
+
+    figure: str
+    first: date
+    last: date
+    stop: datetime
 
 
 @dataclass(frozen=True)
@@ -33,7 +61,8 @@ class IncidentFilter:
 
     ``text`` is the beginning of an incident number (six digits or more) or else part of an address.
     ``area`` is EWKT in EPSG:4326. The time span is half open, on the report time. ``clocks`` are states
-    of the clock now, ``levels`` who holds the case, ``queue`` what it waits for at the sorting desk.
+    of the clock now, ``levels`` who holds the case, ``queue`` what it waits for at the sorting desk,
+    ``counted`` those behind a number of a ranking.
     """
 
     zone_id: int | None = None
@@ -52,6 +81,7 @@ class IncidentFilter:
     levels: Sequence[str] | None = None
     supervised: bool = False
     queue: Queue | None = None
+    counted: Counted | None = None
 
     @property
     def only_open(self) -> bool:
@@ -91,6 +121,10 @@ class IncidentFilter:
             "levels": _list(self.levels),
             "supervised": self.supervised,
             "queue": self.queue,
+            "counted": self.counted and self.counted.figure,
+            "counted_first": self.counted and self.counted.first,
+            "counted_last": self.counted and self.counted.last,
+            "counted_stop": self.counted and self.counted.stop,
         }
 
 
@@ -151,7 +185,9 @@ async def incidents_page(
 
 async def _rows(connection: Connection, part: str, parameters: Mapping[str, Any]) -> list[DictRow]:
     statement = numbered_with(
-        "incidents/page", ("chosen", f"incidents/{part}"), ("filter", "incidents/filter")
+        "incidents/page",
+        ("chosen", f"incidents/{part}"),
+        *COUNTED[parameters["counted"] is not None],
     )
     # One generic plan cannot serve all combinations of filters.
     return await (await ask(connection, statement, parameters)).fetchall()
