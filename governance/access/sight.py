@@ -47,6 +47,9 @@ class Sight:
         Every row there is.
     zones
         Zones whose rows are seen, with all zones below them today; identifiers of the database, any layer.
+    roots
+        Of these the ones that were granted themselves. An incident names all zones it lies in, so that it is
+        seen by them alone, and an index is asked for few keys. Empty: all of ``zones``.
     organisations
         Organisations whose work is seen, with all below them.
     account
@@ -59,6 +62,7 @@ class Sight:
 
     everything: bool = False
     zones: frozenset[int] = frozenset()
+    roots: frozenset[int] = frozenset()
     organisations: frozenset[int] = frozenset()
     account: int | None = None
     households: bool = False
@@ -78,7 +82,7 @@ class Sight:
         """
         return (
             self.everything
-            or not self.zones.isdisjoint(incident.zone_ids)
+            or not (self.roots or self.zones).isdisjoint(incident.zone_ids)
             or incident.organisation_id in self.organisations
             or not self.organisations.isdisjoint(incident.concerned_ids)
             or (self.account is not None and self.account == incident.account_id)
@@ -86,15 +90,22 @@ class Sight:
 
     def claims(self) -> Mapping[str, str]:
         """The sight as settings of a transaction; policies read them."""
-        if self.everything:
-            return {"gridgov.reporters": _switch(self.reporters)}
-        return {
+        personal = {
             "gridgov.account": "" if self.account is None else str(self.account),
-            "gridgov.zones": ",".join(map(str, sorted(self.zones))),
-            "gridgov.organisations": ",".join(map(str, sorted(self.organisations))),
             "gridgov.households": _switch(self.households),
             "gridgov.reporters": _switch(self.reporters),
         }
+        if self.everything:
+            return personal
+        return personal | {
+            "gridgov.zones": _listed(self.zones),
+            "gridgov.roots": _listed(self.roots or self.zones),
+            "gridgov.organisations": _listed(self.organisations),
+        }
+
+
+def _listed(identifiers: frozenset[int]) -> str:
+    return ",".join(map(str, sorted(identifiers)))
 
 
 def _switch(value: bool) -> str:

@@ -79,7 +79,7 @@ SET search_path = public, pg_temp AS $$
         SELECT FROM incident
         WHERE id = sought AND (
             NOT is_scoped()
-            OR claimed_ids('gridgov.zones') && zone_ids
+            OR claimed_ids('gridgov.roots') && zone_ids
             OR organisation_id = ANY (claimed_ids('gridgov.organisations'))
             OR claimed_ids('gridgov.organisations') && concerned_ids
             OR account_id = claimed_account()
@@ -105,7 +105,7 @@ END $$;
 ALTER TABLE incident ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everything ON incident TO gridgov_app USING (true) WITH CHECK (true);
 CREATE POLICY seen ON incident TO gridgov_scoped USING (
-    (SELECT claimed_ids('gridgov.zones')) && zone_ids
+    (SELECT claimed_ids('gridgov.roots')) && zone_ids
     OR organisation_id = ANY ((SELECT claimed_ids('gridgov.organisations'))::bigint[])
     OR (concerned_ids <> '{}' AND concerned_ids && (SELECT claimed_ids('gridgov.organisations')))
     OR (account_id IS NOT NULL AND account_id = (SELECT claimed_account()))
@@ -275,7 +275,7 @@ $$;
 ALTER TABLE facility ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everything ON facility TO gridgov_app USING (true) WITH CHECK (true);
 CREATE POLICY seen ON facility TO gridgov_scoped USING (
-    (SELECT claimed_ids('gridgov.zones')) && zone_ids
+    (SELECT claimed_ids('gridgov.roots')) && zone_ids
     OR owning_id = ANY ((SELECT claimed_ids('gridgov.organisations'))::bigint[])
     OR maintaining_id = ANY ((SELECT claimed_ids('gridgov.organisations'))::bigint[])
     OR supervising_id = ANY ((SELECT claimed_ids('gridgov.organisations'))::bigint[]));
