@@ -64,6 +64,8 @@ class Sighted:
         Role and code of an organisation; the first of a role is what it acts for.
     permissions
         Of a token; None for people, whose roles say it.
+    roots
+        The zones that were granted themselves; ``zones`` holds all below them as well.
     """
 
     key: int
@@ -76,6 +78,7 @@ class Sighted:
     grants: tuple[tuple[str, str | None], ...]
     permissions: frozenset[str] | None
     on_behalf: bool
+    roots: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ async def session_sight(database: Database, token_hash: bytes, idle_s: float) ->
         demo=row["demo"],
         everything=row["everything"],
         zones=frozenset(row["zones"]),
+        roots=frozenset(row["roots"]),
         organisations=frozenset(row["organisations"]),
         grants=tuple(dict.fromkeys(grants)),
         permissions=None,
@@ -146,6 +150,7 @@ async def token_sight(database: Database, token_hash: bytes) -> Sighted | None:
         demo=False,
         everything=row["everything"],
         zones=frozenset(row["zones"]),
+        roots=frozenset(row["roots"]),
         organisations=frozenset(row["organisations"]),
         grants=() if row["role"] is None else tuple((row["role"], code) for code in codes),
         permissions=frozenset(row["permissions"]),

@@ -61,10 +61,11 @@ def principal_for(sighted: Sighted) -> Principal:
         permissions = frozenset(each for each in Permission if each.value in sighted.permissions)
     households = Permission.HOUSEHOLDS_READ in permissions
     if sighted.everything:
-        sight = Sight(everything=True, households=households)
+        sight = Sight(everything=True, account=sighted.account_id, households=households)
     else:
         sight = Sight(
             zones=sighted.zones,
+            roots=sighted.roots,
             organisations=sighted.organisations,
             account=sighted.account_id,
             households=households,

@@ -15,12 +15,8 @@ WITH found AS (
 ), seen AS (
     SELECT coalesce(bool_or(held.everything), false) AS everything, coalesce(bool_or(held.posts), false) AS posts FROM held
 )
-SELECT found.session_id, found.account_id, found.name, found.demo, seen.everything,
-       CASE WHEN seen.everything THEN '{}' ELSE zones_below(
-           ARRAY(SELECT held.region_zone_id FROM held WHERE held.region_zone_id IS NOT NULL)
-           || ARRAY(SELECT unnest(held.zone_ids) FROM held)
-           || CASE WHEN seen.posts THEN zones_of_posts(found.person_id) END
-       ) END AS zones,
+SELECT found.session_id, found.account_id, found.name, found.demo, seen.everything, granted.zones AS roots,
+       zones_below(granted.zones) AS zones,
        CASE WHEN seen.everything THEN '{}' ELSE organisations_below(
            ARRAY(SELECT held.organisation_id FROM held WHERE held.organisation_id IS NOT NULL)
        ) END AS organisations,
@@ -31,7 +27,12 @@ SELECT found.session_id, found.account_id, found.name, found.demo, seen.everythi
            ELSE (SELECT json_agg(organisation.code) FROM organisation WHERE organisation.id = coalesce(
                found.organisation_id, (SELECT person.organisation_id FROM person WHERE person.id = found.person_id)))
        END) FROM held ORDER BY held.id) AS grants
-FROM found, seen
+FROM found CROSS JOIN seen CROSS JOIN LATERAL (
+    SELECT CASE WHEN seen.everything THEN '{}'
+                ELSE ARRAY(SELECT held.region_zone_id FROM held WHERE held.region_zone_id IS NOT NULL)
+                     || ARRAY(SELECT unnest(held.zone_ids) FROM held)
+                     || CASE WHEN seen.posts THEN zones_of_posts(found.person_id) END END AS zones
+) AS granted
 
 -- name: token_sight
 -- What a service token opens now; its last use is noted to the minute.
@@ -44,14 +45,16 @@ WITH found AS (
     WHERE service_token.id = found.id AND coalesce(found.seen_at < now() - interval '1 minute', true)
 )
 SELECT found.id, found.name, found.role, found.permissions, found.on_behalf, found.everything,
-       CASE WHEN found.everything THEN '{}'
-            ELSE zones_below(array_remove(ARRAY[found.region_zone_id], NULL) || found.zone_ids) END AS zones,
+       granted.zones AS roots, zones_below(granted.zones) AS zones,
        CASE WHEN found.everything OR found.organisation_id IS NULL THEN '{}'
             ELSE organisations_below(ARRAY[found.organisation_id]) END AS organisations,
        ARRAY(SELECT organisation.code FROM organisation
              WHERE found.organisation_id IS NOT NULL AND organisation.id = ANY (organisations_below(ARRAY[found.organisation_id]))
              ORDER BY organisation.id <> found.organisation_id, organisation.code) AS organisation_codes
-FROM found
+FROM found CROSS JOIN LATERAL (
+    SELECT CASE WHEN found.everything THEN '{}'
+                ELSE array_remove(ARRAY[found.region_zone_id], NULL) || found.zone_ids END AS zones
+) AS granted
 
 -- name: take_turn
 -- Count a try as failed before it is looked at; no row: it is too early for one.
