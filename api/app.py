@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import (
+    accounts,
     attachments,
     cases,
     categories,
@@ -29,6 +30,7 @@ from api import (
     layers,
     locating,
     nearby,
+    oidc,
     open_tiles,
     openapi,
     organisations,
@@ -45,10 +47,12 @@ from api import (
     routing,
     rules,
     search,
+    session,
     static_map,
     statistics,
     surroundings,
     tiles,
+    tokens,
     transfers,
     urgent_tasks,
     zones,
@@ -63,6 +67,7 @@ from api.headers import SecurityHeaders
 from api.permissions import permitted
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
+from governance.access.passwords import Passwords
 from governance.attachments import Attachments
 from governance.events import EventHub
 from governance.exports import Exports
@@ -108,6 +113,10 @@ ROUTERS = (
     dispatch.router,
     surroundings.router,
     duties.router,
+    session.router,
+    oidc.router,
+    accounts.router,
+    tokens.router,
     events.router,
     exports.router,
     # Before the tiles of any layer.
@@ -135,7 +144,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url or "")
         app.state.database = database
-        app.state.gate = gate_of(settings, database)
+        app.state.gate = gate_of(settings, database, demo=app.state.demo)
+        app.state.passwords = Passwords()
+        app.state.oidc = oidc.sign_on_of(settings)
         app.state.migration = head()
         app.state.silence = settings.silence
         app.state.tiles = TileCache()
@@ -147,6 +158,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.attachments = Attachments(settings.attachment_place, settings.file_limits)
         app.state.exports = Exports(database, settings.export_place)
         await asyncio.to_thread(app.state.exports.swept)
+        app.state.report_font = settings.report_font
         await database.open()
         try:
             yield
@@ -164,6 +176,9 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    # Set by whoever starts a demo: its accounts are let in, and shown with their passwords.
+    app.state.demo = False
+    app.state.is_open = settings.access == "open"
     problems.install(app)
     openapi.install(app)
     for router in ROUTERS:

@@ -41,6 +41,8 @@ TAGS = [
     {"name": "places", "description": "Places not believed, and locating incidents. 定位核实"},
     {"name": "statistics", "description": "Incidents counted. 统计"},
     {"name": "dispatch", "description": "The dispatcher's desk: open incidents at a glance. 派遣台"},
+    {"name": "sign-in", "description": "Who asks, and how one signs in. 登录"},
+    {"name": "accounts", "description": "Accounts of people, tokens of machines. 账号与令牌"},
     {"name": "events", "description": "What happens, as it happens. 实时动态"},
     {"name": "exports", "description": "What the lists show, as files and reports. 导出"},
     {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
@@ -104,7 +106,7 @@ def _example(code: str) -> dict[str, Any]:
     }
 
 
-def _say_who_may(operation: dict[str, Any], need: Need | None) -> None:
+def _say_who_may(operation: dict[str, Any], need: Need | None, method: str) -> None:
     """What a door asks for: in its text, its security and its answers."""
     if need is PUBLIC:
         operation["security"] = []
@@ -112,7 +114,8 @@ def _say_who_may(operation: dict[str, Any], need: Need | None) -> None:
     operation["security"] = [{"session": []}, {"token": []}]
     asked = f"permission `{need.value}`" if isinstance(need, Permission) else "signing in"
     operation["description"] = f"{operation.get('description', '')}\n\nAsks for {asked}.".lstrip()
-    for status, response in problems("sign-in-needed", "not-allowed").items():
+    changes = () if method in ("get", "head") else ("csrf-token",)
+    for status, response in problems("sign-in-needed", "not-allowed", *changes).items():
         there = operation["responses"].setdefault(str(status), response)
         if there is not response:
             there["description"] += f"; {response['description']}"
@@ -136,7 +139,7 @@ def install(app: FastAPI) -> None:
             )
             for path, item in document["paths"].items():
                 for method, operation in item.items():
-                    _say_who_may(operation, NEEDS.get((method.upper(), path)))
+                    _say_who_may(operation, NEEDS.get((method.upper(), path)), method)
                     # The framework's own answer to bad input; ours is 400.
                     operation["responses"].pop("422", None)
                     for parameter in operation.get("parameters", ()):

@@ -49,9 +49,18 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/problems",
         "GET /problems/{code}",
         "GET /api/openapi.json",
+        "GET /api/me",
+        "POST /api/session",
+        "GET /api/session/oidc/start",
+        "GET /api/session/oidc/callback",
     )
     | _doors(
         SIGNED_IN,
+        "DELETE /api/session",
+        "GET /api/sessions",
+        "DELETE /api/sessions",
+        "DELETE /api/sessions/{id}",
+        "POST /api/me/password",
         "GET /api/city",
         "GET /api/layers",
         "GET /api/zones",
@@ -158,6 +167,21 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/rules/apply",
     )
     | _doors(
+        _P.ACCOUNTS_MANAGE,
+        "GET /api/accounts",
+        "POST /api/accounts",
+        "GET /api/accounts/{name}",
+        "POST /api/accounts/{name}/grants",
+        "DELETE /api/accounts/{name}/grants/{id}",
+        "POST /api/accounts/{name}/password",
+        "POST /api/accounts/{name}/disable",
+        "POST /api/accounts/{name}/enable",
+        "DELETE /api/accounts/{name}/sessions",
+        "GET /api/tokens",
+        "POST /api/tokens",
+        "DELETE /api/tokens/{name}",
+    )
+    | _doors(
         _P.DEADLINES_WRITE,
         "POST /api/deadlines",
     )
@@ -166,6 +190,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/exports/incidents.{format}",
         "GET /api/exports/facilities.{format}",
         "GET /api/exports/zones.{format}",
+        "GET /api/exports/report.pdf",
     )
     | _doors(
         _P.PLANS_READ,
@@ -204,6 +229,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/plans/{code}/publish",
         "POST /api/plans/{code}/withdraw",
         "POST /api/plans/{code}/rollback",
+        "POST /api/plans/{code}/keep",
     )
 )
 """(method, path as in the API description) -> what it asks for."""

@@ -74,6 +74,16 @@ PROBLEMS = _table(
         "Your roles do not open this route, or do not allow this change; administrators grant roles.",
     ),
     (
+        "sign-in-failed", 401, "登录失败", "Sign-in failed",
+        "名称或密码有误，账号已停用，或单点登录未能确认身份或没有授予任何角色；具体原因只记入服务器日志。",
+        "Name or password are wrong, the account is closed, or single sign-on found nobody with a role.",
+    ),
+    (
+        "csrf-token", 403, "请求可能来自别的页面", "Request may come from another page",
+        "凭会话更改内容时须带 X-CSRF-Token，其值见 GET /api/me 的 csrf；令牌（Bearer）不需要。",
+        "A session changes something only with X-CSRF-Token, `csrf` of GET /api/me; bearer tokens need none.",
+    ),
+    (
         "not-found", 404, "未找到", "Not found",
         "此地址没有内容：路径、编号、编码或瓦片不存在。",
         "There is nothing at this address: no such path, number, code or tile.",
@@ -87,6 +97,11 @@ PROBLEMS = _table(
         "conflicting-report", 409, "上报内容冲突", "Conflicting report",
         "同一来源以同一 source_ref 报送过不同的内容；已存的事件未改动。",
         "The source sent the same source_ref before with other content; the stored incident is unchanged.",
+    ),
+    (
+        "account-refused", 409, "账号或令牌的更改未通过", "Account refused",
+        "名称已被使用、密码过于常见、范围不存在，或将不再有管理员（errors 指明字段）；未写入任何内容。",
+        "The name is taken, the password too common, the scope nowhere, or no administrator would be left.",
     ),
     (
         "not-overridden", 409, "没有人工改派", "Not overridden",
@@ -189,6 +204,11 @@ PROBLEMS = _table(
         "By its content it is no picture or PDF, is damaged, or has too many pixels; errors says which.",
     ),
     (
+        "too-many-tries", 429, "尝试过于频繁", "Too many tries",
+        "同一账号或同一地址的尝试过多；retry_after 与 Retry-After 头为再试前须等待的秒数。",
+        "Too many tries for an account or from an address; retry_after and Retry-After say how long to wait.",
+    ),
+    (
         "internal-error", 500, "内部错误", "Internal error",
         "服务器出错，细节已写入日志。",
         "The server failed; details are in its log.",
@@ -197,6 +217,11 @@ PROBLEMS = _table(
         "city-missing", 503, "尚未建立城市", "No city yet",
         "数据库中还没有城市数据；请先载入示例或导入数据。",
         "The database holds no city yet; load the sample or import data first.",
+    ),
+    (
+        "font-missing", 503, "缺少中文字体", "No font for reports",
+        "服务器上没有可用于报告的中文字体；请安装 fonts-wqy-microhei，或设置 GRIDGOV_REPORT_FONT。",
+        "There is no font with Chinese characters: install fonts-wqy-microhei or set GRIDGOV_REPORT_FONT.",
     ),
     (
         "exports-busy", 503, "导出繁忙", "Too many exports",

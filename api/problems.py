@@ -22,6 +22,7 @@ from api.headers import SECURITY_HEADERS
 from api.language import Language, language
 from api.problem_types import PROBLEMS, ProblemType
 from api.rendering import json_bytes
+from governance.access.errors import AccountRefused, SignInFailed, TooManyTries, UnknownAccount
 from governance.answers import Name
 from governance.errors import (
     AttachmentNotFree,
@@ -38,7 +39,7 @@ from governance.errors import (
 )
 from grid_data.attachment_files import StorageAway
 
-__all__ = ["PROBLEMS", "PROBLEM_JSON", "Problem", "ProblemType", "install"]
+__all__ = ["PROBLEMS", "PROBLEM_JSON", "Problem", "ProblemType", "install", "too_many"]
 
 PROBLEM_JSON = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -57,22 +58,40 @@ class Problem(Exception):
         Fields concerned.
     more
         Members of the document beside those that every problem has.
+    headers
+        Headers of the answer beside those of every problem.
     """
 
     def __init__(
-        self, code: str, detail: Name, *errors: FieldError, more: Mapping[str, Any] | None = None
+        self,
+        code: str,
+        detail: Name,
+        *errors: FieldError,
+        more: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail.en)
         self.problem = PROBLEMS[code]
         self.detail = detail
         self.errors = errors
         self.more = more
+        self.headers = headers
 
 
 def bad_parameter(field: str, zh: str, en: str, *, code: str = "invalid-value") -> Problem:
     """The problem that one parameter has a value it cannot have."""
     return Problem("bad-parameter", Name(zh=f"{field}:{zh}", en=f"{field}: {en}"),
                    FieldError(field=field, message=Name(zh=zh, en=en), code=code))  # fmt: skip
+
+
+def too_many(wait_s: int) -> Problem:
+    """The problem that somebody has to wait."""
+    return Problem(
+        "too-many-tries",
+        Name(zh=f"请在 {wait_s} 秒后再试", en=f"try again in {wait_s} s"),
+        more={"retry_after": wait_s},
+        headers={"Retry-After": str(wait_s)},
+    )
 
 
 def answer(
@@ -124,6 +143,10 @@ _GOVERNANCE: Mapping[type[GovernanceError], str] = {
     PlaceNotBelieved: "place-not-believed",
     AttachmentNotFree: "attachment-not-free",
     FileRefused: "unsupported-file",
+    AccountRefused: "account-refused",
+    UnknownAccount: "not-found",
+    SignInFailed: "sign-in-failed",
+    TooManyTries: "too-many-tries",
 }
 _HTTP = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _RETRY = {"Retry-After": "5"}
@@ -132,7 +155,7 @@ _SIGN_IN = {"WWW-Authenticate": "Bearer"}
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return answer(request, error.problem, error.detail, error.errors, more=error.more)
+    return answer(request, error.problem, error.detail, error.errors, error.headers, error.more)
 
 
 def _governance(request: Request, error: Exception) -> Response:
@@ -140,7 +163,12 @@ def _governance(request: Request, error: Exception) -> Response:
     problem = PROBLEMS[_GOVERNANCE.get(type(error), "bad-parameter")]
     field, message = error.field, problem.title
     detail = Name(zh=f"{problem.description.zh}({error.message})", en=error.message)
-    if isinstance(error, (PlaceNotBelieved, FileRefused)):
+    if isinstance(error, TooManyTries):
+        return _problem(request, too_many(error.wait_s))
+    if isinstance(error, SignInFailed):
+        # Why is told to nobody: not whether there is such an account, nor what of it is wrong.
+        return answer(request, problem, None)
+    if isinstance(error, (PlaceNotBelieved, FileRefused, AccountRefused, UnknownAccount)):
         detail = message = Name(zh=error.words.zh, en=error.words.en)
     errors = [FieldError(field=field, message=message, code=error.code)] if field else []
     return answer(request, problem, detail, errors)

@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.fallback_places import Rule
+from governance.access.claims import ClaimRule
+from governance.access.sessions import SessionRules
 from governance.alarm_limits import AlarmLimits
 from governance.duplicates import DuplicateRule
 from governance.file_content import FileLimits
@@ -47,6 +49,37 @@ class Settings(BaseSettings):
             "`open`: whoever reaches the server may do everything, on this machine only"
         ),
     ] = "accounts"
+    public_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^/\s]+(/[^\s]*)?$",
+            description="Address by which browsers reach the server, for single sign-on and behind a proxy",
+        ),
+    ] = None
+    session_idle_minutes: Annotated[
+        int, Field(ge=1, le=43_200, description="After how many minutes without a request a session ends")
+    ] = 480
+    session_hours: Annotated[
+        int, Field(ge=1, le=8_760, description="After how many hours a session ends at the latest")
+    ] = 168
+    oidc_issuer: Annotated[
+        str | None, Field(description="Provider of single sign-on (OpenID Connect), as its tokens state it")
+    ] = None
+    oidc_client_id: Annotated[str | None, Field(description="What the provider knows this server by")] = None
+    oidc_client_secret: Annotated[
+        SecretStr | None, Field(description="Its secret there; without one it is a public client")
+    ] = None
+    oidc_scope: Annotated[str, Field(description="What is asked of the provider")] = "openid profile email"
+    oidc_name: Annotated[str, Field(description="What the button is called")] = "OpenID Connect"
+    oidc_name_claim: Annotated[str, Field(description="Claim that names a new account")] = (
+        "preferred_username"
+    )
+    oidc_person_claim: Annotated[
+        str | None, Field(description="Claim with the code of a person, for scopes of posts")
+    ] = None
+    oidc_grants: Annotated[
+        tuple[ClaimRule, ...], Field(description="Which claims give which roles where, as JSON")
+    ] = ()
     fallback_incidents: Annotated[
         int, Field(ge=2, description="Least number of incidents at a coordinate that is looked at")
     ] = 20
@@ -120,6 +153,10 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="Where files lie while they are made; without it `exports` in `GRIDGOV_HOME`"),
     ] = None
+    report_font: Annotated[
+        Path | None,
+        Field(description="Font of PDF reports, with Chinese characters; without it one that is installed"),
+    ] = None
 
     @field_validator("attachments")
     @classmethod
@@ -143,6 +180,11 @@ class Settings(BaseSettings):
         if self.access == "open" and self.host not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("GRIDGOV_ACCESS=open: the server may listen on 127.0.0.1 only")
         return self
+
+    @property
+    def session_rules(self) -> SessionRules:
+        """How long sessions last."""
+        return SessionRules(idle_s=self.session_idle_minutes * 60.0, longest_s=self.session_hours * 3600.0)
 
     @property
     def fallback_rule(self) -> Rule:

@@ -19,6 +19,7 @@ __all__ = [
     "by_subject",
     "count_accounts",
     "demo_accounts",
+    "first_zones",
     "free_worker",
     "grant",
     "held_from_claims",
@@ -202,6 +203,12 @@ async def free_worker(connection: Connection) -> tuple[str, str] | None:
     """Code and name of a full-time grid worker who has no account yet."""
     row = await one(connection, "accounts/worker_of_grid")
     return None if row is None else (row["code"], row["name"])
+
+
+async def first_zones(connection: Connection, layer: str, most: int) -> list[str]:
+    """The first zones of a layer by code, as ``layer:code``."""
+    found = await rows(connection, "accounts/first_zones", {"layer": layer, "most": most})
+    return [row["key"] for row in found]
 
 
 async def add_token(connection: Connection, new: NewToken) -> int | None:

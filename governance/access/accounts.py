@@ -24,6 +24,7 @@ __all__ = [
     "canonical_name",
     "change_password",
     "close_account",
+    "end_all_sessions",
     "get_account",
     "give",
     "list_accounts",
@@ -169,6 +170,20 @@ async def close_account(connection: Connection, by: str, name: str) -> None:
         raise AccountRefused(Words("账号已停用", "the account is closed already"), field="disabled")
     ended = await end_sessions(connection, account["id"])
     await _note(connection, by, "account.disable", name, {"sessions_ended": ended})
+
+
+async def end_all_sessions(connection: Connection, by: str, name: str) -> int:
+    """Sign somebody out everywhere; returns from how many sessions.
+
+    Raises
+    ------
+    UnknownAccount
+    """
+    account = await _locked(connection, name)
+    ended = await end_sessions(connection, account["id"])
+    if ended:
+        await add_history(connection, by, "session.revoke", after={"account": name, "sessions": ended})
+    return ended
 
 
 async def open_account(connection: Connection, by: str, name: str) -> None:

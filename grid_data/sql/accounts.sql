@@ -142,3 +142,8 @@ FROM person JOIN post ON post.person_id = person.id AND post.valid @> now() AND 
 JOIN zone ON zone.id = post.zone_id
 WHERE NOT EXISTS (SELECT FROM account WHERE account.person_id = person.id)
 GROUP BY person.id ORDER BY count(*) DESC, min(zone.code) LIMIT 1
+
+-- name: first_zones
+-- The first zones of a layer by code, as layer:code: for the demo.
+SELECT layer.code || ':' || zone.code AS key FROM zone JOIN layer ON layer.id = zone.layer_id
+WHERE layer.code = %(layer)s AND zone.retired_at IS NULL ORDER BY zone.code LIMIT %(most)s::integer
