@@ -8,7 +8,7 @@ BEGIN
     FOREACH place IN ARRAY ARRAY['facility', 'building'] LOOP
         EXECUTE format($statement$
             WITH spot AS MATERIALIZED (
-                SELECT thing.id, ST_SnapToGrid(ST_SetSRID(ST_Scale(point.geom, 1e7, 1e7), 0), 1) AS lattice, point.geom
+                SELECT thing.id, ST_SnapToGrid(ST_SetSRID(ST_Scale(point.geom, 1e7, 1e7), 0), 1) AS lattice
                 FROM %1$I AS thing CROSS JOIN LATERAL (SELECT ST_PointOnSurface(thing.geom) AS geom) AS point
                 WHERE EXISTS (SELECT FROM city)
             ), covering AS MATERIALIZED (
@@ -17,10 +17,19 @@ BEGIN
                 JOIN zone_version AS version ON version.id = piece.version_id
                     AND version.valid @> now() AND upper_inf(version.recorded)
                 JOIN layer ON layer.id = version.layer_id AND layer.active AND layer.kind <> 'context'
-                WHERE ST_Covers(version.lattice, spot.lattice)
+                -- Deep inside a piece of it nothing more is asked.
+                WHERE ST_Distance(piece.edge, spot.lattice) > 2 OR ST_Covers(version.lattice, spot.lattice)
+            ), missing AS MATERIALIZED (
+                -- Few: what lies in a gap of a layer that has to answer.
+                SELECT id, layer_id FROM spot CROSS JOIN (
+                    SELECT layer.id AS layer_id FROM layer
+                    WHERE layer.active AND layer.kind <> 'context' AND layer.cardinality = 'exactly_one'
+                      AND layer.nearest_tolerance_m > 0) AS asked
+                EXCEPT SELECT id, layer_id FROM covering
             ), nearest AS (
-                SELECT spot.id, found.zone_id
-                FROM spot CROSS JOIN layer CROSS JOIN LATERAL (
+                SELECT missing.id, found.zone_id
+                FROM missing JOIN spot ON spot.id = missing.id JOIN layer ON layer.id = missing.layer_id
+                CROSS JOIN LATERAL (
                     SELECT version.zone_id
                     FROM city
                     CROSS JOIN LATERAL (SELECT ST_Transform(ST_SetSRID(ST_Scale(spot.lattice, 1e-7, 1e-7), 4326),
@@ -31,9 +40,6 @@ BEGIN
                     WHERE version.valid @> now() AND upper_inf(version.recorded)
                     ORDER BY round(ST_Distance(version.border, metric.point) * 1000), zone.code LIMIT 1
                 ) AS found
-                WHERE layer.active AND layer.kind <> 'context' AND layer.cardinality = 'exactly_one'
-                  AND layer.nearest_tolerance_m > 0
-                  AND NOT EXISTS (SELECT FROM covering WHERE covering.id = spot.id AND covering.layer_id = layer.id)
             ), stands AS (
                 SELECT id, array_agg(DISTINCT zone_id ORDER BY zone_id) AS zone_ids
                 FROM (SELECT id, zone_id FROM (
