@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_DEPARTMENT } from "../src/department/address";
 import { DEFAULT_DESK, NO_FILTER } from "../src/dispatch/address";
 import { DEFAULT_RULES, DEFAULT_VIEW, format, isDate, pageOf, parse, type View } from "../src/state/url";
 
@@ -15,6 +16,7 @@ const full: View = {
   rules: DEFAULT_RULES,
   plan: null,
   desk: DEFAULT_DESK,
+  department: DEFAULT_DEPARTMENT,
 };
 
 const desk: View = {
@@ -59,6 +61,7 @@ describe("the view as a link", () => {
           clocks: ["due_soon", "overdue"],
           urgent: true,
           supervised: true,
+          sentBack: true,
           levels: ["street"],
           sources: ["hotline", "patrol"],
           category: "GB/T 47678.5-2026:matter:06010",
@@ -75,6 +78,19 @@ describe("the view as a link", () => {
     expect(format({ ...DEFAULT_VIEW, page: "dispatch" })).toBe("");
     expect(parse("?clock=overdue,never&from=2026-11-02T00:00Z&to=2026-11-01T00:00Z&state=all&level=moon", "/dispatch").desk.filter).toEqual({ ...NO_FILTER, states: [], clocks: ["overdue"] });
     expect(parse("?clock=overdue", "/").desk).toEqual(DEFAULT_DESK);
+  });
+
+  it("of the department's desk comes back unchanged, filters and area together", () => {
+    const view: View = {
+      ...DEFAULT_VIEW,
+      page: "department",
+      desk: { ...DEFAULT_DESK, filter: { ...NO_FILTER, clocks: ["overdue"], organisation: "LS-XF" } },
+      department: { part: "query", days: 90, area: { kind: "facility", code: "3702120106000123", metres: 250 } },
+    };
+    expect(format(view)).toBe("?clock=overdue&organisation=LS-XF&part=query&days=90&area=facility:3702120106000123:250");
+    expect(parse(format(view), "/prefix/department")).toEqual(view);
+    expect(parse("?part=moon&days=8&area=road:1", "/department").department).toEqual(DEFAULT_DEPARTMENT);
+    expect(parse("?part=query", "/dispatch").department).toEqual(DEFAULT_DEPARTMENT);
   });
 
   it("of the planner's desk names the plan, and nothing else", () => {

@@ -5,7 +5,7 @@ import { codeText, say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { Menu } from "../parts/Menu";
 import { chosenRole, heldRole } from "../state/actor";
-import { displayName, me, saysWho, scopeText, signOut, signedIn } from "../state/session";
+import { displayName, me, ownRoles, saysWho, scopeText, signOut, signedIn } from "../state/session";
 import { flash } from "../state/store";
 import { asApiError } from "../parts/load";
 import { OwnAccount, type AccountTab } from "./OwnAccount";
@@ -100,7 +100,7 @@ function Own() {
 
 /** All roles with their scopes; with several, the one to act in is chosen here. */
 function Roles() {
-  const roles = me.value?.roles ?? [];
+  const roles = ownRoles.value;
   if (roles.length < 2) {
     const only = roles[0];
     return only ? <p class="small muted">{`${codeText("role", only.role)} · ${scopeText(only.scope)}`}</p> : <p class="small muted">{t("admin.no_grants")}</p>;
@@ -137,7 +137,7 @@ export function NotAllowed({ onMap }: { onMap: () => void }) {
     <section class="not-allowed" role="alert">
       <h2>{t("page.not_allowed")}</h2>
       <p>{t("page.not_allowed_how")}</p>
-      <p class="muted small">{(me.value?.roles ?? []).map((one) => `${codeText("role", one.role)} · ${scopeText(one.scope)}`).join(t("app.comma")) || say(me.value?.display)}</p>
+      <p class="muted small">{ownRoles.value.map((one) => `${codeText("role", one.role)} · ${scopeText(one.scope)}`).join(t("app.comma")) || say(me.value?.display)}</p>
       <button type="button" class="button primary" onClick={onMap}>
         {t("page.to_map")}
       </button>

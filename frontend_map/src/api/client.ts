@@ -12,8 +12,8 @@ export const serverReachable = signal(true);
 /** Goes up whenever the server says that nobody is signed in. */
 export const unsigned = signal(0);
 
-/** Problems that say so: nobody has signed in, or the session has ended. */
-const UNSIGNED = 401;
+/** The problem that says so: nobody has signed in, or the session has ended. A wrong password is another one. */
+const UNSIGNED = "sign-in-needed";
 /** The session is there, but its token is another one: somebody signed in anew in another tab. */
 const STALE = "csrf-token";
 
@@ -86,7 +86,7 @@ export async function send(path: string, init: RequestInit = {}, again = true): 
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.code === STALE && again && (await guard.renew?.())) return send(path, init, false);
-  if (problem.status === UNSIGNED) unsigned.value++;
+  if (problem.code === UNSIGNED) unsigned.value++;
   throw problem;
 }
 

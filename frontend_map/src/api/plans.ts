@@ -26,6 +26,7 @@ export interface Plan {
   area: { layer: string; code: string; name?: Text } | null;
   base: string;
   effective_from: string | null;
+  rollback_at: string | null;
   band: Band;
   /** What the planner has to say of it. */
   note: Text | null;
@@ -263,7 +264,7 @@ export interface NewPlan {
   by: string;
 }
 
-export type PlanAction = "submit" | "approve" | "schedule" | "publish" | "withdraw" | "rollback" | "reopen";
+export type PlanAction = "submit" | "approve" | "schedule" | "publish" | "withdraw" | "rollback" | "keep" | "reopen";
 
 const at = (code: string): string => `api/plans/${encodeURIComponent(code)}`;
 

@@ -1,5 +1,5 @@
 import { get } from "./client";
 import type { SearchHit } from "./types";
 
-export const search = async (q: string, abort?: AbortSignal): Promise<SearchHit[]> =>
-  (await get<{ items: SearchHit[] }>("api/search", { q, limit: 12 }, abort)).items;
+export const search = async (q: string, abort?: AbortSignal, limit = 12): Promise<SearchHit[]> =>
+  (await get<{ items: SearchHit[] }>("api/search", { q, limit }, abort)).items;

@@ -3,13 +3,18 @@ import { get, order, post, remove } from "./client";
 import type { Role } from "../state/actor";
 import type { Named, Text } from "./types";
 
-export interface ZoneName extends Named {
+/** A zone by its name of today; none where it is no more. */
+export interface ZoneName {
   layer: string;
+  code: string;
+  name: Text | null;
 }
 
 /** What a grant reaches; all empty and not `everything` is nothing. */
 export interface Scope {
   everything: boolean;
+  /** `zones` are those of the posts held now. */
+  posts?: boolean;
   regions: ZoneName[];
   organisations: Named[];
   zones: ZoneName[];

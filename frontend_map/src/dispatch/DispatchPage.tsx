@@ -19,7 +19,7 @@ import { toTab } from "./tabs";
 import { Tasks } from "./Tasks";
 
 /** The list waits until the map has come to rest. */
-const SETTLE_MS = 400;
+export const SETTLE_MS = 400;
 
 /** The dispatcher's page: what waits, and what to do about it. */
 export function DispatchPage() {
@@ -74,7 +74,7 @@ function toSort(summary: DeskSummary | null): number | undefined {
 }
 
 /** What came since: nothing moves until it is asked to. */
-function Arrived() {
+export function Arrived() {
   const arrived = desk.incoming.value;
   const left = desk.left.value.size;
   if (arrived === 0 && left === 0) return null;

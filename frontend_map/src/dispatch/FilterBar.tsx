@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { number } from "../format";
 import { codeText, say, t } from "../i18n";
@@ -17,32 +18,34 @@ import { windowText } from "./time_window";
 const CLOCKS: readonly ClockState[] = ["overdue", "due_soon", "running", "paused"];
 const TYPING_MS = 300;
 
-/** All filters in sight: the time limit first, then words, then what else was chosen as chips. */
-export function FilterBar() {
+/** All filters in sight: the time limit (or `first`, in its place), then words, then what else was chosen as chips. */
+export function FilterBar({ first }: { first?: ComponentChildren }) {
   const [menu, setMenu] = useState(false);
   const filter = desk.filter.value;
   const chips = deskChips(filter);
   const counts = desk.summary.value?.clock;
   return (
     <div class="desk-filters" role="search" aria-label={t("list.filters")}>
-      <div class="clock-filter" role="group" aria-label={t("clock.filter")}>
-        {CLOCKS.map((one) => (
-          <button
-            key={one}
-            type="button"
-            class={`clock-choice is-${one}`}
-            data-clock={one}
-            aria-pressed={filter.clocks.includes(one)}
-            onClick={() => desk.setFilter({ clocks: CLOCK_STATES.filter((each) => toggled(filter.clocks, one).includes(each)) })}
-          >
-            <span class="clock-name">
-              <ClockSign state={one} />
-              {t(`clock.${one}`)}
-            </span>
-            <strong>{counts ? number(counts[one] ?? 0) : "–"}</strong>
-          </button>
-        ))}
-      </div>
+      {first ?? (
+        <div class="clock-filter" role="group" aria-label={t("clock.filter")}>
+          {CLOCKS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              class={`clock-choice is-${one}`}
+              data-clock={one}
+              aria-pressed={filter.clocks.includes(one)}
+              onClick={() => desk.setFilter({ clocks: CLOCK_STATES.filter((each) => toggled(filter.clocks, one).includes(each)) })}
+            >
+              <span class="clock-name">
+                <ClockSign state={one} />
+                {t(`clock.${one}`)}
+              </span>
+              <strong>{counts ? number(counts[one] ?? 0) : "–"}</strong>
+            </button>
+          ))}
+        </div>
+      )}
       <div class="find-line">
         <Find />
         <button type="button" class="button" aria-expanded={menu} aria-controls="desk-filter-menu" onClick={() => setMenu(!menu)}>
@@ -149,6 +152,8 @@ export function chipText(chip: DeskChip, filter: DeskFilter): string {
       return t("list.urgent");
     case "supervised":
       return t("desk.supervised");
+    case "sent_back":
+      return t("box.sent_back");
     case "level":
       return t("desk.level_chip", { level: codeText("held", chip.value) });
     case "source":

@@ -144,7 +144,7 @@ export function NewTaskForm() {
 }
 
 /** Drawing the area: clicks, or Enter with the map focused, set its corners. */
-function Drawing() {
+export function Drawing() {
   const many = corners.value.length;
   if (!desk.drawing.value && many === 0) {
     return (

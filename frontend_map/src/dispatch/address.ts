@@ -16,6 +16,8 @@ export interface DeskFilter {
   clocks: ClockState[];
   urgent: boolean;
   supervised: boolean;
+  /** Sent back by whom it was given to. */
+  sentBack: boolean;
   levels: Level[];
   sources: string[];
   category: string | null;
@@ -43,6 +45,7 @@ export const NO_FILTER: DeskFilter = {
   clocks: [],
   urgent: false,
   supervised: false,
+  sentBack: false,
   levels: [],
   sources: [],
   category: null,
@@ -94,6 +97,7 @@ export function readDesk(query: URLSearchParams): DeskView {
       clocks: among(CLOCK_STATES, query.get("clock")),
       urgent: query.get("urgent") === "1",
       supervised: query.get("supervised") === "1",
+      sentBack: query.get("sent_back") === "1",
       levels: among(LEVELS, query.get("level")),
       sources: listed(query.get("source")),
       category: query.get("category") || null,
@@ -127,6 +131,7 @@ function writeFilter(f: DeskFilter): [string, string | null][] {
     ["clock", f.clocks.join(",")],
     ["urgent", f.urgent ? "1" : null],
     ["supervised", f.supervised ? "1" : null],
+    ["sent_back", f.sentBack ? "1" : null],
     ["level", f.levels.join(",")],
     ["source", f.sources.join(",")],
     ["category", f.category],

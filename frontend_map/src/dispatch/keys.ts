@@ -11,6 +11,10 @@ import { readList } from "./feed";
 import { toTab, turnTab } from "./tabs";
 import { begin, someone } from "./steps";
 import { addCorner, corners, dropCorner, forgetDrawing } from "./tasks";
+import { PARTS } from "../department/address";
+import { toPart, turnPart } from "../department/parts";
+import { saysWho } from "../state/session";
+import { hasDesk } from "../state/url";
 import { composing } from "../planner/keys";
 import { letterOf } from "../planner/tools";
 
@@ -38,7 +42,7 @@ export function startDispatchKeys(): void {
 }
 
 function onDown(event: KeyboardEvent): void {
-  if (page.value !== "dispatch" || composing(event) || helpOpen.value || document.querySelector("dialog[open]")) return;
+  if (!hasDesk(page.value) || composing(event) || helpOpen.value || document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     if (escape(event)) take(event);
@@ -104,6 +108,7 @@ export function focusRow(): void {
 function letter(event: KeyboardEvent): boolean {
   switch (event.key) {
     case "/":
+      if (page.value === "department") toPart("incidents");
       desk.setDesk({ tab: "list" });
       requestAnimationFrame(() => document.getElementById("desk-find")?.focus());
       return true;
@@ -114,6 +119,14 @@ function letter(event: KeyboardEvent): boolean {
     case "1":
     case "2":
     case "3":
+    case "4":
+    case "5":
+    case "6":
+      if (page.value === "department") {
+        toPart(PARTS[Number(event.key) - 1]!);
+        return true;
+      }
+      if (Number(event.key) > DESK_TABS.length) return false;
       toTab(DESK_TABS[Number(event.key) - 1]!);
       return true;
   }
@@ -146,7 +159,9 @@ const LETTERS: Readonly<Record<string, (shift: boolean) => void>> = {
   h: () => desk.setDesk({ heat: !deskView.value.heat }),
   t: () => desk.setDesk({ timeline: !deskView.value.timeline }),
   n: () => startReport(null),
-  p: () => void (desk.actorOpen.value = true),
+  p: () => {
+    if (saysWho.value) desk.actorOpen.value = true;
+  },
   g: () => {
     const row = desk.walked.value.find((one) => one.number === (desk.openNumber.value ?? desk.cursor.value));
     if (row?.place) cityMap.value?.reveal(row.place.coordinates as [number, number], 16);
@@ -180,6 +195,7 @@ function markRow(range: boolean): void {
 function turn(by: 1 | -1): boolean {
   if (desk.openCase.value || desk.openNumber.value) {
     desk.caseTab.value = CASE_TABS[(CASE_TABS.indexOf(desk.caseTab.value) + by + CASE_TABS.length) % CASE_TABS.length]!;
-  } else turnTab(by);
+  } else if (page.value === "department") turnPart(by);
+  else turnTab(by);
   return true;
 }

@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { subscribe, type Change } from "../api/events";
 import type { LonLat } from "../api/types";
 import { incidentsVersion, page } from "../state/store";
+import { hasDesk } from "../state/url";
 import { count, lookAgain } from "./feed";
 import { paced } from "./paced";
 import * as desk from "./state";
@@ -50,5 +51,5 @@ function hear(change: Change | null): void {
 }
 
 export function startLive(): void {
-  effect(() => (page.value === "dispatch" ? subscribe(hear) : undefined));
+  effect(() => (hasDesk(page.value) ? subscribe(hear) : undefined));
 }

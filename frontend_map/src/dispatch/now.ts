@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import type { ClockBrief } from "../api/cases";
 import { page } from "../state/store";
+import { hasDesk } from "../state/url";
 import { offsetOf } from "./remaining";
 
 const TICK_MS = 10_000;
@@ -28,7 +29,7 @@ export function tellTime(clocks: readonly (ClockBrief | null | undefined)[]): vo
 
 export function startTicking(): void {
   effect(() => {
-    if (page.value !== "dispatch") return undefined;
+    if (!hasDesk(page.value)) return undefined;
     tick();
     const timer = window.setInterval(tick, TICK_MS);
     return () => window.clearInterval(timer);

@@ -14,6 +14,7 @@ export function filterQuery(filter: DeskFilter): Record<string, string | string[
   put("clock", filter.clocks);
   put("urgency", filter.urgent ? "urgent" : null);
   put("supervised", filter.supervised ? "true" : null);
+  put("sent_back", filter.sentBack ? "true" : null);
   put("level", filter.levels);
   put("source", filter.sources);
   put("category", filter.category);

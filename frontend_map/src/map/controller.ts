@@ -17,6 +17,7 @@ import { daysAgo } from "../format";
 import { lang, t } from "../i18n";
 import { CONTEXT_LAYERS } from "../state/layers";
 import * as store from "../state/store";
+import { hasDesk } from "../state/url";
 import { addIcons } from "./icons";
 import { CLUSTER_LAYER, SINGLE_LAYER, singleFilter } from "./incidents";
 import { movedPlace, movedPoints, chosenMove } from "../state/rules_desk";
@@ -31,7 +32,7 @@ setWorkerUrl(workerUrl);
 const CLICK_REACH_PX = 6;
 const INCIDENT_ZOOM = 16;
 /** Pages whose map has a pointer of its own. */
-const OWN_POINTER: ReadonlySet<string> = new Set(["planner", "dispatch"]);
+const OWN_POINTER: ReadonlySet<string> = new Set(["planner", "dispatch", "department"]);
 
 export class CityMap {
   readonly map: MapLibre;
@@ -193,7 +194,7 @@ export class CityMap {
       if (place) features.push({ type: "Feature", properties: { kind }, geometry: { type: "Point", coordinates: place } });
     };
     const selected = store.selection.value;
-    const onMap = store.page.value === "map" || store.page.value === "dispatch";
+    const onMap = store.page.value === "map" || hasDesk(store.page.value);
     mark("pointed", store.pointedPlace.value);
     mark("incident", onMap ? (selected?.type === "incident" ? store.selectedPlace.value : null) : (movedPlace.value as LonLat | null));
     mark("point", onMap && selected?.type === "point" && !store.reporting.value ? [selected.lon, selected.lat] : null);

@@ -8,6 +8,7 @@ import { news } from "../dispatch/live";
 import { filterQuery } from "../dispatch/question";
 import { lang } from "../i18n";
 import { categories, deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
+import { hasDesk } from "../state/url";
 import type { CityMap } from "./controller";
 import { attachTasks } from "./dispatch_tasks";
 import { OPEN, OPEN_CLOCKS, OPEN_CLUSTERS, OPEN_HEAT, OPEN_LAYERS, OPEN_SINGLES, PULSES, addOpenIcons, openLayers, openSource } from "./dispatch_style";
@@ -91,7 +92,7 @@ function made({ map }: CityMap): () => void {
     if (desk.pointed.peek() !== (number ?? null)) desk.pointed.value = number === undefined ? null : String(number);
   };
   const onClick = (event: MapMouseEvent): void => {
-    if (page.peek() !== "dispatch" || picking.peek() || desk.drawing.peek()) return;
+    if (!hasDesk(page.peek()) || picking.peek() || desk.drawing.peek()) return;
     const found = hit(event);
     if (!found || found.geometry.type !== "Point") return;
     const number = found.properties["number"] as string | undefined;

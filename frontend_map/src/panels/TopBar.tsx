@@ -60,7 +60,7 @@ const REPORTS: ReadonlySet<string> = new Set(["map", "dispatch", "department"]);
 
 export function TopBar() {
   const onMap = page.value === "map";
-  const back = keyOf(page.value);
+  const back = page.value === "department" ? "" : keyOf(page.value);
   return (
     <header class="bar">
       <div class="brand">

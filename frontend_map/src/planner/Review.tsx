@@ -20,7 +20,7 @@ const ACTIONS: Readonly<Record<Plan["state"], readonly PlanAction[]>> = {
   submitted: ["approve", "reopen", "withdraw"],
   approved: ["publish", "schedule", "reopen", "withdraw"],
   scheduled: ["schedule", "withdraw"],
-  published: ["rollback"],
+  published: ["rollback", "keep"],
   superseded: [],
   withdrawn: [],
   rolled_back: [],
@@ -29,6 +29,8 @@ const ACTIONS: Readonly<Record<Plan["state"], readonly PlanAction[]>> = {
 const SECOND: ReadonlySet<PlanAction> = new Set(["approve", "rollback"]);
 /** Those that cannot be taken back by the next button. */
 const GRAVE: ReadonlySet<PlanAction> = new Set(["publish", "withdraw", "rollback"]);
+/** Those that take a moment; a roll-back also does without. */
+const TIMED: ReadonlySet<PlanAction> = new Set(["schedule", "rollback"]);
 
 const STATIONS = ["draft", "submitted", "approved", "published"] as const;
 
@@ -72,6 +74,7 @@ function Way({ plan: here }: { plan: Plan }) {
         {here.approver && ` · ${t("review.approver", { name: here.approver })}`}
         {here.effective_from && ` · ${t("review.effective", { date: dateTime(here.effective_from) })}`}
       </p>
+      {here.rollback_at && <p class="warning">{t("review.rollback_at", { date: dateTime(here.rollback_at) })}</p>}
       {here.state === "withdrawn" && <p class="warning">{t("planstate.withdrawn")}</p>}
     </>
   );
@@ -83,7 +86,7 @@ function Buttons({ plan: here }: { plan: Plan }) {
   const [doing, setDoing] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [needMoment, setNeedMoment] = useState(false);
-  const actions = ACTIONS[here.state];
+  const actions = ACTIONS[here.state].filter((action) => action !== "keep" || here.rollback_at !== null);
   const problems = found.value.length;
 
   const run = async (action: PlanAction): Promise<void> => {
@@ -93,9 +96,10 @@ function Buttons({ plan: here }: { plan: Plan }) {
       document.getElementById("planner-name")?.focus();
       return;
     }
-    const from = action === "schedule" ? cityMoment(moment) : null;
-    setNeedMoment(action === "schedule" && from === null);
-    if (action === "schedule" && from === null) return;
+    const from = TIMED.has(action) ? cityMoment(moment) : null;
+    const missing = from === null && (action === "schedule" || (action === "rollback" && moment !== ""));
+    setNeedMoment(missing);
+    if (missing) return;
     setDoing(true);
     setFailure(null);
     try {
@@ -105,8 +109,9 @@ function Buttons({ plan: here }: { plan: Plan }) {
         if (next.code === here.code) plan.value = { ...here, ...next };
         planListVersion.value++;
       });
-      tell(t(`did.${action}`));
-      if (action === "publish" || action === "rollback" || action === "reopen") await reload();
+      const later = action === "rollback" && next.code === here.code;
+      tell(later ? t("did.rollback_later", { date: dateTime(next.rollback_at) }) : t(`did.${action}`));
+      if (action === "publish" || (action === "rollback" && !later) || action === "reopen") await reload();
     } catch (cause) {
       setFailure(asApiError(cause));
       setDoing(false);
@@ -143,9 +148,9 @@ function Buttons({ plan: here }: { plan: Plan }) {
       {asked && (
         <div class="boxed" role="group" aria-label={t(`act.${asked}`)}>
           <p>{t(`ask.${asked as "publish" | "withdraw" | "rollback" | "schedule"}`)}</p>
-          {asked === "schedule" && (
+          {TIMED.has(asked) && (
             <label class="moment">
-              <span class="label">{t("apply.moment")}</span>
+              <span class="label">{t(asked === "rollback" ? "review.rollback_moment" : "apply.moment")}</span>
               <input type="datetime-local" name="moment" value={moment} aria-invalid={needMoment ? "true" : undefined} onInput={(event) => setMoment(event.currentTarget.value)} />
               {needMoment && <span class="field-error">{t("apply.need_moment")}</span>}
             </label>

@@ -5,7 +5,7 @@
  */
 import { computed, effect, signal } from "@preact/signals";
 import type { HeldRole, Me } from "../api/session";
-import { me, saysWho, signedIn } from "./session";
+import { me, ownRoles, saysWho, signedIn } from "./session";
 
 /** As in the server's `governance/access.py`; the program itself is nobody to be chosen. */
 export const ROLES = [
@@ -73,7 +73,7 @@ export const actorOrganisation = signal<string | null>(start.organisation);
 
 /** Which of the account's roles is worked in, where it has several. */
 export const chosenRole = signal(0);
-export const heldRole = computed<HeldRole | null>(() => me.value?.roles[chosenRole.value] ?? me.value?.roles[0] ?? null);
+export const heldRole = computed<HeldRole | null>(() => ownRoles.value[chosenRole.value] ?? ownRoles.value[0] ?? null);
 
 /** The account as requests say it; the server holds it against the session. Pure. */
 export function accountActor(here: Me, held: HeldRole | null): ActorFields {

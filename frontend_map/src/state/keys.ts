@@ -1,7 +1,8 @@
 /** Single-key shortcuts, and the switch that turns them off (WCAG 2.1.4). */
 import { effect, signal } from "@preact/signals";
 import { helpOpen, page, panel, reporting, rulesView, selection, startReport } from "./store";
-import type { Page } from "./url";
+import { hasDesk, type Page } from "./url";
+import { mayOpen } from "./desks";
 
 const STORED = "gridgov.single_keys";
 
@@ -49,14 +50,21 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   l: () => toggle("layers"),
   i: () => toggle("list"),
   p: () => toggle("locate"),
-  r: () => void (page.value = page.value === "rules" ? "map" : "rules"),
-  g: () => void (page.value = page.value === "planner" ? "map" : "planner"),
-  w: () => void (page.value = page.value === "dispatch" ? "map" : "dispatch"),
+  r: () => turnTo("rules"),
+  g: () => turnTo("planner"),
+  w: () => turnTo("dispatch"),
+  d: () => turnTo("department"),
   n: () => onMap(() => startReport(null)),
 };
 
+/** To a page that the person may open, or from it back to the map. */
+function turnTo(which: Page): void {
+  if (page.value === which) page.value = "map";
+  else if (mayOpen(which)) page.value = which;
+}
+
 /** On the desks the other letters are tools and steps. */
-const ONLY: Readonly<Partial<Record<Page, ReadonlySet<string>>>> = { planner: new Set(["g", "?"]), dispatch: new Set(["w", "?"]) };
+const ONLY: Readonly<Partial<Record<Page, ReadonlySet<string>>>> = { planner: new Set(["g", "?"]), dispatch: new Set(["w", "?"]), department: new Set(["w", "?"]) };
 
 /** Keys that open a panel of the map mean nothing on the rules page. */
 function onMap(act: () => void): void {
@@ -67,7 +75,7 @@ const toggle = (which: NonNullable<typeof panel.value>): void => onMap(() => voi
 
 function close(): void {
   if (document.querySelector("dialog[open]")) return;
-  if (page.value === "planner" || page.value === "dispatch") return;
+  if (page.value === "planner" || page.value === "accounts" || hasDesk(page.value)) return;
   if (page.value === "rules") {
     rulesView.value = { ...rulesView.value, rule: null };
     return;

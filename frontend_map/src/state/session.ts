@@ -1,7 +1,7 @@
 /** Who is signed in. Everything shown follows from it; the server decides again with every request. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, base, guardWith, unsigned } from "../api/client";
-import { loadMe, signIn as askIn, signOut as askOut, type Me, type Scope } from "../api/session";
+import { loadMe, signIn as askIn, signOut as askOut, type HeldRole, type Me, type Scope } from "../api/session";
 import { say, t } from "../i18n";
 import type { Role } from "./actor";
 
@@ -26,7 +26,29 @@ export function may(permission: string): boolean {
 }
 
 export const displayName = computed(() => say(me.value?.display) || me.value?.name || "");
-export const ownRoles = computed<readonly Role[]>(() => [...new Set((me.value?.roles ?? []).map((one) => one.role))]);
+
+/** Grants of the same role as one, its scopes added up. Pure. */
+export function merged(held: readonly HeldRole[]): HeldRole[] {
+  const found = new Map<Role, Scope>();
+  for (const { role, scope } of held) {
+    const before = found.get(role);
+    found.set(
+      role,
+      before
+        ? {
+            everything: before.everything || scope.everything,
+            posts: (before.posts ?? false) || (scope.posts ?? false),
+            regions: [...before.regions, ...scope.regions],
+            organisations: [...before.organisations, ...scope.organisations],
+            zones: [...before.zones, ...scope.zones],
+          }
+        : scope,
+    );
+  }
+  return [...found].map(([role, scope]) => ({ role, scope }));
+}
+
+export const ownRoles = computed<readonly HeldRole[]>(() => merged(me.value?.roles ?? []));
 
 /** A scope in words: "Fire brigade", "Zhonghan subdistrict and 2 others". Pure but for the language. */
 export function scopeText(scope: Scope): string {
@@ -40,9 +62,6 @@ export function scopeText(scope: Scope): string {
 /** Tabs of one browser share the session: each tells the others when it changed. */
 const CHANNEL = "gridgov.session";
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`${CHANNEL} ${base}`);
-
-/** TEMPORARY until /api/me has landed. */
-const NO_ACCOUNTS: Me = { signed_in: false, open: true, demo: false, name: null, display: null, roles: [], permissions: [], organisation: null, on_behalf: true, csrf: null, ways: { password: false, oidc: null, demo: [] } };
 
 function take(found: Me): void {
   batch(() => {
@@ -58,7 +77,6 @@ export async function readMe(): Promise<void> {
   try {
     take(await loadMe());
   } catch (cause) {
-    if (cause instanceof ApiError && cause.status === 404) return take(NO_ACCOUNTS);
     meFailure.value = cause instanceof ApiError ? cause : new ApiError(0, "unexpected", String(cause));
   }
 }

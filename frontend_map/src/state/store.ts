@@ -3,10 +3,11 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Category, City, Layer, LonLat, Bounds } from "../api/types";
 import { lang } from "../i18n";
 import { today } from "../format";
+import { DEFAULT_DEPARTMENT, type DepartmentView } from "../department/address";
 import { DEFAULT_DESK, type DeskView } from "../dispatch/address";
 import { draft } from "./draft";
 import { defaultLayers } from "./layers";
-import { DEFAULT_FILTER, DEFAULT_RULES, type Camera, type ListFilter, type Page, type RulesView, type Selection, type View } from "./url";
+import { DEFAULT_FILTER, DEFAULT_RULES, hasDesk, type Camera, type ListFilter, type Page, type RulesView, type Selection, type View } from "./url";
 import { isOpen } from "./incidents";
 
 // --- loaded once -------------------------------------------------------------------------------------------------
@@ -28,6 +29,7 @@ export const rulesView = signal<RulesView>(DEFAULT_RULES);
 /** Code of the plan on the planner's desk. */
 export const openPlan = signal<string | null>(null);
 export const deskView = signal<DeskView>(DEFAULT_DESK);
+export const departmentView = signal<DepartmentView>(DEFAULT_DEPARTMENT);
 
 // --- the moment --------------------------------------------------------------------------------------------------
 export type MapState = "starting" | "ready" | "absent";
@@ -71,7 +73,7 @@ export const locating = computed(
   () => page.value === "map" && !reporting.value && panel.value === "locate" && locateTarget.value !== null,
 );
 /** Whether a click on the map means a place, not a question. */
-export const picking = computed(() => (page.value === "map" || page.value === "dispatch") && (reporting.value || locating.value));
+export const picking = computed(() => (page.value === "map" || hasDesk(page.value)) && (reporting.value || locating.value));
 export const editionDate = computed(() => (at.value && at.value !== today() ? at.value : null));
 
 export function currentView(): View {
@@ -88,6 +90,7 @@ export function currentView(): View {
     rules: rulesView.value,
     plan: openPlan.value,
     desk: deskView.value,
+    department: departmentView.value,
   };
 }
 
@@ -106,6 +109,7 @@ export function applyView(view: View): void {
     rulesView.value = view.rules;
     openPlan.value = view.plan;
     deskView.value = view.desk;
+    departmentView.value = view.department;
   });
 }
 

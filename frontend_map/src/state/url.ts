@@ -1,4 +1,5 @@
 /** The whole view as a link, and back. Pure: no window, no history. */
+import { DEFAULT_DEPARTMENT, readDepartment, writeDepartment, type DepartmentView } from "../department/address";
 import { DEFAULT_DESK, readDesk, writeDesk, type DeskView } from "../dispatch/address";
 import type { Lang } from "../i18n";
 
@@ -52,6 +53,7 @@ export interface View {
   /** Code of the plan on the planner's desk; null shows the list of plans. */
   plan: string | null;
   desk: DeskView;
+  department: DepartmentView;
 }
 
 /** Not the code of a rule: those begin with a letter or a digit. */
@@ -72,6 +74,7 @@ export const DEFAULT_VIEW: View = {
   rules: DEFAULT_RULES,
   plan: null,
   desk: DEFAULT_DESK,
+  department: DEFAULT_DEPARTMENT,
 };
 
 /** The page's own part of the address, below the folder in which the map lies. */
@@ -130,7 +133,7 @@ export function parse(search: string, path = ""): View {
     reporting: query.get("report") === "1",
     at: isDate(at) ? at : null,
     filter:
-      pageOf(path) === "dispatch"
+      hasDesk(pageOf(path))
         ? DEFAULT_FILTER
         : {
             states: state === null ? DEFAULT_FILTER.states : state === "all" ? [] : list(state),
@@ -140,9 +143,13 @@ export function parse(search: string, path = ""): View {
           },
     rules: pageOf(path) === "rules" ? rules(query) : DEFAULT_RULES,
     plan: pageOf(path) === "planner" && CODE.test(query.get("plan") ?? "") ? query.get("plan") : null,
-    desk: pageOf(path) === "dispatch" ? readDesk(query) : DEFAULT_DESK,
+    desk: hasDesk(pageOf(path)) ? readDesk(query) : DEFAULT_DESK,
+    department: pageOf(path) === "department" ? readDepartment(query) : DEFAULT_DEPARTMENT,
   };
 }
+
+/** Pages with the filters and the case panel of the dispatcher's desk. */
+export const hasDesk = (page: Page): boolean => page === "dispatch" || page === "department";
 
 function rules(query: URLSearchParams): RulesView {
   return {
@@ -171,8 +178,8 @@ export function format(view: View): string {
   if (view.lang !== "zh") query.push(["lang", view.lang]);
   if (view.page === "rules") query.push(...Object.entries(view.rules).filter(([, value]) => value));
   else if (view.page === "planner") query.push(...(view.plan ? [["plan", view.plan] as [string, string]] : []));
-  else if (view.page === "dispatch") deskQuery(view, query);
-  else mapQuery(view, query);
+  else if (hasDesk(view.page)) deskQuery(view, query);
+  else if (view.page === "map") mapQuery(view, query);
   // Commas, colons and slashes are legal in a query string and keep the link readable.
   const text = query
     .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/")}`)
@@ -184,6 +191,7 @@ function deskQuery(view: View, query: [string, string][]): void {
   const { selection: s } = view;
   if (view.layers) query.push(["layers", view.layers.join(",")]);
   query.push(...writeDesk(view.desk));
+  if (view.page === "department") query.push(...writeDepartment(view.department));
   if (s?.type === "incident") query.push(["incident", s.number]);
   if (s?.type === "zone") query.push(["zone", `${s.layer}:${s.code}`]);
   if (view.reporting) query.push(["report", "1"]);

@@ -1,0 +1,110 @@
+import { useEffect, useState } from "preact/hooks";
+import { loadFacilities, type DepartmentFacility } from "../api/department";
+import { number } from "../format";
+import { say, t } from "../i18n";
+import { Glyph } from "../parts/Glyph";
+import { Trouble, Waiting } from "../parts/Trouble";
+import { useLoad } from "../parts/load";
+import { cityMap } from "../state/map";
+import type { LonLat } from "../api/types";
+import { ask } from "./query";
+import { BUFFERS } from "./address";
+import { facilityStateText, tally } from "./words";
+import { scopeQuery } from "./state";
+import { useShown } from "./shown";
+
+const RELATIONS = ["any", "owned", "maintained"] as const;
+type Relation = (typeof RELATIONS)[number];
+const AROUND_M = 100;
+
+/** What the department owns or maintains, its state, and what happens around each. */
+export function Facilities() {
+  const [relation, setRelation] = useState<Relation>("any");
+  const [busy, setBusy] = useState(true);
+  const [rows, setRows] = useState<readonly DepartmentFacility[]>([]);
+  const query = { ...scopeQuery.value, relation: relation === "any" ? null : relation, within: AROUND_M, with_incidents: busy, limit: 200 };
+  const { value, error, loading, again } = useLoad(JSON.stringify(query), (abort) => loadFacilities(query, abort));
+  useEffect(() => setRows(value?.items ?? []), [value]);
+  const pressed = useShown(
+    rows.flatMap((one) => (one.place ? [{ type: "Feature" as const, properties: { key: one.code, kind: "facility", count: one.incidents, late: one.overdue }, geometry: one.place }] : [])),
+    value,
+  );
+  return (
+    <div class="desk-body" tabIndex={-1}>
+      <div class="part-ways">
+        <div class="segments" role="group" aria-label={t("facility.relation")}>
+          {RELATIONS.map((one) => (
+            <button key={one} type="button" class="choice-chip chip" aria-pressed={relation === one} onClick={() => setRelation(one)}>
+              {t(`facility.${one}`)}
+            </button>
+          ))}
+        </div>
+        <label class="check small">
+          <input type="checkbox" name="with-incidents" checked={busy} onChange={(event) => setBusy(event.currentTarget.checked)} />
+          {t("facility.busy", { m: AROUND_M })}
+        </label>
+      </div>
+      {error && <Trouble error={error} again={again} />}
+      {!value && loading && <Waiting />}
+      {value && rows.length === 0 && (
+        <div class="empty">
+          <p>{t(busy ? "facility.none_busy" : "facility.none")}</p>
+          {busy && (
+            <button type="button" class="button" onClick={() => setBusy(false)}>
+              {t("facility.show_all")}
+            </button>
+          )}
+        </div>
+      )}
+      {rows.length > 0 && (
+        <>
+          <p class="small muted" role="status">
+            {t("facility.count", { n: number(rows.length) })}
+            {value?.next ? t("facility.first") : ""} {tally(rows.map((one) => facilityStateText(one.state)))}
+          </p>
+          <table class="plain-table facilities" aria-label={t("department.part.facilities")} aria-busy={loading}>
+            <thead>
+              <tr>
+                <th scope="col">{t("facility.name")}</th>
+                <th scope="col">{t("facility.state")}</th>
+                <th scope="col" class="num">
+                  {t("facility.around", { m: AROUND_M })}
+                </th>
+                <th scope="col">
+                  <span class="visually-hidden">{t("query.title")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((one) => (
+                <tr key={one.code} data-key={one.code} {...pressed.row(one.code)}>
+                  <th scope="row">
+                    <button type="button" class="link" onClick={() => one.place && cityMap.value?.reveal(one.place.coordinates as LonLat, 17)}>
+                      {say(one.name) || say(one.category.name)}
+                    </button>
+                    <span class="small muted">
+                      {" "}
+                      <span class="code">{one.code}</span> {[say(one.category.name), one.base_grid && say(one.base_grid.name), t(`facility.is_${one.relation}`)].filter(Boolean).join(" · ")}
+                    </span>
+                  </th>
+                  <td>
+                    <span class={one.state === "intact" || one.state === "normal" ? "" : "badge"}>{facilityStateText(one.state)}</span>
+                  </td>
+                  <td class="num">
+                    {number(one.incidents)}
+                    {one.overdue > 0 && <span class="small is-late"> {t("facility.late", { n: number(one.overdue) })}</span>}
+                  </td>
+                  <td>
+                    <button type="button" class="icon-button" title={t("facility.ask")} aria-label={t("facility.ask_one", { name: say(one.name) || one.code })} onClick={() => ask({ kind: "facility", code: one.code, metres: BUFFERS.facility })}>
+                      <Glyph name="area" size={16} />
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </div>
+  );
+}

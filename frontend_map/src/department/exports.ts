@@ -1,0 +1,30 @@
+/** What can be taken along from what is shown: formats, addresses, file names, captions. */
+import type { Query } from "../api/client";
+import { filterQuery, boxText } from "../dispatch/question";
+import type { DeskFilter } from "../dispatch/address";
+import type { Bounds } from "../api/types";
+import type { Part } from "./address";
+
+export const TABLE_FORMATS = ["csv", "xlsx"] as const;
+export const MAP_FORMATS = ["geojson", "gpkg", "parquet", "fgb"] as const;
+export type Format = (typeof TABLE_FORMATS)[number] | (typeof MAP_FORMATS)[number];
+
+export type Subject = "incidents" | "facilities" | "zones" | "zone-query";
+
+/** What an export of the open part holds. */
+export const subjectOf = (part: Part): Subject => (part === "facilities" ? "facilities" : part === "grids" || part === "people" ? "zones" : part === "query" ? "zone-query" : "incidents");
+
+/** The list's own filters: what is exported is what is listed. Pure. */
+export function exportQuery(subject: Subject, filter: DeskFilter, bounds: Bounds | null): Query {
+  const all = filterQuery(filter);
+  const { organisation = null, zone = null } = all;
+  if (subject === "incidents") return { ...all, ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}) };
+  return subject === "facilities" ? { organisation, zone } : { layer: "base_grid" };
+}
+
+/** `gridgov-incidents-20261127-0930.xlsx`; the moment is the city's. */
+export function fileName(subject: string, ending: string, now: Date): string {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).formatToParts(now);
+  const at = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
+  return `gridgov-${subject}-${at("year")}${at("month")}${at("day")}-${at("hour")}${at("minute")}.${ending}`;
+}

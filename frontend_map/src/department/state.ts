@@ -1,0 +1,45 @@
+/** What the department's desk knows beside its address. */
+import { computed, signal } from "@preact/signals";
+import type { Feature } from "geojson";
+import type { Query } from "../api/client";
+import type { DepartmentSummary, ZoneAnswer } from "../api/department";
+import { filter } from "../dispatch/state";
+import { heldRole } from "../state/actor";
+import { me, scopeText } from "../state/session";
+import { say, t } from "../i18n";
+import { organisations } from "../state/rules_desk";
+import { layerName } from "../state/store";
+import type { Area } from "./address";
+
+export const summary = signal<DepartmentSummary | null>(null);
+/** The answer about the area asked for. */
+export const answer = signal<ZoneAnswer | null>(null);
+/** What a table shows on the map: facilities, grids, places; `pointed` is the one under the pointer. */
+export const shownFeatures = signal<readonly Feature[]>([]);
+/** How the area is being named. */
+export const areaWay = signal<Area["kind"]>("polygon");
+export const pointedKey = signal<string | null>(null);
+/** Key of something pressed on the map, and how often: the table brings it into sight. */
+export const pressed = signal<{ key: string; round: number } | null>(null);
+
+/** Part of every question: whose desk it is. Without it, all that the account sees. */
+export const scopeQuery = computed<Query>(() => {
+  const { organisation, zone } = filter.value;
+  return { organisation, zone: zone ? `${zone.layer}/${zone.code}` : null };
+});
+
+/** Whose desk it is, in words. */
+export const scopeName = computed<string>(() => {
+  const { organisation, zone } = filter.value;
+  const parts = [
+    organisation && (say(organisations.value.find((one) => one.code === organisation)?.name) || organisation),
+    zone && `${say(layerName(zone.layer))} ${zoneNames.value[`${zone.layer}/${zone.code}`] ?? zone.code}`,
+  ].filter(Boolean);
+  if (parts.length > 0) return parts.join(" · ");
+  const held = heldRole.value;
+  return held && !me.value?.open ? scopeText(held.scope) : t("account.everything");
+});
+
+/** Names of zones that were chosen, by `layer/code`. */
+export const zoneNames = signal<Readonly<Record<string, string>>>({});
+export const nameZone = (layer: string, code: string, name: string): void => void (zoneNames.value = { ...zoneNames.value, [`${layer}/${code}`]: name });
