@@ -30,7 +30,7 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
 
 def register(group: typer.Typer) -> None:
     """Put the commands into the group."""
-    for command in (submit, reopen, approve, publish, withdraw, rollback):
+    for command in (submit, reopen, approve, publish, withdraw, rollback, keep):
         group.command()(command)
 
 
@@ -68,9 +68,21 @@ def withdraw(code: Code, by: By) -> None:
     _act("withdraw", code, by)
 
 
-def rollback(code: Code, by: By) -> None:
-    """Take a published plan back, at once, as an edition of its own."""
-    _act("rollback", code, by)
+def rollback(
+    code: Code,
+    by: By,
+    at: Annotated[
+        datetime | None,
+        typer.Option("--at", metavar="DATE", formats=FORMATS, help="When (city's time zone); now."),
+    ] = None,
+) -> None:
+    """Take a published plan back, at once or at a moment, as an edition of its own."""
+    _act("rollback", code, by, at)
+
+
+def keep(code: Code, by: By) -> None:
+    """Call an announced roll-back off: the plan stays in force."""
+    _act("keep", code, by)
 
 
 def _act(action: str, code: str, by: str, at: datetime | None = None) -> None:

@@ -28,7 +28,10 @@ class Notice(Answer):
     at: datetime
     plan: str
     organisation: Named
-    kind: Literal["scheduled", "published", "withdrawn", "failed", "rolled_back"]
+    kind: Literal[
+        "scheduled", "published", "withdrawn", "failed", "rolled_back", "rollback_scheduled",
+        "rollback_withdrawn", "rollback_failed",
+    ]  # fmt: skip
     text: Name
     about: NoticeFigures
 

@@ -51,7 +51,9 @@ class PlanArea(Answer):
 
 
 class Plan(Answer):
-    """A redraw of one layer. ``undo``, ``redo``: whether a step can be taken back, or made again."""
+    """A redraw of one layer. ``undo``, ``redo``: whether a step can be taken back, or made again;
+    ``rollback_at``: when it is to be rolled back, if that is announced.
+    """
 
     code: str
     name: Name
@@ -63,6 +65,8 @@ class Plan(Answer):
     area: PlanArea | None
     base: datetime
     effective_from: datetime | None
+    rollback_at: datetime | None
+    rollback_by: str | None
     band: Band
     note: Name | None
     created_at: datetime

@@ -9,7 +9,7 @@ from typing import Any
 from gis.words import Words
 from governance.plan_editions import Edition
 from governance.plan_judged import Judged
-from governance.plan_states import State
+from governance.plan_states import Action
 from grid_data.database import Connection
 from grid_data.edition_writing import add_notices, organisations_told
 from grid_data.plan_publishing import told_before, zone_codes
@@ -17,11 +17,16 @@ from grid_data.plan_publishing import told_before, zone_codes
 __all__ = ["tell"]
 
 KINDS = {
-    State.SCHEDULED: "scheduled",
-    State.PUBLISHED: "published",
-    State.WITHDRAWN: "withdrawn",
-    State.APPROVED: "failed",
-    State.ROLLED_BACK: "rolled_back",
+    Action.SCHEDULE: "scheduled",
+    Action.PUBLISH: "published",
+    Action.TAKE_EFFECT: "published",
+    Action.WITHDRAW: "withdrawn",
+    Action.FAIL: "failed",
+    Action.ROLL_BACK: "rolled_back",
+    Action.RETURN: "rolled_back",
+    Action.ANNOUNCE: "rollback_scheduled",
+    Action.KEEP: "rollback_withdrawn",
+    Action.STAY: "rollback_failed",
 }
 SENTENCES = {
     "scheduled": Words("方案 {code}《{zh}》定于 {at} 生效", "plan {code} ({en}) takes effect at {at}"),
@@ -31,27 +36,36 @@ SENTENCES = {
         "方案 {code}《{zh}》未能按期生效", "plan {code} ({en}) could not take effect as announced"
     ),
     "rolled_back": Words("方案 {code}《{zh}》自 {at} 起回退", "plan {code} ({en}) is rolled back since {at}"),
+    "rollback_scheduled": Words(
+        "方案 {code}《{zh}》定于 {at} 回退", "plan {code} ({en}) is rolled back at {at}"
+    ),
+    "rollback_withdrawn": Words("方案 {code}《{zh}》不再回退", "plan {code} ({en}) is not rolled back"),
+    "rollback_failed": Words(
+        "方案 {code}《{zh}》未能按期回退", "plan {code} ({en}) could not be rolled back as announced"
+    ),
 }
 SHOWN = 6
+TOLD_BEFORE = ("withdrawn", "failed", "rollback_scheduled", "rollback_withdrawn", "rollback_failed")
+"""Whoever was told of the plan is told."""
 
 
 async def tell(
     connection: Connection,
     plan: Mapping[str, Any],
-    state: State,
+    action: Action,
     judged: Judged | None,
     edition: Edition | None,
     at: datetime,
 ) -> int:
-    """Tell everybody concerned that a plan has come to a state; how many were told.
+    """Tell everybody concerned of what was done with a plan; how many were told.
 
     Concerned is who answers for a grid that changes or governs a region above it, and who gains or loses open
     incidents. Whoever was told of a plan is told when it goes.
     """
-    kind = KINDS[state]
+    kind = KINDS[action]
     zones = _zones(judged, edition)
     told = await organisations_told(connection, zones) if zones else {}
-    if kind in ("withdrawn", "failed"):
+    if kind in TOLD_BEFORE:
         told = {
             organisation: told.get(organisation, [])
             for organisation in await told_before(connection, plan["id"])

@@ -42,7 +42,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with a plan. The last three are done by the program or follow from another plan."""
+    """What is done with a plan. The last five are done by the program or follow from another plan."""
 
     SUBMIT = "submit"
     REOPEN = "reopen"
@@ -51,9 +51,13 @@ class Action(StrEnum):
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
     ROLL_BACK = "rollback"
+    ANNOUNCE = "announce_rollback"
+    KEEP = "keep"
     TAKE_EFFECT = "take_effect"
     FAIL = "fail"
     SUPERSEDE = "supersede"
+    RETURN = "return"
+    STAY = "stay"
 
 
 class Who(StrEnum):
@@ -82,6 +86,8 @@ class Guard(StrEnum):
     """No moment is given."""
     IN_PLACE = "in_place"
     """Every unit is still where this plan put it."""
+    ANNOUNCED = "announced"
+    """Its roll-back is announced for a moment."""
 
 
 class Effect(StrEnum):
@@ -95,6 +101,9 @@ class Effect(StrEnum):
     """Units change zones, zones begin and end, open incidents and posts follow, departments are told."""
     RETURN_EDITION = "return_edition"
     """A plan of its own takes the units back to where they were."""
+    RETURN_MOMENT = "return_moment"
+    """When it is to be rolled back."""
+    NO_RETURN_MOMENT = "no_return_moment"
     NOTICE = "notice"
 
 
@@ -147,7 +156,23 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Action.SUPERSEDE, State.PUBLISHED, State.SUPERSEDED, Who.PROGRAM),
     Transition(
         Action.ROLL_BACK, State.PUBLISHED, State.ROLLED_BACK, Who.SECOND, (Guard.AT_ONCE, Guard.IN_PLACE),
-        (Effect.RETURN_EDITION, Effect.NOTICE),
+        (Effect.NO_RETURN_MOMENT, Effect.RETURN_EDITION, Effect.NOTICE),
+    ),
+    Transition(
+        Action.ANNOUNCE, State.PUBLISHED, State.PUBLISHED, Who.SECOND, (Guard.FUTURE, Guard.IN_PLACE),
+        (Effect.RETURN_MOMENT, Effect.NOTICE),
+    ),
+    Transition(
+        Action.KEEP, State.PUBLISHED, State.PUBLISHED, Who.ANYONE, (Guard.ANNOUNCED,),
+        (Effect.NO_RETURN_MOMENT, Effect.NOTICE),
+    ),
+    Transition(
+        Action.RETURN, State.PUBLISHED, State.ROLLED_BACK, Who.PROGRAM, (Guard.DUE, Guard.IN_PLACE),
+        (Effect.NO_RETURN_MOMENT, Effect.RETURN_EDITION, Effect.NOTICE),
+    ),
+    Transition(
+        Action.STAY, State.PUBLISHED, State.PUBLISHED, Who.PROGRAM, (Guard.DUE,),
+        (Effect.NO_RETURN_MOMENT, Effect.NOTICE),
     ),
 )  # fmt: skip
 
@@ -169,9 +194,13 @@ ACTIONS: Mapping[Action, Words] = {
     Action.PUBLISH: Words("发布", "publish"),
     Action.WITHDRAW: Words("撤回", "withdraw"),
     Action.ROLL_BACK: Words("回退", "roll back"),
+    Action.ANNOUNCE: Words("定期回退", "announce the roll-back of"),
+    Action.KEEP: Words("取消定期回退", "keep"),
     Action.TAKE_EFFECT: Words("到期生效", "take effect"),
     Action.FAIL: Words("生效失败", "fail at its moment"),
     Action.SUPERSEDE: Words("被取代", "supersede"),
+    Action.RETURN: Words("到期回退", "go back"),
+    Action.STAY: Words("回退失败", "stay at the moment of its roll-back"),
 }
 
 
@@ -193,6 +222,8 @@ class Facts:
         The moment of the transaction.
     moment
         The moment asked for, or the one the plan is scheduled for; None: at once.
+    announced
+        When it is to be rolled back; None: that is not announced.
     faults
         What the checks of the plan found, in words.
     elsewhere
@@ -205,6 +236,7 @@ class Facts:
     changes: int
     now: datetime
     moment: datetime | None = None
+    announced: datetime | None = None
     faults: Sequence[Words] = ()
     elsewhere: Sequence[Words] = ()
 
@@ -266,9 +298,7 @@ def _guard(guard: Guard, facts: Facts) -> Refusal | None:
         case Guard.SOUND if facts.faults:
             return Refusal("plan-unsound", tuple(facts.faults))
         case Guard.FUTURE if moment is None or moment <= now:
-            return Refusal(
-                "plan-moment", (Words("须给出将来的生效时间", "a moment in the future is needed"),)
-            )
+            return Refusal("plan-moment", (Words("须给出将来的时间", "a moment in the future is needed"),))
         case Guard.NOT_PAST if moment is not None and moment < now:
             return Refusal(
                 "plan-moment",
@@ -278,8 +308,11 @@ def _guard(guard: Guard, facts: Facts) -> Refusal | None:
             return Refusal("plan-moment", (Words("生效时间未到", "its moment has not come"),))
         case Guard.AT_ONCE if moment is not None:
             return Refusal(
-                "plan-moment", (Words("回退立即生效，不能另定时间", "a roll-back takes effect at once"),)
+                "plan-moment",
+                (Words("回退时间已过；改动不能追溯", "that moment is over: nothing changes the past"),),
             )
+        case Guard.ANNOUNCED if facts.announced is None:
+            return Refusal("plan-moment", (Words("没有定期回退", "no roll-back is announced"),))
         case Guard.IN_PLACE if facts.elsewhere:
             return Refusal("plan-overtaken", tuple(facts.elsewhere))
     return None

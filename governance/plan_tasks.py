@@ -1,4 +1,4 @@
-"""Scheduled plans at their moment: each is put into force in a transaction of its own."""
+"""Plans at their moment: each is put into force, or rolled back, in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 from governance.access import NIGHTLY
 from governance.plan_refusals import PlanRefused
-from governance.publishing import Done, publish_due
+from governance.publishing import Done, publish_due, return_due
 from grid_data.database import Database
 from grid_data.plan_publishing import due_plans
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 async def publish_due_plans(database: Database) -> list[Done]:
-    """Put every plan into force whose moment has come, in the order of their moments.
+    """Put every plan into force, or back, whose moment has come, in the order of their moments.
 
     Whoever else does the same at the same time waits for the plan's row and then finds it published: each
     plan takes effect once. A plan that is refused is told of and holds up none of the others.
@@ -24,11 +24,11 @@ async def publish_due_plans(database: Database) -> list[Done]:
     async with database.transaction(NIGHTLY) as connection:
         codes = await due_plans(connection)
     done = []
-    for code in codes:
+    for code, returns in codes:
         try:
             async with database.transaction(NIGHTLY) as connection:
-                done.append(await publish_due(connection, code))
+                done.append(await (return_due if returns else publish_due)(connection, code))
         except PlanRefused as refused:
             # Somebody else was faster, or took it back in this very moment.
-            log.info("plan %s is not put into force: %s", code, refused.message)
+            log.info("plan %s is left as it is: %s", code, refused.message)
     return done

@@ -56,7 +56,8 @@ def plan_of(row: PlanRow) -> Plan:
     same = {
         name: row[name]
         for name in ("code", "layer", "state", "revision", "author", "approver", "effective_from",
-                     "created_at", "zones", "units", "households", "undo", "redo")
+                     "rollback_at", "rollback_by", "created_at", "zones", "units", "households", "undo",
+                     "redo")
     }  # fmt: skip
     return Plan(
         **same,

@@ -22,14 +22,16 @@ from governance.plan_refusals import PlanRefused
 from governance.plan_states import Action, Effect, Facts, Guard, Refusal, State, Transition, decide
 from grid_data.database import Connection
 from grid_data.history import add_history
-from grid_data.plan_publishing import change_state, due_plans, lock_plan
+from grid_data.plan_publishing import change_state, lock_plan
 from grid_data.plan_returning import out_of_place, return_plan, return_posts
 from grid_data.rerouting import moment
 
-__all__ = ["PROGRAM", "Done", "act", "publish_due"]
+__all__ = ["PROGRAM", "Done", "act", "publish_due", "return_due"]
 
 PROGRAM = "gridgov"
 """Actor of what the program does by itself, in the history."""
+_LATER = {Action.PUBLISH: Action.SCHEDULE, Action.ROLL_BACK: Action.ANNOUNCE}
+"""What an action is when its moment is still to come."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ async def act(
         The revision of the plan that the caller has seen; None: whatever it is.
     effective_from
         When it takes effect (schedule, publish, roll back); None: now. A moment in the future given to
-        publish schedules the plan.
+        publish schedules the plan, given to roll back announces that.
     program
         The program acts by itself.
 
@@ -93,8 +95,8 @@ async def act(
     if plan is None:
         raise PlanMissing(Words(f"没有方案 {code}", f"no plan {code}"))
     now: datetime = plan["now"]
-    if action is Action.PUBLISH and effective_from is not None and effective_from > now:
-        action = Action.SCHEDULE
+    if effective_from is not None and effective_from > now:
+        action = _LATER.get(action, action)
     if _repeated(action, plan, effective_from):
         return Done(code, State(plan["state"]), repeated=True)
     if revision is not None and revision != plan["revision"]:
@@ -103,7 +105,9 @@ async def act(
             f"the plan has changed meanwhile: its revision is {plan['revision']} now; read it again",
         )
         raise PlanConflict(words, plan["revision"])
-    at = plan["effective_from"] if program else effective_from
+    at = effective_from
+    if program:
+        at = plan["rollback_at" if action in (Action.RETURN, Action.STAY) else "effective_from"]
     facts = Facts(
         state=State(plan["state"]),
         by="" if program else by,
@@ -111,6 +115,7 @@ async def act(
         changes=1,
         now=now,
         moment=at,
+        announced=plan["rollback_at"],
     )
     # Whether it may be asked at all comes before the long work of checking.
     first = _decided(action, facts)
@@ -141,6 +146,8 @@ def _repeated(action: Action, plan: Mapping[str, Any], effective_from: datetime 
     state = State(plan["state"])
     if action is Action.PUBLISH:
         return state is State.PUBLISHED
+    if action is Action.ANNOUNCE:
+        return plan["rollback_at"] is not None and plan["rollback_at"] == effective_from
     return action is Action.SCHEDULE and state is State.SCHEDULED and plan["effective_from"] == effective_from
 
 
@@ -179,20 +186,30 @@ async def _do(
     if Effect.EDITION in row.effects:
         assert judged is not None
         edition = await put_into_force(connection, plan, judged, effective, actor)
-    await change_state(connection, plan, row.target, approver=approver, effective_from=effective)
+    back = (plan["rollback_at"], plan["rollback_by"])
+    if Effect.RETURN_MOMENT in row.effects:
+        back = (at, by)
+    if Effect.NO_RETURN_MOMENT in row.effects:
+        back = (None, None)
+    await change_state(
+        connection, plan, row.target, approver=approver, effective_from=effective, rollback=back
+    )
     after: dict[str, Any] = {"state": row.target, "revision": plan["revision"] + 1}
     if effective is not None:
         after["effective_from"] = effective.isoformat()
+    if back[0] is not None:
+        after["rollback_at"] = back[0].isoformat()
     if edition is not None:
         after["edition"] = edition.summary()
     before = {"state": row.source, "revision": plan["revision"]}
     await add_history(connection, actor, f"plan.{row.action}", plan_id=plan["id"], before=before, after=after)
     done = Done(plan["code"], row.target, edition)
     if Effect.RETURN_EDITION in row.effects:
-        done = await _take_back(connection, plan, by=by)
+        done = await _take_back(connection, plan, by=by or plan["rollback_by"])
         edition = done.edition
     if Effect.NOTICE in row.effects:
-        await tell(connection, plan, row.target, judged, edition, effective or at or now)
+        moment = now if Effect.RETURN_EDITION in row.effects else at or effective or now
+        await tell(connection, plan, row.action, judged, edition, moment)
     return done
 
 
@@ -207,7 +224,9 @@ async def _take_back(connection: Connection, plan: Mapping[str, Any], *, by: str
         raise PlanRefused("plan-unsound", [fault.text for fault in judged.faults])
     edition = await put_into_force(connection, back, judged, now, by, vacancies=False)
     await return_posts(connection, edition.begun, plan["effective_from"], now)
-    await change_state(connection, back, State.PUBLISHED, approver=None, effective_from=now)
+    await change_state(
+        connection, back, State.PUBLISHED, approver=None, effective_from=now, rollback=(None, None)
+    )
     figures = {"state": State.PUBLISHED, "edition": edition.summary(), "reverts": plan["code"]}
     await add_history(connection, by, "plan.publish", plan_id=back["id"], after=figures)
     return Done(code, State.PUBLISHED, edition)
@@ -232,15 +251,30 @@ async def publish_due(connection: Connection, code: str) -> Done:
         return await _failed(connection, code, refused.reasons)
 
 
-async def _failed(connection: Connection, code: str, reasons: Sequence[Words]) -> Done:
-    done = await act(connection, Action.FAIL, code, by="", program=True)
+async def return_due(connection: Connection, code: str) -> Done:
+    """Roll a plan back whose announced moment has come; one that cannot be rolled back any more stays.
+
+    Raises
+    ------
+    PlanRefused
+        No roll-back is announced (any more), or its moment has not come.
+    """
+    try:
+        # What was written before a check of the way back failed must not stay.
+        async with connection.transaction():
+            return await act(connection, Action.RETURN, code, by="", program=True)
+    except PlanRefused as refused:
+        if refused.code not in ("plan-unsound", "plan-overtaken"):
+            raise
+        return await _failed(connection, code, refused.reasons, Action.STAY)
+
+
+async def _failed(
+    connection: Connection, code: str, reasons: Sequence[Words], action: Action = Action.FAIL
+) -> Done:
+    done = await act(connection, action, code, by="", program=True)
     plan = await lock_plan(connection, code)
     assert plan is not None
     why = {"reasons": [words.zh for words in reasons], "reasons_en": [words.en for words in reasons]}
     await add_history(connection, PROGRAM, "plan.refused", plan_id=plan["id"], after=why)
     return done
-
-
-async def due(connection: Connection) -> list[str]:
-    """Codes of plans whose moment has come, in its order."""
-    return await due_plans(connection)

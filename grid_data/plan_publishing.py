@@ -125,9 +125,9 @@ async def read_plan(connection: Connection, code: str) -> dict[str, Any] | None:
     return await one(connection, "plan_publishing/plan_read", {"code": code})
 
 
-async def due_plans(connection: Connection) -> list[str]:
-    """Codes of the plans whose moment has come."""
-    return [row["code"] for row in await rows(connection, "plan_publishing/due")]
+async def due_plans(connection: Connection) -> list[tuple[str, bool]]:
+    """Codes of the plans whose moment has come, in its order; whether to go back, not to take effect."""
+    return [(row["code"], row["returns"]) for row in await rows(connection, "plan_publishing/due")]
 
 
 async def read_draft(connection: Connection, plan: Mapping[str, Any], at: datetime) -> Draft:
@@ -220,10 +220,14 @@ async def change_state(
     *,
     approver: str | None,
     effective_from: datetime | None,
+    rollback: tuple[datetime | None, str | None],
 ) -> None:
-    """Bring a plan to a state, and count its revision up."""
+    """Bring a plan to a state, and count its revision up. ``rollback``: when it goes back, who asked."""
     await run(
         connection,
         "plan_publishing/change_state",
-        {"plan": plan["id"], "state": state, "approver": approver, "effective_from": effective_from},
+        {
+            "plan": plan["id"], "state": state, "approver": approver, "effective_from": effective_from,
+            "rollback_at": rollback[0], "rollback_by": rollback[1],
+        },
     )

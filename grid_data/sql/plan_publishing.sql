@@ -2,7 +2,7 @@
 -- A plan by its code, locked until the transaction ends: one change of state after the other.
 SELECT plan.id, plan.code, plan.layer_id, layer.code AS layer, layer.kind AS layer_kind, layer.code_pattern,
        plan.name_zh, plan.name_en, plan.state, plan.author, plan.approver, plan.effective_from, plan.base_at,
-       plan.revision, plan.reverts_id, plan.area_zone_id, now() AS now,
+       plan.revision, plan.reverts_id, plan.area_zone_id, plan.rollback_at, plan.rollback_by, now() AS now,
        ARRAY(SELECT DISTINCT plan_step.author FROM plan_step
              WHERE plan_step.plan_id = plan.id AND NOT plan_step.undone) AS step_authors
 FROM plan JOIN layer ON layer.id = plan.layer_id
@@ -20,8 +20,12 @@ FROM plan JOIN layer ON layer.id = plan.layer_id
 WHERE plan.code = %(code)s
 
 -- name: due
--- Codes of plans whose moment has come, in its order.
-SELECT code FROM plan WHERE state = 'scheduled' AND effective_from <= now() ORDER BY effective_from, id
+-- Codes of plans whose moment has come, to take effect or to go back, in its order.
+SELECT code, returns FROM (
+    SELECT id, code, false AS returns, effective_from AS at FROM plan WHERE state = 'scheduled' AND effective_from <= now()
+    UNION ALL
+    SELECT id, code, true, rollback_at FROM plan WHERE state = 'published' AND rollback_at <= now()
+) AS due ORDER BY at, id
 
 -- name: units
 -- Land units of a plan, where each was, is wanted, and is at a moment; 0 stands for "none".
@@ -251,12 +255,13 @@ WHERE is_open
 
 -- name: change_state
 -- Bring a plan to a state.
-UPDATE plan SET state = %(state)s, approver = %(approver)s, effective_from = %(effective_from)s, revision = revision + 1
+UPDATE plan SET state = %(state)s, approver = %(approver)s, effective_from = %(effective_from)s,
+    rollback_at = %(rollback_at)s, rollback_by = %(rollback_by)s, revision = revision + 1
 WHERE id = %(plan)s
 
 -- name: supersede
 -- Earlier plans whose zones this one has drawn anew.
-UPDATE plan SET state = 'superseded', revision = revision + 1
+UPDATE plan SET state = 'superseded', rollback_at = NULL, rollback_by = NULL, revision = revision + 1
 WHERE id <> %(plan)s AND state = 'published' AND id IN (
     SELECT plan_id FROM zone_version WHERE id = ANY (%(versions)s::bigint[]))
 RETURNING code

@@ -2,7 +2,7 @@
 -- Plans with what they hold, the newest first; a filter that is NULL does not filter, a code asks for one.
 SELECT plan.id, plan.code, plan.name_zh, plan.name_en, layer.code AS layer, layer.id AS layer_id,
        layer.kind = 'base_grid' AS nested, plan.state, plan.revision, plan.author, plan.approver, plan.base_at,
-       plan.effective_from, plan.band_min, plan.band_max, plan.note_zh, plan.note_en, plan.created_at, plan.area_zone_id,
+       plan.effective_from, plan.rollback_at, plan.rollback_by, plan.band_min, plan.band_max, plan.note_zh, plan.note_en, plan.created_at, plan.area_zone_id,
        area_layer.code AS area_layer, area.code AS area_code, area_version.name_zh AS area_zh,
        area_version.name_en AS area_en, held.zones, units.units, units.households,
        EXISTS (SELECT FROM plan_step WHERE plan_step.plan_id = plan.id AND NOT undone

@@ -18,6 +18,8 @@ branch_labels = None
 depends_on = None
 
 NOTICES = ("due_soon", "overdue", "stage_overdue")
+PLANS = ("scheduled", "published", "withdrawn", "failed", "rolled_back")
+RETURNS = ("rollback_scheduled", "rollback_withdrawn", "rollback_failed")
 FILES = ("jpeg", "png", "webp", "pdf")
 
 
@@ -56,6 +58,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_plan_rollback_at", "plan", ["rollback_at"], postgresql_where=sa.text("rollback_at IS NOT NULL")
     )
+    _allow("notice", "kind", (*PLANS, *RETURNS))
     _allow("attachment", "kind", (*FILES, "mp4"))
     run_sql("0024_duty")
 
@@ -65,6 +68,10 @@ def downgrade() -> None:
     op.execute("ALTER TABLE clock_notice DISABLE TRIGGER USER")
     op.execute("DELETE FROM clock_notice WHERE kind = 'stage_due_soon'")
     op.execute("ALTER TABLE clock_notice ENABLE TRIGGER USER")
+    op.execute("ALTER TABLE notice DISABLE TRIGGER USER")
+    op.execute("DELETE FROM notice WHERE kind LIKE 'rollback%'")
+    op.execute("ALTER TABLE notice ENABLE TRIGGER USER")
+    _allow("notice", "kind", PLANS)
     op.execute("DELETE FROM attachment WHERE kind = 'mp4'")
     _allow("attachment", "kind", FILES)
     op.drop_index("ix_plan_rollback_at", "plan")

@@ -99,3 +99,83 @@ async def test_publishing_twice_is_publishing_once(toy_database: Database) -> No
     again = await do(toy_database, Action.PUBLISH, by=REVIEWER, revision=0)
     assert again.repeated
     assert await look(toy_database, rows) == before
+
+
+async def announced(database: Database, code: str = "P1") -> datetime:
+    await split(database, code)
+    await publish(database, code)
+    moment = datetime.now(UTC) + SOON
+    done = await do(database, Action.ROLL_BACK, code, by=REVIEWER, effective_from=moment)
+    assert (done.state, done.edition) == (State.PUBLISHED, None)
+    return moment
+
+
+PAST = "UPDATE plan SET rollback_at = now() - interval '1 minute' WHERE rollback_at IS NOT NULL"
+KINDS = "SELECT DISTINCT kind FROM notice WHERE kind <> 'published' ORDER BY kind"
+
+
+async def test_a_roll_back_is_announced_and_comes_at_its_moment_once(toy_database: Database) -> None:
+    before = await grids(toy_database)
+    moment = await announced(toy_database)
+    drawn = await grids(toy_database)
+    again = await do(toy_database, Action.ROLL_BACK, by=REVIEWER, effective_from=moment)
+    assert again.repeated
+    assert await published_now(toy_database) == []
+    await toy_change(toy_database, PAST)
+    found = await asyncio.gather(*(published_now(toy_database) for _ in range(3)))
+    assert sorted(found) == [[], [], ["P1-R"]]
+    assert (drawn != before, await grids(toy_database) == before) == (True, True)
+    plans = await look(toy_database, "SELECT code, state, author, rollback_at FROM plan ORDER BY code")
+    assert [tuple(row.values()) for row in plans] == [
+        ("P1", "rolled_back", plans[0]["author"], None), ("P1-R", "published", REVIEWER, None),
+    ]  # fmt: skip
+    kinds = [row["kind"] for row in await look(toy_database, KINDS)]
+    assert kinds == ["rollback_scheduled", "rolled_back"]
+
+
+async def test_an_announced_roll_back_can_be_called_off(toy_database: Database) -> None:
+    await announced(toy_database)
+    drawn = await grids(toy_database)
+    await do(toy_database, Action.KEEP, by=REVIEWER)
+    await toy_change(toy_database, PAST)
+    assert await published_now(toy_database) == []
+    assert await grids(toy_database) == drawn
+    with pytest.raises(PlanRefused):
+        await do(toy_database, Action.KEEP, by=REVIEWER)
+    kinds = [row["kind"] for row in await look(toy_database, KINDS)]
+    assert kinds == ["rollback_scheduled", "rollback_withdrawn"]
+
+
+async def test_a_roll_back_that_cannot_be_any_more_leaves_the_plan_and_says_why(
+    toy_database: Database,
+) -> None:
+    await announced(toy_database)
+    drawn = await grids(toy_database)
+    # A unit of the plan is placed again meanwhile, without a plan that would supersede it.
+    await toy_change(
+        toy_database,
+        "WITH gone AS (UPDATE unit_zone SET valid = tstzrange(lower(unit_zone.valid), now())"
+        " FROM land_unit, layer"
+        " WHERE land_unit.id = land_unit_id AND land_unit.code = 'U00' AND upper_inf(unit_zone.valid)"
+        " AND layer.id = layer_id AND layer.code = 'base_grid' RETURNING land_unit_id, layer_id, zone_id)"
+        " INSERT INTO unit_zone (land_unit_id, layer_id, zone_id, valid)"
+        " SELECT land_unit_id, layer_id, zone_id, tstzrange(now(), NULL) FROM gone",
+    )
+    await toy_change(toy_database, PAST)
+    assert await published_now(toy_database) == ["P1"]
+    plans = await look(toy_database, "SELECT code, state, rollback_at FROM plan")
+    assert [tuple(row.values()) for row in plans] == [("P1", "published", None)]
+    (why,) = await look(toy_database, "SELECT after FROM history WHERE action = 'plan.refused'")
+    assert why["after"]["reasons"]
+    kinds = [row["kind"] for row in await look(toy_database, KINDS)]
+    assert kinds == ["rollback_failed", "rollback_scheduled"]
+    assert (await grids(toy_database)).keys() == drawn.keys()
+
+
+async def test_a_plan_that_is_redrawn_is_not_rolled_back(toy_database: Database) -> None:
+    await announced(toy_database)
+    await split(toy_database, "P2", "U01")
+    await publish(toy_database, "P2")
+    assert await look(toy_database, "SELECT rollback_at FROM plan WHERE code = 'P1'") == [
+        {"rollback_at": None}
+    ]

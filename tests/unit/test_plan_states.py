@@ -40,7 +40,7 @@ def good(row: Transition) -> Facts:
     if Guard.DUE in row.guards:
         moment = BEFORE
     by = "" if row.who is Who.PROGRAM else "审批人"
-    return Facts(row.source, by, AUTHORS, changes=3, now=NOW, moment=moment)
+    return Facts(row.source, by, AUTHORS, changes=3, now=NOW, moment=moment, announced=SOON)
 
 
 def name(row: Transition) -> str:
@@ -73,6 +73,7 @@ BREAKING: dict[Guard, tuple[dict[str, Any], str]] = {
     Guard.NOT_PAST: ({"moment": BEFORE}, "plan-moment"),
     Guard.DUE: ({"moment": SOON}, "plan-moment"),
     Guard.AT_ONCE: ({"moment": SOON}, "plan-moment"),
+    Guard.ANNOUNCED: ({"announced": None}, "plan-moment"),
     Guard.IN_PLACE: ({"elsewhere": (FAULT,)}, "plan-overtaken"),
 }
 
