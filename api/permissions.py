@@ -121,12 +121,14 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         _P.STATISTICS_READ,
         "GET /api/statistics/incidents",
         "GET /api/indicators",
+        "GET /api/rankings",
     )
     | _doors(
         _P.POSTS_READ,
         "GET /api/posts",
         "GET /api/duties",
         "GET /api/patrol-points",
+        "GET /api/rankings/day-report",
     )
     | _doors(
         _P.TASKS_READ,
