@@ -22,12 +22,12 @@ def test_a_folder_or_a_bucket_with_its_store() -> None:
         attachments="s3://city/photos/2026/",
         s3_endpoint="https://s3.example.org",
         s3_access_key="key",
-        s3_secret_key="secret",
+        s3_secret_key="hush",
     )
     assert stored.attachment_place == Bucket(
-        "city", "photos/2026", "https://s3.example.org", "us-east-1", "key", "secret"
+        "city", "photos/2026", "https://s3.example.org", "us-east-1", "key", "hush"
     )
-    assert "secret" not in repr(stored).replace("s3_secret_key", "")
+    assert "hush" not in repr(stored)
 
 
 def test_the_worker_cleans_where_the_server_stores() -> None:
