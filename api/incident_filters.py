@@ -26,17 +26,22 @@ from grid_data.zones import zone_id
 __all__ = [
     "AtLevel",
     "ClockIs",
+    "ConcernedIs",
     "CountedFrom",
     "CountedIs",
     "CountedTo",
     "Desk",
     "DeskQuery",
+    "HandledFrom",
+    "HandledTo",
     "InCategory",
     "InState",
     "InZone",
     "ReportedFrom",
     "ReportedTo",
     "ResponsibleIs",
+    "Reworked",
+    "SentBack",
     "SourceIs",
     "State",
     "Supervised",
@@ -112,6 +117,25 @@ CountedIs = Annotated[
 ]
 CountedFrom = Annotated[date | None, Query(description="First day of `counted`, by the city's clock.")]
 CountedTo = Annotated[date | None, Query(description="Last day of `counted`, not included.")]
+ConcernedIs = Annotated[
+    OrganisationCode | None,
+    Query(
+        description="This organisation, or one below it, is responsible, or has or had a work order.",
+        examples=["LS-CG"],
+    ),
+]
+SentBack = Annotated[bool, Query(description="`true`: only those that were sent back (退回).")]
+Reworked = Annotated[
+    bool, Query(description="`true`: only those that a check sent back to be done again (返工).")
+]
+HandledFrom = Annotated[
+    Moment | None,
+    Query(description="The work was reported done at this moment or later.", examples=["2026-01-01"]),
+]
+HandledTo = Annotated[
+    Moment | None,
+    Query(description="The work was reported done before this moment.", examples=["2026-02-01"]),
+]
 Supervised = Annotated[bool, Query(description="`true`: only those that are supervised (督办).")]
 
 
@@ -128,6 +152,9 @@ class DeskQuery:
     clocks: tuple[str, ...]
     levels: tuple[str, ...]
     supervised: bool
+    concerned: str | None
+    sent_back: bool
+    reworked: bool
     from_: str | None
     to: str | None
     bbox: str | None
@@ -146,6 +173,9 @@ class DeskQuery:
             clocks=self.clocks or None,
             levels=self.levels or None,
             supervised=self.supervised,
+            concerned_ids=await organisations_of(connection, self.concerned, "concerned"),
+            sent_back=self.sent_back,
+            reworked=self.reworked,
             from_time=await moment(connection, self.from_, "from"),
             to_time=await moment(connection, self.to, "to"),
             area=area_of(self.bbox),
@@ -166,6 +196,9 @@ def desk_query(
     clock: ClockIs = None,
     level: AtLevel = None,
     supervised: Supervised = False,
+    concerned: ConcernedIs = None,
+    sent_back: SentBack = False,
+    reworked: Reworked = False,
     from_: ReportedFrom = None,
     to: ReportedTo = None,
     bbox: Bbox = None,
@@ -182,6 +215,9 @@ def desk_query(
         tuple(clock or ()),
         tuple(level or ()),
         supervised,
+        concerned,
+        sent_back,
+        reworked,
         from_,
         to,
         bbox,
@@ -209,13 +245,15 @@ def unknown(code: str, field: str, given: str, zh: str, en: str) -> Problem:
     )
 
 
-async def organisations_of(connection: Transaction, code: str | None) -> list[int] | None:
-    """Keys of an organisation and all below it."""
+async def organisations_of(
+    connection: Transaction, code: str | None, field: str = "organisation"
+) -> list[int] | None:
+    """Keys of an organisation and all below it; ``field`` is the parameter that names it."""
     if code is None:
         return None
     found = await organisation_subtree(connection, code)
     if not found:
-        raise unknown("unknown-organisation", "organisation", code, "没有这个部门", "no such organisation")
+        raise unknown("unknown-organisation", field, code, "没有这个部门", "no such organisation")
     return found
 
 

@@ -62,7 +62,9 @@ class IncidentFilter:
     ``text`` is the beginning of an incident number (six digits or more) or else part of an address.
     ``area`` is EWKT in EPSG:4326. The time span is half open, on the report time. ``clocks`` are states
     of the clock now, ``levels`` who holds the case, ``queue`` what it waits for at the sorting desk,
-    ``counted`` those behind a number of a ranking.
+    ``counted`` those behind a number of a ranking. ``zone_ids``: in any of these zones. ``concerned_ids``:
+    responsible, or has or had a work order. ``handled_from``, ``handled_to``: the work was reported done in
+    this span, half open.
     """
 
     zone_id: int | None = None
@@ -80,6 +82,12 @@ class IncidentFilter:
     clocks: Sequence[str] | None = None
     levels: Sequence[str] | None = None
     supervised: bool = False
+    zone_ids: Sequence[int] | None = None
+    concerned_ids: Sequence[int] | None = None
+    sent_back: bool = False
+    reworked: bool = False
+    handled_from: datetime | None = None
+    handled_to: datetime | None = None
     queue: Queue | None = None
     counted: Counted | None = None
 
@@ -120,6 +128,12 @@ class IncidentFilter:
             "clocks": _list(self.clocks),
             "levels": _list(self.levels),
             "supervised": self.supervised,
+            "zone_ids": _list(self.zone_ids),
+            "concerned_ids": _list(self.concerned_ids),
+            "sent_back": self.sent_back,
+            "reworked": self.reworked,
+            "handled_from": self.handled_from,
+            "handled_to": self.handled_to,
             "queue": self.queue,
             "counted": self.counted and self.counted.figure,
             "counted_first": self.counted and self.counted.first,

@@ -107,6 +107,18 @@ SELECT incident.*, NULL AS due_order, row_number() OVER (ORDER BY reported_at, i
             AND (NOT %(only_open)s::boolean OR case_state.closed_at IS NULL)))
       AND (NOT %(supervised)s::boolean OR incident.id IN (
           SELECT case_state.incident_id FROM case_state WHERE supervised_at IS NOT NULL))
+      AND (%(zone_ids)s::bigint[] IS NULL OR incident.zone_ids && %(zone_ids)s::bigint[])
+      AND (%(concerned_ids)s::bigint[] IS NULL OR incident.organisation_id = ANY (%(concerned_ids)s::bigint[])
+           OR incident.concerned_ids <> '{}' AND incident.concerned_ids && %(concerned_ids)s::bigint[])
+      AND (NOT %(sent_back)s::boolean OR EXISTS (
+          SELECT FROM case_state WHERE case_state.incident_id = incident.id AND case_state.send_backs > 0))
+      AND (NOT %(reworked)s::boolean OR EXISTS (
+          SELECT FROM case_state WHERE case_state.incident_id = incident.id AND case_state.reworks > 0))
+      AND (%(handled_from)s::timestamptz IS NULL AND %(handled_to)s::timestamptz IS NULL OR incident.id IN (
+          SELECT case_moment.incident_id FROM case_moment
+          WHERE case_moment.stage = ANY ('{accept,handle}') AND case_moment.to_state = 'fed_back'
+            AND case_moment.left_at >= coalesce(%(handled_from)s::timestamptz, '-infinity')
+            AND case_moment.left_at < coalesce(%(handled_to)s::timestamptz, 'infinity')))
       AND (%(queue)s::text IS DISTINCT FROM 'unrouted' OR incident.place IS NOT NULL AND incident.organisation_id IS NULL)
       AND (%(queue)s::text IS DISTINCT FROM 'distrusted' OR incident.place IS NULL)
       AND (%(queue)s::text IS DISTINCT FROM 'unassigned'
