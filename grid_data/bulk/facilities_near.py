@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from gis.crs import geometry_to_metric, to_metric
 from grid_data.bulk.around import Around
+from grid_data.bulk.point_lookup import PointLookup
 from grid_data.database import Connection, one
 from grid_data.routing import FACILITY_RADIUS_M
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_POINT = 0
 _NUMBERS = ("id", "category_id", "owning_id", "maintaining_id", "size")
 
 
@@ -58,12 +60,17 @@ class FacilityIndex:
         self._srid = metric_srid
         self._component = component
         self._columns = columns
-        self._shapes = geometry_to_metric(shapes, metric_srid)
-        classes, begins = np.unique(self._columns["category_id"], return_index=True)
-        ends = np.append(begins, len(shapes))[1:]
+        self._classes, group = np.unique(columns["category_id"], return_inverse=True)
+        plain = shapely.get_type_id(shapes) == _POINT
+        self._plain, self._drawn = np.flatnonzero(plain), np.flatnonzero(~plain)
+        x, y = shapely.get_x(shapes[plain]), shapely.get_y(shapes[plain])
+        self._points = PointLookup.of(group[plain], *to_metric(x, y, metric_srid))
+        # Few: lines and areas.
+        self._shapes = geometry_to_metric(shapes[~plain], metric_srid)
         self._trees = {
-            int(number): (int(begin), shapely.STRtree(self._shapes[begin:end]))
-            for number, begin, end in zip(classes, begins, ends, strict=True)
+            number: (members, shapely.STRtree(self._shapes[members]))
+            for number in np.unique(group[~plain]).tolist()
+            if len(members := np.flatnonzero(group[~plain] == number))
         }
 
     def nearest(self, lon: Floats, lat: Floats, accuracy_m: Floats, category_id: Ints) -> NearFacilities:
@@ -73,28 +80,42 @@ class FacilityIndex:
             np.zeros(n, np.int64), np.full(n, np.nan), np.zeros(n, np.int64), np.zeros(n, np.int64)
         )
         categories, inverse = np.unique(category_id, return_inverse=True)
-        component = np.array([self._component[c] for c in categories.tolist()], dtype=np.int64)[inverse]
-        asked = np.flatnonzero(np.isin(component, list(self._trees)))
+        component = np.array([self._component[c] for c in categories.tolist()], dtype=np.int64)
+        group = np.where(np.isin(component, self._classes), np.searchsorted(self._classes, component), -1)
+        group = group[inverse]
+        asked = np.flatnonzero(group >= 0)
         if not len(asked):
             return found
-        metric = shapely.points(*to_metric(lon[asked], lat[asked], self._srid))
-        radius = _radius(accuracy_m[asked])
-        for number in np.unique(component[asked]).tolist():
-            begin, tree = self._trees[number]
-            members = np.flatnonzero(component[asked] == number)
-            point, facility = tree.query(metric[members], predicate="dwithin", distance=radius[members])
-            point, facility = members[point], begin + facility
-            distance = shapely.distance(metric[point], self._shapes[facility])
-            # Facilities come in the order of their codes, so the position breaks ties.
-            order = np.lexsort((facility, np.round(distance * 1000), point))
-            point, first = np.unique(point[order], return_index=True)
-            best = facility[order][first]
-            where = asked[point]
-            found.id[where] = self._columns["id"][best]
-            found.distance_m[where] = distance[order][first]
-            found.owning_id[where] = self._columns["owning_id"][best]
-            found.maintaining_id[where] = self._columns["maintaining_id"][best]
+        group, radius = group[asked], _radius(accuracy_m[asked])
+        x, y = to_metric(lon[asked], lat[asked], self._srid)
+        position, metres = self._points.nearest(group, x, y, radius)
+        best = np.where(position >= 0, np.append(self._plain, -1)[position], -1)
+        self._nearer_drawn(group, x, y, radius, best, metres)
+        there = np.flatnonzero(best >= 0)
+        where, best = asked[there], best[there]
+        found.id[where] = self._columns["id"][best]
+        found.distance_m[where] = metres[there]
+        found.owning_id[where] = self._columns["owning_id"][best]
+        found.maintaining_id[where] = self._columns["maintaining_id"][best]
         return found
+
+    def _nearer_drawn(
+        self, group: Ints, x: Floats, y: Floats, radius: Floats, best: Ints, metres: Floats
+    ) -> None:
+        """Put lines and areas in the place of points that are further, or as far with a later code."""
+        for number, (members, tree) in self._trees.items():
+            asked = np.flatnonzero(group == number)
+            places = shapely.points(x[asked], y[asked])
+            place, shape = tree.query(places, predicate="dwithin", distance=radius[asked])
+            distance = shapely.distance(places[place], self._shapes[members[shape]])
+            place, facility = asked[place], self._drawn[members[shape]]
+            # Facilities come in the order of their codes, so the position breaks ties.
+            order = np.lexsort((facility, np.round(distance * 1000), place))
+            place, first = np.unique(place[order], return_index=True)
+            facility, distance = facility[order][first], distance[order][first]
+            mine, theirs = np.round(distance * 1000), np.round(metres[place] * 1000)
+            nearer = np.isnan(theirs) | (mine < theirs) | ((mine == theirs) & (facility < best[place]))
+            best[place[nearer]], metres[place[nearer]] = facility[nearer], distance[nearer]
 
 
 async def read_facilities(
