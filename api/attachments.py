@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response, StreamingResponse
 
+from api.actor import said_by
 from api.body_limit import UPLOADS
 from api.dependencies import Transaction, known_parameters
 from api.formats import IncidentNumber
@@ -147,17 +148,18 @@ def _sent(form: FormData, me: Principal) -> Sent:
         if name in seen:
             raise bad_parameter(name, "此字段出现多次", "given more than once")
         seen.add(name)
-    file, role, by = form.get("file"), form.get("role", "scene"), form.get("by", me.name)
+    file, role, by = form.get("file"), form.get("role", "scene"), form.get("by")
     if not isinstance(file, UploadFile):
         raise bad_parameter("file", "缺少文件", "a file is missing", code="missing")
     if role not in ROLES:
         listed = ", ".join(ROLES)
         raise bad_parameter("role", f"应为以下之一：{listed}", f"one of {listed}", code="literal-error")
-    if not isinstance(by, str) or not 0 < len(by) <= 60 or "\0" in by:
+    if by is not None and (not isinstance(by, str) or not 0 < len(by) <= 60 or "\0" in by):
         raise bad_parameter("by", "应为 1 至 60 个字符", "1 to 60 characters")
+    sender = (by or me.name) if me.on_behalf else said_by(me, by)
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
     clean = "".join(letter for letter in name if letter.isprintable()).strip()[-LONGEST_NAME:]
-    return Sent(file.file, clean or None, role, by)  # type: ignore[arg-type]
+    return Sent(file.file, clean or None, role, sender)  # type: ignore[arg-type]
 
 
 @router.get(

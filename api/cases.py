@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 
+from api.actor import actor_of
 from api.case_bodies import BatchBody, StepBody
 from api.case_problems import case_problems, no_case
 from api.dependencies import PlaceTransaction, known_parameters, opened
@@ -14,7 +15,7 @@ from api.formats import IncidentNumber, OrganisationCode, PlainText
 from api.openapi import problems
 from api.principal import Me
 from api.rendering import JsonText, answer_json
-from governance.access import Actor, Role
+from governance.access import Actor, Principal, Role
 from governance.answers import Name
 from governance.casework.answers import BatchAnswer, Case, Refused, StepDone
 from governance.casework.batches import take_many
@@ -31,6 +32,7 @@ ACTING = (*READING, "case-changed", "case-step", "too-large", "too-slow")
 @router.get("/api/cases/{number}", summary="One case", responses=problems(*READING))
 async def read_case(
     connection: PlaceTransaction,
+    me: Me,
     number: IncidentNumber,
     role: Annotated[
         Role | None, Query(description="As what somebody asks which steps they may take.")
@@ -43,10 +45,17 @@ async def read_case(
     """Where a case stands, its clock now, the steps that may be taken, and all that were taken.
 
     Without a role `allowed` says what state and flow allow to whoever has one of the roles; name and
-    organisation then say nothing.
+    organisation then say nothing. Who is signed in asks for themselves: with one role it need not be said.
     """
-    actor = None if role is None else Actor(by, role, organisation)
-    return await _case(connection, number, actor)
+    return await _case(connection, number, _asker(me, by, role, organisation))
+
+
+def _asker(me: Principal, by: str, role: Role | None, organisation: str | None) -> Actor | None:
+    if me.on_behalf:
+        return None if role is None else Actor(by, role, organisation, me.sight)
+    if role is None and len({grant.role for grant in me.grants}) != 1:
+        return None
+    return actor_of(me, by or None, role, organisation)
 
 
 async def _case(connection: Connection, number: str, actor: Actor | None) -> Case:

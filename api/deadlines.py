@@ -142,12 +142,13 @@ async def post_changes(connection: Transaction, me: Me, body: ChangesBody) -> De
     Clocks that run keep the limit they started with. Refused when anything is wrong (409 `deadlines-refused`,
     each fault named) or when somebody changed something since you read it (409 `deadlines-changed`).
     """
-    if body.role not in MAY:
+    actor = body.actor(me)
+    if actor.role not in MAY:
         words = Name(zh="只有管理员或区级负责人可以更改", en="only an administrator or a district lead may")
         raise Problem("deadlines-refused", words, FieldError("role", words, "role"))
     changes = body.changes()
     try:
-        await change_deadlines(connection, body.actor(me).principal(), changes, seen=body.revision)
+        await change_deadlines(connection, actor.principal(), changes, seen=body.revision)
     except DeadlinesChanged:
         words = Name(zh="时限或日历已被他人更改", en="somebody changed limits or calendar meanwhile")
         raise Problem(

@@ -122,6 +122,31 @@ def _say_who_may(operation: dict[str, Any], need: Need | None, method: str) -> N
             there["content"][PROBLEM_JSON]["examples"].update(response["content"][PROBLEM_JSON]["examples"])
 
 
+def _say_when_said(holder: dict[str, Any], needed: bool) -> bool:
+    """Whether this is one of the fields that say who acts; where nobody signs in they have to be given."""
+    if holder.pop("x-said-by-machines", None) is None:
+        return False
+    if needed:
+        kinds = holder.pop("anyOf", None) or [{}]
+        (kind,) = [each for each in kinds if each != {"type": "null"}]
+        holder.update({**kind, **holder})
+        holder.pop("default", None)
+    return needed
+
+
+def _say_who_acts(document: dict[str, Any], needed: bool) -> None:
+    for schema in document["components"]["schemas"].values():
+        fields = schema.get("properties", {})
+        said = [name for name, field in fields.items() if _say_when_said(field, needed)]
+        if said:
+            schema["required"] = [*schema.get("required", ()), *said]
+    for item in document["paths"].values():
+        for operation in item.values():
+            for parameter in operation.get("parameters", ()):
+                if _say_when_said(parameter["schema"], needed):
+                    parameter["required"] = True
+
+
 def install(app: FastAPI) -> None:
     """Give the application its description."""
 
@@ -144,6 +169,7 @@ def install(app: FastAPI) -> None:
                     operation["responses"].pop("422", None)
                     for parameter in operation.get("parameters", ()):
                         parameter["schema"] = _without_null(parameter["schema"])
+            _say_who_acts(document, needed=app.state.is_open)
             document["components"]["securitySchemes"] = SECURITY
             schemas = document["components"]["schemas"]
             for name in ("HTTPValidationError", "ValidationError"):

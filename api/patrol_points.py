@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import ConfigDict, Field
 
+from api.actor import WHO, said_by
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import NOT_NUL
 from api.openapi import problems
 from api.plan_bodies import Degrees, GivenName
 from api.plan_problems import By, plan_problems
+from api.principal import Me
 from api.reports import Body
 from gis.words import Words
 from governance.patrol_points import (
@@ -50,7 +52,7 @@ class NewPoint(Body):
     name: GivenName
     lon: Degrees
     lat: Degrees
-    by: By
+    by: By = None
 
 
 @router.get(
@@ -80,12 +82,12 @@ async def read_points(
     summary="Add a patrol point",
     responses=problems("bad-parameter", "unknown-parameter", "plan-exists", "too-large", "database-away"),
 )
-async def add_point(connection: Transaction, body: NewPoint) -> PatrolPoint:
+async def add_point(connection: Transaction, me: Me, body: NewPoint) -> PatrolPoint:
     """A place to be visited, in EPSG:4326. Redraws take it along with its land unit."""
     name, english = body.name.plain()
     with plan_problems():
         return await add_patrol_point(
-            connection, body.code, Words(name, english or ""), body.lon, body.lat, body.by.strip()
+            connection, body.code, Words(name, english or ""), body.lon, body.lat, said_by(me, body.by)
         )
 
 
@@ -98,9 +100,13 @@ async def add_point(connection: Transaction, body: NewPoint) -> PatrolPoint:
 )
 async def remove_point(
     connection: Transaction,
+    me: Me,
     code: Code,
-    by: Annotated[str, Query(min_length=1, max_length=100, pattern=NOT_NUL, examples=["王规划"])],
+    by: Annotated[
+        str | None,
+        Query(min_length=1, max_length=100, pattern=NOT_NUL, examples=["王规划"], json_schema_extra=WHO),
+    ] = None,
 ) -> None:
     """It is visited no more; its code is not given again."""
     with plan_problems():
-        await remove_patrol_point(connection, code, by)
+        await remove_patrol_point(connection, code, said_by(me, by))

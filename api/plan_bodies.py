@@ -111,7 +111,7 @@ class NewPlan(Body):
         str | None, Field(pattern=PLAN_CODE, description="Default: the next of today, `P20261127-01`.")
     ] = None
     note: Annotated[GivenNote | None, Field(description="What it is for; English is optional.")] = None
-    by: By
+    by: By = None
 
 
 class TakeBody(Body):
@@ -122,7 +122,7 @@ class TakeBody(Body):
     )
 
     revision: Revision
-    by: By
+    by: By = None
     seq: Annotated[
         int | None,
         Field(ge=1, le=2_000_000_000, description="Which step; null: the next of this person."),
@@ -134,7 +134,7 @@ class _Move(Body):
     """Base of moves."""
 
     revision: Revision
-    by: By
+    by: By = None
 
 
 def _example(**values: Any) -> ConfigDict:

@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from api.actor import WHO, said_by
 from api.dependencies import Transaction, known_parameters
 from api.openapi import problems
 from api.plan_problems import PlanCode, plan_problems
+from api.principal import Me
 from api.reports import SAYS_SOMETHING
 from governance.plan_files import FileReport, export_plan, import_plan
 from grid_data.plan_files import FORMS
@@ -71,13 +73,14 @@ async def take_file(
         int,
         Query(ge=0, le=2_000_000_000, description="`revision` of the plan as you read it.", examples=[0]),
     ],
+    me: Me,
     by: Annotated[
-        str,
+        str | None,
         Query(
-            min_length=1, max_length=100, pattern=SAYS_SOMETHING, description="Who does it.",
-            examples=["王规划"],
+            min_length=1, max_length=100, pattern=SAYS_SOMETHING, examples=["王规划"],
+            description="Who does it; whoever is signed in may leave it out.", json_schema_extra=WHO,
         ),
-    ],
+    ] = None,
     skip_bad: Annotated[bool, Query(description="Leave wrong rows out, take the others.")] = False,
     dry_run: Annotated[bool, Query(description="Only say what is wrong and what would change.")] = False,
 ) -> FileReport:  # fmt: skip
@@ -88,6 +91,6 @@ async def take_file(
     """
     with plan_problems():
         return await import_plan(
-            connection, code, await request.body(), form, by=by.strip(), revision=revision,
+            connection, code, await request.body(), form, by=said_by(me, by), revision=revision,
             skip_bad=skip_bad, dry_run=dry_run,
         )  # fmt: skip

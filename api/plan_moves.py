@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
+from api.actor import said_by
 from api.dependencies import Transaction, known_parameters
 from api.openapi import problems
 from api.plan_bodies import AnyMove, BorderBody, RenumberBody, SplitLineBody, TakeBody, TransferBody
 from api.plan_problems import PlanCode, plan_problems
+from api.principal import Me
 from governance.plan_answers import MoveAnswer
 from governance.plan_drawing import draw_move
 from governance.plan_moves import make_move, take_step
@@ -23,19 +25,18 @@ MOVING = (
 
 
 @router.post("/api/plans/{code}/moves", summary="Make a move", responses=problems(*MOVING))
-async def add_move(connection: Transaction, code: PlanCode, body: AnyMove) -> MoveAnswer:
+async def add_move(connection: Transaction, me: Me, code: PlanCode, body: AnyMove) -> MoveAnswer:
     """Make a move on the revision you read; one move is one transaction and one step.
 
     Moves of others since then are kept. Where both touch the same unit or the same attribute of a zone,
     nothing is stored and both values are told (409 `plan-conflict`).
     """
     with plan_problems():
-        return await carry_out(connection, code, body)
+        return await carry_out(connection, code, body, said_by(me, body.by))
 
 
-async def carry_out(connection: Connection, code: str, body: AnyMove) -> MoveAnswer:
-    """Do what a body asks for; the command line uses the same."""
-    by = body.by.strip()
+async def carry_out(connection: Connection, code: str, body: AnyMove, by: str) -> MoveAnswer:
+    """Do what a body asks for, in somebody's name; the command line uses the same."""
     if isinstance(body, SplitLineBody | BorderBody | TransferBody):
         return await draw_move(connection, code, body.revision, by, body.plain())
     if isinstance(body, RenumberBody):
@@ -46,17 +47,19 @@ async def carry_out(connection: Connection, code: str, body: AnyMove) -> MoveAns
 
 
 @router.post("/api/plans/{code}/undo", summary="Take a step back", responses=problems(*MOVING))
-async def undo_step(connection: Transaction, code: PlanCode, body: TakeBody) -> MoveAnswer:
+async def undo_step(connection: Transaction, me: Me, code: PlanCode, body: TakeBody) -> MoveAnswer:
     """Take the newest step of this person back, or the one named; it stays in the list.
 
     A step on which others have built since is not taken back (409 `plan-conflict`).
     """
     with plan_problems():
-        return await take_step(connection, code, body.revision, body.by.strip(), seq=body.seq)
+        return await take_step(connection, code, body.revision, said_by(me, body.by), seq=body.seq)
 
 
 @router.post("/api/plans/{code}/redo", summary="Make a step again", responses=problems(*MOVING))
-async def redo_step(connection: Transaction, code: PlanCode, body: TakeBody) -> MoveAnswer:
+async def redo_step(connection: Transaction, me: Me, code: PlanCode, body: TakeBody) -> MoveAnswer:
     """Make the step of this person that was taken back last again, or the one named."""
     with plan_problems():
-        return await take_step(connection, code, body.revision, body.by.strip(), seq=body.seq, again=True)
+        return await take_step(
+            connection, code, body.revision, said_by(me, body.by), seq=body.seq, again=True
+        )

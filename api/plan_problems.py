@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import Field
 
+from api.actor import WHO
 from api.field_errors import FieldError
 from api.formats import NOT_NUL
 from api.problems import Problem
@@ -39,9 +40,14 @@ PlanCode = Annotated[
     ),
 ]
 By = Annotated[
-    str,
+    str | None,
     Field(
-        min_length=1, max_length=100, pattern=SAYS_SOMETHING, description="Who does it.", examples=["王规划"]
+        min_length=1,
+        max_length=100,
+        pattern=SAYS_SOMETHING,
+        examples=["王规划"],
+        description="Who does it; whoever is signed in may leave it out.",
+        json_schema_extra=WHO,
     ),
 ]
 

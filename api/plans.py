@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.actor import said_by
 from api.dependencies import Transaction, known_parameters
 from api.formats import NOT_NUL, LayerKey
 from api.openapi import problems
 from api.plan_bodies import NewPlan
 from api.plan_problems import PlanCode, plan_problems
+from api.principal import Me
 from api.problems import bad_parameter
 from api.rendering import JsonText, json_bytes
 from gis.words import Words
@@ -48,7 +50,7 @@ async def read_plans(
         "database-away", "too-slow",
     ),
 )  # fmt: skip
-async def add_plan(connection: Transaction, body: NewPlan) -> Plan:
+async def add_plan(connection: Transaction, me: Me, body: NewPlan) -> Plan:
     """Start a draft from the edition of a moment, on a layer or a region of it.
 
     Its units and their households, residents, incidents of a year and facilities are counted now; the draft
@@ -63,7 +65,7 @@ async def add_plan(connection: Transaction, body: NewPlan) -> Plan:
             connection,
             layer=body.layer,
             name=Words(name, english or ""),
-            by=body.by.strip(),
+            by=said_by(me, body.by),
             area=None if body.area is None else (body.area.layer, body.area.code),
             base=body.base,
             band=band,
@@ -75,18 +77,20 @@ async def add_plan(connection: Transaction, body: NewPlan) -> Plan:
 @router.get("/api/plans/{code}", summary="One plan", responses=problems(*READING))
 async def read_plan(
     connection: Transaction,
+    me: Me,
     code: PlanCode,
     by: Annotated[
         str | None,
         Query(
-            max_length=100, pattern=NOT_NUL, description="Whose steps `undo` and `redo` are about.",
+            max_length=100, pattern=NOT_NUL,
+            description="Whose steps `undo` and `redo` are about; whoever is signed in: one's own.",
             examples=["王规划"],
         ),
     ] = None,
 ) -> Plan:  # fmt: skip
     """A plan and where it stands."""
     with plan_problems():
-        return await get_plan(connection, code, by=by)
+        return await get_plan(connection, code, by=by or (None if me.on_behalf else me.name))
 
 
 @router.get(

@@ -161,7 +161,8 @@ def move(
         import json
 
         body = {"revision": await _revision(connection, code, revision), "by": by, **json.loads(what)}
-        return await carry_out(connection, code, TypeAdapter(AnyMove).validate_python(body))
+        asked = TypeAdapter(AnyMove).validate_python(body)
+        return await carry_out(connection, code, asked, by.strip())
 
     try:
         _print_move(run_plan(make))
