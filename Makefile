@@ -6,16 +6,16 @@ BIN    := $(VENV)/bin
 PYTHON ?= python3
 # make demo SMALL=1 takes the small sample city.
 SMALL  ?=
-# Workers of the tests that need no browser.
+# Workers of the tests; each of those in the browser has a server, a database and a browser of its own.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check audit unit e2e bench map lock clean database browser
+.PHONY: help setup demo test lint check audit unit e2e bench map lock clean database browser ahead
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
-setup: $(VENV)/.run database map ## prepare .venv with the gridgov command, the database programs and the map
+setup: $(VENV)/.run database map ahead ## prepare .venv with the gridgov command, the database programs and the map
 
 demo: setup ## start GridGov with the sample city of Laoshan (SMALL=1: a small one)
 	@exec $(BIN)/gridgov up --demo $(if $(SMALL),--small)
@@ -35,7 +35,7 @@ unit: $(VENV)/.dev database map ## the tests that need no browser
 
 # A process of its own: Playwright keeps an event loop running that coroutine tests cannot bear.
 e2e: $(VENV)/.dev database map browser ## the tests in a real browser
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests/e2e
 
 check: lint audit ## lint, types, architecture contracts, known vulnerabilities
 
@@ -48,6 +48,9 @@ bench: setup $(VENV)/.bench ## run the benchmarks and print a table
 
 map: $(VENV)/.run ## build the map's front end if its sources have changed
 	@$(BIN)/python hatch_build.py
+
+ahead: $(VENV)/.run
+	@$(BIN)/python -m gis.ahead
 
 lock: $(VENV)/.dev ## write requirements/*.lock anew from pyproject.toml
 	sh scripts/lock.sh

@@ -71,7 +71,7 @@ def test_without_webgl_the_list_still_works(screen: Screen) -> None:
         " return /webgl/.test(kind) ? null : real.call(this, kind, ...rest) }"
     )
     screen.open()
-    expect(screen.page.get_by_role("note")).to_contain_text("WebGL")
+    expect(screen.page.get_by_role("note").filter(has_text="WebGL")).to_be_visible()
     expect(screen.incident_list.locator(".incident-row")).to_have_count(30)
     screen.incident_list.locator(".incident-row").first.click()
     expect(screen.answer.locator(".answer-name")).to_be_visible()
