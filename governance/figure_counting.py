@@ -11,9 +11,9 @@ import time
 
 from governance.access import NIGHTLY
 from grid_data.database import Database
-from grid_data.figures import Run, count_again, oldest_marks, shorten_mark, take_turn
+from grid_data.figures import Freshness, Run, count_again, freshness, oldest_marks, shorten_mark, take_turn
 
-__all__ = ["BATCH", "count_all", "count_for_question"]
+__all__ = ["BATCH", "count_all", "count_for_question", "count_part"]
 
 BATCH = 20_000
 """Incidents counted in one transaction."""
@@ -27,27 +27,32 @@ TURN_S = 0.05
 async def count_all(database: Database) -> int:
     """Count until no mark is left, or another does; how many incidents were counted."""
     counted = 0
-    while (some := await _count_batch(database, BATCH)) is not None:
+    while (some := await count_part(database, BATCH)) is not None:
         counted += some
     return counted
 
 
-async def count_for_question(database: Database, patience_s: float = PATIENCE_S) -> None:
-    """Count what waits, for a moment: what changed just now is in the answer, not all of a large import."""
+async def count_for_question(database: Database, patience_s: float = PATIENCE_S) -> Freshness:
+    """Count what waits, for a moment: what changed just now is in the answer, not all of a large import.
+
+    Returns how fresh the figures are then.
+    """
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
-        if await _count_batch(database, QUESTION_BATCH) is None:
-            if not await _waiting(database):
-                return
+        if await count_part(database, QUESTION_BATCH) is None:
+            state = await _freshness(database)
+            if not state.waiting:
+                return state
             await asyncio.sleep(TURN_S)
+    return await _freshness(database)
 
 
-async def _waiting(database: Database) -> bool:
+async def _freshness(database: Database) -> Freshness:
     async with database.transaction(NIGHTLY) as connection:
-        return bool(await oldest_marks(connection, 1))
+        return await freshness(connection)
 
 
-async def _count_batch(database: Database, most: int) -> int | None:
+async def count_part(database: Database, most: int) -> int | None:
     """Count up to so many incidents; None: there is nothing to count, or another counts."""
     async with database.transaction(NIGHTLY) as connection:
         marks = await oldest_marks(connection, MARKS)

@@ -16,7 +16,7 @@ from governance.ranking_figures import FIGURES, RATES, figures_of, rates_of
 from governance.ranking_spans import Days, one_year_before, whole_periods
 from grid_data.city import city_timezone
 from grid_data.database import Connection
-from grid_data.figures import freshness
+from grid_data.figures import Freshness
 from grid_data.rankings import Ranked, Sums, added_up, class_of, path_to, ranked_layers, ranked_zones
 
 __all__ = [
@@ -125,7 +125,7 @@ class RankingAnswer(Answer):
     cut: Annotated[bool, Field(description="Compared are whole days only: today is left out.")]
     compared_with: RankedDays | None
     as_of: datetime
-    waiting: Annotated[int, Field(description="Marks of changes that are not counted yet.")]
+    waiting: Annotated[bool, Field(description="What changed after `as_of` is being counted.")]
     figures: list[FigureDefinition]
     rates: list[RateDefinition]
     rows: list[RankingRow]
@@ -134,8 +134,17 @@ class RankingAnswer(Answer):
     total: RankingRow
 
 
-async def rank(connection: Connection, asked: RankingQuestion, sight: Sight) -> RankingAnswer:
+async def rank(
+    connection: Connection, asked: RankingQuestion, sight: Sight, state: Freshness
+) -> RankingAnswer:
     """Rank zones.
+
+    Parameters
+    ----------
+    sight
+        Of whom the transaction runs for: which sums can be read depends on it.
+    state
+        How fresh the figures are, as whoever counted them last before told.
 
     Raises
     ------
@@ -145,7 +154,6 @@ async def rank(connection: Connection, asked: RankingQuestion, sight: Sight) -> 
     path = [_zone(each) for each in await _path(connection, asked.within)]
     within_id = (await _path(connection, asked.within))[-1]["id"] if asked.within else None
     zone = ZoneInfo(await city_timezone(connection))
-    state = await freshness(connection)
     today = datetime.now(zone).date()
     whole_span = Days(asked.first, asked.last)
     span = whole_span.until(today) if asked.compare == "year" else whole_span
@@ -168,7 +176,7 @@ async def rank(connection: Connection, asked: RankingQuestion, sight: Sight) -> 
         cut=span != whole_span,
         compared_with=RankedDays(first=earlier.first, last=earlier.last) if earlier else None,
         as_of=state.as_of,
-        waiting=state.waiting,
+        waiting=state.waiting > 0,
         figures=[
             FigureDefinition(code=f.code, name=_words(f.name), meaning=_words(f.meaning)) for f in FIGURES
         ],

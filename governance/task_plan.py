@@ -37,6 +37,7 @@ class TaskPlan:
     escalate_late: bool = True
     alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
     watch_queue_at: str = "* * * * *"
+    count_figures_at: str = "* * * * *"
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0
     stalled_s: float = 30.0

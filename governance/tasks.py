@@ -22,6 +22,7 @@ from governance.attachments import remove_unnamed
 from governance.casework.lapsing import lapse_evaluations
 from governance.clock_watch import watch_clocks
 from governance.fallback_places import check_places
+from governance.figure_counting import count_all
 from governance.plan_tasks import publish_due_plans
 from governance.queue_alarm import watch_queue
 from governance.task_plan import TaskPlan
@@ -108,6 +109,12 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
     async def look_at_queue(timestamp: int) -> str:
         """Raise and lower the alarm of the queue."""
         return ", ".join(await watch_queue(database, plan.alarm_limits))
+
+    @app.periodic(cron=plan.count_figures_at, periodic_id="count_figures")
+    @app.task(name="count_figures", lock="count_figures")
+    async def count_figures(timestamp: int) -> str:
+        """Count again what has changed, for rankings."""
+        return f"{await count_all(database)} incidents"
 
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")
