@@ -124,10 +124,11 @@ function Roles() {
 export function OpenBanner() {
   if (!me.value?.open) return null;
   return (
-    <p class="open-banner small" role="note">
+    // A landmark of its own: all of a page lies in one.
+    <aside class="open-banner small">
       <Glyph name="warn" size={15} />
       {t("open.banner")}
-    </p>
+    </aside>
   );
 }
 
