@@ -23,7 +23,7 @@ from gis.propose.search import Candidate, search
 from gis.threads import thread_count
 from gis.unit_graph import Barrier, UnitGraph
 
-__all__ = ["propose"]
+__all__ = ["get_ready", "propose"]
 
 MOVES_PER_SECOND: Final = 2_300_000
 """Moves that two cores of the usual kind try in a second, with some to spare."""
@@ -75,7 +75,7 @@ def propose(
         ``cancelled`` answered yes.
     """
     if options.limit_s is not None and len(graph):
-        _get_ready()
+        get_ready()
     started = time.perf_counter()
     keep_machine_code()
     today = np.full(len(graph), NO_ZONE, dtype=np.int64) if current is None else current.astype(np.int64)
@@ -140,7 +140,7 @@ def propose(
 
 
 @cache
-def _get_ready() -> None:
+def get_ready() -> None:
     """Load (or compile, once on a machine) the loops: that is no time of the search."""
     whole = np.full(4, 4, dtype=np.int32)
     row = UnitGraph(
