@@ -74,8 +74,8 @@ class PointLookup:
 
 
 def _keys(group: Ints, row: Floats, column: Floats) -> Ints:
-    row, column = (np.clip(one, 0, _MOST).astype(np.int64) for one in (row, column))
-    return np.asarray(((group << _BITS) | row) << _BITS | column)
+    rows, columns = (np.clip(one, 0, _MOST).astype(np.int64) for one in (row, column))
+    return np.asarray(((group << _BITS) | rows) << _BITS | columns)
 
 
 @compiled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -11,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.assignment import Candidate, Party, lost_by
 from gis.router import NO_ZONE, LayerAnswer
-from gis.words import Words
 from grid_data.bulk.coded import Coded
 from grid_data.bulk.facilities_near import NearFacilities
 from grid_data.bulk.ragged import Ragged
 from grid_data.bulk.routed import Ints, LayerZones, RoutedColumns
+from grid_data.bulk.rule_sets import Outcome, RuleSet
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,8 @@ class Ranking:
     def __init__(self, book: RuleBook, layers: Sequence[LayerZones]) -> None:
         self._book = book
         self._layers = {layer.code: layer for layer in layers}
-        self._sets: list[list[dict[str, Any]]] = []
+        self._fitting: list[list[dict[str, Any]]] = []
+        self._sets: list[RuleSet] = []
         self._set_of: dict[int, int] = {}
         self._known: dict[tuple[Any, ...], int] = {}
         self._outcomes = [Outcome(0, 0, [], "[]")]
@@ -63,7 +62,8 @@ class Ranking:
         numbers, begins = np.unique(sets[order], return_index=True)
         for number, members in zip(numbers.tolist(), np.split(order, begins[1:]), strict=True):
             outcome[members] = self._outcomes_of(number, members, answers, near)
-        listed = self._outcomes
+        used, outcome = np.unique(outcome, return_inverse=True)
+        listed = [self._outcomes[k] for k in used.tolist()]
         result.rule_id[:] = np.array([one.rule_id for one in listed], dtype=np.int64)[outcome]
         result.organisation_id[:] = np.array([one.organisation_id for one in listed], dtype=np.int64)[outcome]
         result.supporting_ids = Ragged.of([one.supporting_ids for one in listed]).take(outcome)
@@ -79,17 +79,18 @@ class Ranking:
                 if (rule["category_id"] is None or rule["category_id"] in line)
                 and (rule["layer"] is None or rule["layer"] in self._layers)
             ]
-            if fitting not in self._sets:
-                self._sets.append(fitting)
-            self._set_of[category] = self._sets.index(fitting)
+            if fitting not in self._fitting:
+                self._fitting.append(fitting)
+                self._sets.append(RuleSet(fitting, self._book.organisations))
+            self._set_of[category] = self._fitting.index(fitting)
         return self._set_of[category]
 
     def _outcomes_of(
         self, number: int, members: Ints, answers: Mapping[str, LayerAnswer], near: NearFacilities
     ) -> Ints:
         rules = self._sets[number]
-        used = sorted({rule["layer"] for rule in rules if rule["layer"]})
-        asked = {rule["assign_to"] for rule in rules}
+        used = sorted({rule["layer"] for rule in rules.rules if rule["layer"]})
+        asked = {rule["assign_to"] for rule in rules.rules}
         nobody = np.zeros(len(members), dtype=np.int64)
         columns = [answers[code].zone[members].astype(np.int64) + 1 for code in used]
         columns.append(near.owning_id[members] if "facility_owner" in asked else nobody)
@@ -100,18 +101,18 @@ class Ranking:
                 several |= np.isin(members, answers[code].other_point)
         first, group = _combinations(columns, several)
         found = np.empty(len(first), dtype=np.int64)
+        alone = several[first].tolist()
+        keys = zip(*(column[first].tolist() for column in columns), strict=True)
         with self._lock:
-            for k, member in enumerate(first.tolist()):
-                key: tuple[Any, ...] = (number, *(int(column[member]) for column in columns))
-                point = int(members[member])
-                if several[member]:
-                    key = (*key, *(answers[code].others_of(point) for code in used))
-                if key not in self._known:
+            for k, (key, point) in enumerate(zip(keys, members[first].tolist(), strict=True)):
+                asked_of: tuple[Any, ...] = (number, *key)
+                if alone[k]:
+                    asked_of = (*asked_of, *(answers[code].others_of(point) for code in used))
+                if asked_of not in self._known:
                     at_hand = {code: _zones_here(answers[code], self._layers[code], point) for code in used}
-                    owner, keeper = int(columns[-2][member]), int(columns[-1][member])
-                    self._outcomes.append(rank(rules, at_hand, owner, keeper, self._book.organisations))
-                    self._known[key] = len(self._outcomes) - 1
-                found[k] = self._known[key]
+                    self._outcomes.append(rules.decide(at_hand, *key[-2:]))
+                    self._known[asked_of] = len(self._outcomes) - 1
+                found[k] = self._known[asked_of]
         return found[group]
 
 
@@ -148,70 +149,3 @@ def _line(category: int, tree: Mapping[int, dict[str, Any]]) -> set[int]:
         line.add(step)
         step = tree[step]["parent_id"]
     return line
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The rule that decides and what it leads to; 0 stands for none."""
-
-    rule_id: int
-    organisation_id: int
-    supporting_ids: list[int]
-    runners_up: str
-
-
-def rank(
-    rules: list[dict[str, Any]],
-    zones: dict[str, list[dict[str, Any]]],
-    owning_id: int,
-    maintaining_id: int,
-    organisations: Mapping[int, str],
-) -> Outcome:
-    """Rank rules that fit a category, given the zones of a place by layer and the facility's owners."""
-    ranked: list[tuple[Candidate, dict[str, Any], int]] = []
-    for rule in rules:
-        ground = None
-        if rule["layer"] is not None:
-            there = [z for z in zones[rule["layer"]] if rule["zone_id"] in (None, z["zone_id"])]
-            if not there:
-                continue
-            ground = there[0]
-        organisation = {
-            "organisation": rule["organisation_id"],
-            "zone_organisation": ground["organisation_id"] if ground else None,
-            "facility_owner": owning_id,
-            "facility_maintainer": maintaining_id,
-        }[rule["assign_to"]] or 0
-        candidate = Candidate(
-            rule=rule["code"],
-            assign_to=rule["assign_to"],
-            organisation=Party(organisations[organisation], Words("", "")) if organisation else None,
-            priority=rule["priority"],
-            category=rule["category"],
-            category_depth=rule["category_depth"],
-            layer=rule["layer"],
-            layer_depth=rule["layer_depth"],
-            zone=ground["code"] if ground else None,
-            names_zone=rule["zone_id"] is not None,
-        )
-        ranked.append((candidate, rule, organisation))
-    ranked.sort(key=lambda fit: fit[0].order)
-    if not ranked or ranked[0][0].organisation is None:
-        losers = [(fit, "no_organisation") for fit in ranked]
-        return Outcome(0, 0, [], _runners_json(losers))
-    winner, rule, organisation = ranked[0]
-    losers = [(fit, lost_by(fit[0], winner)) for fit in ranked[1:]]
-    return Outcome(rule["id"], organisation, list(rule["supporting_ids"] or []), _runners_json(losers))
-
-
-def _runners_json(losers: Sequence[tuple[tuple[Candidate, dict[str, Any], int], str]]) -> str:
-    return json.dumps(
-        [
-            {
-                "rule": candidate.rule,
-                "organisation": candidate.organisation.code if candidate.organisation else None,
-                "lost_by": why,
-            }
-            for (candidate, _, _), why in losers
-        ]
-    )
