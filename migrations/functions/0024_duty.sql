@@ -18,3 +18,10 @@ $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON duty TO gridgov_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gridgov_app;
+
+-- A turn of duty is seen with the post it is about.
+ALTER TABLE duty ENABLE ROW LEVEL SECURITY;
+CREATE POLICY everything ON duty TO gridgov_app USING (true) WITH CHECK (true);
+CREATE POLICY seen ON duty TO gridgov_scoped USING (EXISTS (SELECT FROM post WHERE post.id = duty.post_id));
+GRANT SELECT, INSERT, UPDATE, DELETE ON duty TO gridgov_scoped;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gridgov_scoped;
