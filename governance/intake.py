@@ -193,7 +193,11 @@ async def _sent_before(connection: Connection, sent: Report) -> ReportOutcome:
     row = await one(
         connection, "intake/incident_by_source_ref", {"source": sent.source, "source_ref": sent.source_ref}
     )
-    assert row is not None
+    if row is None:
+        # Somebody else's, and not seen: that it is there is all that can be said.
+        raise ConflictingReport(
+            f"{sent.source} sent reference {sent.source_ref!r} before", field="source_ref"
+        )
     told: list[tuple[str, Any, Any]] = [
         ("category", sent.category, row["category"]),
         ("text", sent.text, row["text"]),
@@ -290,7 +294,7 @@ def routing_values(routed: Routed, method: Literal["sql", "memory"] = "sql") -> 
         "border_evidence": evidence,
         "land_unit_id": found.land_unit_id if found else None,
         "facility_id": found.facility["id"] if found and found.facility else None,
-        "facility_distance_m": answer.facility.distance_m if answer.facility else None,
+        "facility_distance_m": round(found.facility["distance_m"], 3) if found and found.facility else None,
         "rule_id": winner["rule_id"] if winner else None,
         "organisation_id": winner["organisation_id"] if winner else None,
         "supporting_ids": [s["id"] for s in found.supporting_of(winner)] if found else [],

@@ -177,7 +177,7 @@ def _compose(
 ) -> Routing:
     uncertain = uncertainty_m(question.accuracy_m, question.crs)
     zones = _ZONES.validate_python([_zone(row, uncertain) for row in found.zones]) if found else []
-    facility = _facility(found.facility) if found and found.facility else None
+    facility = _facility(found.facility) if found and found.facility and found.facility_shown else None
     winner = found.winner if found else None
     decision = decide_among(found.rules, category.name if category else None) if found else None
     located = problem is None and lon is not None and lat is not None

@@ -36,6 +36,9 @@ gains; with the usual cost of a random page, indexes are turned away that lie in
 They are given when a connection opens: settings of a role apply to who logs in, and nobody logs in as
 ``gridgov_app``, which is entered by ``SET ROLE``."""
 
+SEES_ALL = "gridgov_app"
+"""The role that sees every row."""
+
 INTAKE = 3
 """Reports stored at a time. They take turns at one counter row anyhow: more of them only make processes wait
 for each other, and leave fewer connections to readers."""
@@ -180,6 +183,7 @@ class Database:
                     await enter(connection, principal, plans)
                     return connection, None
                 call = await _call(connection, *asking)
+                _roles[connection] = principal.database_role
                 cursor = await connection.execute(_beginning(principal, plans) + b";" + call, prepare=False)
                 while cursor.nextset():
                     pass
@@ -194,12 +198,36 @@ class Database:
                     raise
 
 
+@asynccontextmanager
+async def all_rows(connection: Connection) -> AsyncIterator[bool]:
+    """Within: statements of this transaction see every row; afterwards what its principal sees, as before.
+
+    For what the program itself finds out and nobody is shown as it is: which facility a report is about,
+    what a plan moves. Who calls this has asked before, under the principal's own sight, whether they may.
+    Yields whether that sight was narrower.
+    """
+    role = _roles[connection]
+    if role == SEES_ALL:
+        yield False
+        return
+    await execute(connection, "session/take_role", {"role": SEES_ALL})
+    yield True
+    # After an exception the transaction is over, and the role with it.
+    await execute(connection, "session/take_role", {"role": role})
+
+
+def is_scoped(connection: Connection) -> bool:
+    """Whether the transaction's principal sees only what its claims say."""
+    return _roles[connection] != SEES_ALL
+
+
 async def _reads_json_fast(connection: Connection) -> None:
     set_json_loads(orjson.loads, connection)
 
 
 async def enter(connection: Connection, principal: HasClaims, plans: Plans = "auto") -> None:
     """Begin a transaction for a principal."""
+    _roles[connection] = principal.database_role
     await connection.execute(_beginning(principal, plans), prepare=False)
 
 
@@ -223,6 +251,8 @@ _prepared: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()
 """Names of prepared statements by key. psycopg lets the server forget all of them after a rollback."""
 _calling: WeakSet[Connection] = WeakSet()
 """Connections of which we know that what was prepared is there: their transaction began with a call."""
+_roles: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
+"""The role each connection's transaction was entered under."""
 _serial = count()
 
 

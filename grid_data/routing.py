@@ -12,7 +12,7 @@ from psycopg.types.numeric import Int8
 
 from gis.router import NEAR_M
 from grid_data.city import City, city_of
-from grid_data.database import Connection, one, run
+from grid_data.database import Connection, all_rows, one, run
 
 FACILITY_RADIUS_M = (5.0, 20.0, 100.0)
 """Least, usual and greatest search radius for the facility concerned; the place's accuracy between them."""
@@ -85,7 +85,10 @@ async def read_asked(connection: Connection, category: str | None) -> Asked:
 
 @dataclass(frozen=True)
 class RoutedPlace:
-    """What ``routing/route_place`` found; the JSON shapes are those of the statement."""
+    """What ``routing/route_place`` found; the JSON shapes are those of the statement.
+
+    ``facility_shown``: whether who asked may be told the facility.
+    """
 
     zones: list[dict[str, Any]]
     land_unit_id: int | None
@@ -95,6 +98,7 @@ class RoutedPlace:
     supporting: list[dict[str, Any]]
     covered: bool
     outside_m: float | None
+    facility_shown: bool = True
 
     @property
     def winner(self) -> dict[str, Any] | None:
@@ -122,26 +126,31 @@ async def route_place(
     LookupError
         No city is set up in the database.
     """
-    row = await one(
-        connection,
-        "routing/route_place",
-        {
-            "lon": lon,
-            "lat": lat,
-            "at": at,
-            # Always of one type, so that one plan serves all questions; no category has the key 0.
-            "category_id": Int8(category_id or 0),
-            "radius_m": facility_radius_m(accuracy_m),
-            "near_m": NEAR_M,
-        },
-    )
+    asked = {
+        "lon": lon,
+        "lat": lat,
+        "at": at,
+        # Always of one type, so that one plan serves all questions; no category has the key 0.
+        "category_id": Int8(category_id or 0),
+        "radius_m": facility_radius_m(accuracy_m),
+        "near_m": NEAR_M,
+    }
+    # Who is responsible does not depend on who asks; which facility decided it is told to who sees it.
+    async with all_rows(connection) as narrower:
+        row = await one(connection, "routing/route_place", asked)
     if row is None:
         raise LookupError("no city is set up")
+    facility = row["facility"]
+    shown = facility is not None
+    if narrower and facility is not None:
+        seen = await one(connection, "routing/facility_seen", {"id": facility["id"]})
+        shown = seen is not None and seen["seen"]
     return RoutedPlace(
         zones=row["zones"] or [],
         land_unit_id=row["land_unit_id"],
         land_unit=row["land_unit"],
-        facility=row["facility"],
+        facility=facility,
+        facility_shown=shown,
         rules=row["rules"] or [],
         supporting=row["supporting"] or [],
         covered=row["covered"],

@@ -21,11 +21,11 @@ stored AS (
     INSERT INTO incident (number, source, source_ref, appeal_kind, category_id, text, address, place,
                           place_accuracy_m, place_problem, original_lon, original_lat, original_crs, urgency,
                           state, state_since, reported_at, organisation_id, land_unit_id, base_grid_id, zone_ids,
-                          facility_id)
+                          facility_id, account_id)
     SELECT district || to_char(day, 'YYYYMMDD') || lpad(last::text, greatest(5, length(last::text)), '0'), source,
            source_ref, appeal_kind, category_id, text, address, ST_Point(lon, lat, 4326), accuracy_m, place_problem,
            original_lon, original_lat, original_crs, urgency, 'reported', now(), reported_at, organisation_id,
-           land_unit_id, base_grid_id, zone_ids, facility_id
+           land_unit_id, base_grid_id, zone_ids, facility_id, claimed_account()
     FROM sent CROSS JOIN numbered
     ON CONFLICT (source, source_ref) WHERE source_ref IS NOT NULL DO NOTHING
     RETURNING id, number, source, base_grid_id, state_since, recorded_at

@@ -1,6 +1,6 @@
 -- name: incident
 -- An incident whose place a person sets; nobody else changes it meanwhile.
-SELECT incident.id, incident.reported_at, ST_X(incident.place) AS lon, ST_Y(incident.place) AS lat,
+SELECT hold_incident(incident.id) AS id, incident.reported_at, ST_X(incident.place) AS lon, ST_Y(incident.place) AS lat,
        incident.place_accuracy_m AS accuracy_m, incident.place_problem, incident.located_at,
        category.standard_ref || ':' || category.kind || ':' || category.code AS category,
        organisation.code AS responsible

@@ -1,6 +1,6 @@
 -- name: incident
 -- An incident whose organisation a person sets, and what was computed; nobody else changes it meanwhile.
-SELECT incident.id, incident.overridden, organisation.code AS responsible, computed.id AS computed_id,
+SELECT hold_incident(incident.id) AS id, incident.overridden, organisation.code AS responsible, computed.id AS computed_id,
        computed.code AS computed
 FROM incident
 LEFT JOIN organisation ON organisation.id = incident.organisation_id
@@ -21,6 +21,7 @@ SELECT code, id FROM organisation WHERE code = ANY (%(codes)s::text[])
 INSERT INTO routing (incident_id, at, method, zone_version_ids, organisation_id, supporting_ids, overridden_by,
                      override_reason)
 VALUES (%(incident_id)s, now(), 'manual', '{}', %(organisation_id)s, %(supporting_ids)s, %(by)s, %(reason)s)
+RETURNING hold_incident(incident_id)
 
 -- name: lift
 -- Let routing decide again.

@@ -206,6 +206,10 @@ SELECT
     (SELECT border_m FROM outside) AS outside_m,
     EXISTS (SELECT FROM covering) AS covered
 
+-- name: facility_seen
+-- Whether a facility is seen by who asks.
+SELECT EXISTS (SELECT FROM facility WHERE id = %(id)s) AS seen
+
 -- name: asked
 -- What is needed before a place is routed: the city with what it is judged by, and the category asked about.
 SELECT city.code, city.metric_srid, city.outside_limit_m, city.timezone,

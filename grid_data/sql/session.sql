@@ -6,6 +6,10 @@ BEGIN; SET LOCAL ROLE {role}
 -- State one claim of the principal for the transaction.
 SET LOCAL {name} = {value}
 
+-- name: take_role
+-- Go on under another role, until the end of the transaction or the next call.
+SELECT set_config('role', %(role)s, true)
+
 -- name: prepare
 -- Keep the plan of a statement under a name, for messages of several statements.
 PREPARE {name} AS {statement}

@@ -115,8 +115,9 @@ async def bring_units(
 
 
 async def look(database: Database, query: Any, *parameters: Any) -> list[dict[str, Any]]:
-    """Rows of a query."""
+    """Rows of a query, whoever may read them."""
     async with database.transaction(OPERATOR) as connection:
+        await connection.execute("RESET ROLE")
         cursor = await connection.execute(query, parameters or None)
         return await cursor.fetchall()
 
@@ -124,6 +125,7 @@ async def look(database: Database, query: Any, *parameters: Any) -> list[dict[st
 async def row_counts(database: Database) -> dict[str, int]:
     """Rows of every table; equal before and after an import that changes nothing."""
     async with database.transaction(OPERATOR) as connection:
+        await connection.execute("RESET ROLE")
         cursor = await connection.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
