@@ -25,8 +25,10 @@ from cli.rules import rules
 from cli.sample import sample
 from cli.stop import stop
 from cli.tasks import tasks
+from cli.token import token
 from cli.units import units
 from cli.up import up
+from cli.user import user
 from cli.worker import worker
 from grid_data.embedded import ClusterError
 from grid_data.postgres_programs import ProgramsMissingError
@@ -59,6 +61,8 @@ app.add_typer(plans)
 app.add_typer(units)
 app.add_typer(tasks)
 app.add_typer(deadlines)
+app.add_typer(user)
+app.add_typer(token)
 
 
 def main() -> None:

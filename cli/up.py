@@ -6,6 +6,8 @@ import contextlib
 import gc
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import webbrowser
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from typing import Annotated
 import typer
 
 from cli.console import in_words, out, say
+from cli.first_account import say_first_account
 from cli.migrate import migrate_database
 from cli.place import database_url
 from governance.settings import Settings
@@ -44,7 +47,11 @@ def up(
             from cli.demo import load_demo
 
             plan = load_demo(url, small=small, settings=settings)
-        _serve(settings.model_copy(update={"database_url": url}), sockets, browser=browser, plan=plan)
+        if settings.access == "accounts":
+            say_first_account(url, demo=demo)
+        _serve(
+            settings.model_copy(update={"database_url": url}), sockets, browser=browser, plan=plan, demo=demo
+        )
     with contextlib.suppress(OSError):
         out.print(in_words("已停止", "stopped"))
 
@@ -86,13 +93,17 @@ def stops_on_hangup() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, plan: str | None) -> None:
+def _serve(
+    settings: Settings, sockets: list[socket.socket], *, browser: bool, plan: str | None, demo: bool
+) -> None:
     """Serve until a signal comes; ``plan`` is one worth looking at."""
     import uvicorn
 
     from api.app import create_app
     from api.server import Server
     from governance.tasks import BackgroundWorker
+
+    compiling: list[subprocess.Popen[bytes] | None] = []
 
     class Announcing(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -102,6 +113,7 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, p
                 _announce(address, browser=browser, plan=plan)
                 if tasks is not None:
                     tasks.start()
+                compiling.append(_compile_ahead())
 
     assert settings.database_url is not None
     # Made here, started when the server answers: nobody waits for it.
@@ -110,6 +122,7 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, p
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 # nosec B104 - only compared
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     application = create_app(settings)
+    application.state.demo = demo
     server = Announcing(
         application,
         uvicorn.Config(
@@ -126,6 +139,26 @@ def _serve(settings: Settings, sockets: list[socket.socket], *, browser: bool, p
     finally:
         if tasks is not None:
             tasks.stop()
+        for process in compiling:
+            if process is not None:
+                process.terminate()
+                process.wait()
+
+
+def _compile_ahead() -> subprocess.Popen[bytes] | None:
+    """Let a process of its own, of low priority, compile what the first planner would else wait for."""
+    from gis.compiled_folder import has_all
+
+    if has_all():
+        return None
+    silent = subprocess.DEVNULL
+    return subprocess.Popen(
+        [sys.executable, "-m", "gis.ahead"],
+        stdin=silent,
+        stdout=silent,
+        stderr=silent,
+        start_new_session=True,
+    )
 
 
 def _rest_the_collector() -> None:
