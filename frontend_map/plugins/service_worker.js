@@ -71,7 +71,8 @@ async function serveData(request) {
   try {
     const answer = await fetch(request);
     if (answer.ok) await cache.put(request, answer.clone());
-    return answer;
+    // The session has ended: what is no secret serves until somebody has signed in again.
+    return answer.status === 401 ? ((await cache.match(request)) ?? answer) : answer;
   } catch (cause) {
     const kept = await cache.match(request);
     if (kept) return kept;

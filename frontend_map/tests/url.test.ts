@@ -62,6 +62,7 @@ describe("the view as a link", () => {
           urgent: true,
           supervised: true,
           sentBack: true,
+          handled: true,
           levels: ["street"],
           sources: ["hotline", "patrol"],
           category: "GB/T 47678.5-2026:matter:06010",

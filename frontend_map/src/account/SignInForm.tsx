@@ -9,7 +9,7 @@ import { me, signIn } from "../state/session";
 import { oidcStart, waitText } from "./words";
 
 /** Account and password, single sign-on where it is offered, and the accounts of a demonstration. */
-export function SignInForm({ lastName = "" }: { lastName?: string }) {
+export function SignInForm({ lastName = "", focus = true }: { lastName?: string; focus?: boolean }) {
   const ways = me.value?.ways;
   const [busy, setBusy] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -30,22 +30,24 @@ export function SignInForm({ lastName = "" }: { lastName?: string }) {
   };
   if (!ways.password && !ways.oidc && ways.demo.length === 0) return <p class="trouble">{t("signin.no_way")}</p>;
   return (
-    <div class="sign-in">
-      {trouble && (
-        <p class="trouble" role="alert">
-          {trouble}
-        </p>
-      )}
-      {ways.oidc && (
-        <a class="button wide" data-way="oidc" href={oidcStart(base, ways.oidc.start, location.href)}>
-          <Glyph name="lock" size={16} />
-          {t("signin.oidc", { name: ways.oidc.name })}
-        </a>
-      )}
-      {ways.oidc && ways.password && <p class="sign-in-or small muted">{t("signin.or")}</p>}
-      {ways.password && <Password start={lastName} busy={busy === "password"} enter={(name, password) => enter(name, password, "password")} />}
+    <div class={ways.demo.length > 0 ? "sign-in has-demo" : "sign-in"}>
+      <div class="sign-in-ways">
+        {trouble && (
+          <p class="trouble" role="alert">
+            {trouble}
+          </p>
+        )}
+        {ways.oidc && (
+          <a class="button wide" data-way="oidc" href={oidcStart(base, ways.oidc.start, location.href)}>
+            <Glyph name="lock" size={16} />
+            {t("signin.oidc", { name: ways.oidc.name })}
+          </a>
+        )}
+        {ways.oidc && ways.password && <p class="sign-in-or small muted">{t("signin.or")}</p>}
+        {ways.password && <Password start={lastName} focus={focus} busy={busy === "password"} enter={(name, password) => enter(name, password, "password")} />}
+        <First ways={ways} />
+      </div>
       {ways.demo.length > 0 && <Demo accounts={ways.demo} busy={busy} enter={(one) => void enter(one.name, one.password, one.name)} />}
-      <First ways={ways} />
     </div>
   );
 }
@@ -61,14 +63,16 @@ function refusal(error: ApiError): string {
   return t("signin.failed", { detail: error.errors[0]?.message ?? error.message });
 }
 
-function Password({ start, busy, enter }: { start: string; busy: boolean; enter: (name: string, password: string) => Promise<boolean> }) {
+function Password({ start, focus, busy, enter }: { start: string; focus: boolean; busy: boolean; enter: (name: string, password: string) => Promise<boolean> }) {
   const id = useId();
   const [tried, setTried] = useState(false);
   const [shown, setShown] = useState(false);
   const name = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const [lacks, setLacks] = useState({ name: false, password: false });
-  useEffect(() => (start ? password : name).current?.focus(), []);
+  useEffect(() => {
+    if (focus) (start ? password : name).current?.focus();
+  }, []);
   useEffect(() => {
     if (password.current) password.current.type = shown ? "text" : "password";
   }, [shown]);

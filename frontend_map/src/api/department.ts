@@ -3,6 +3,15 @@ import type { Geometry, Point, Polygon } from "geojson";
 import { get, post, type Query } from "./client";
 import type { Named, Text } from "./types";
 
+/** Minor classes in a span, and in the equally long one before it. */
+export interface CategoryTrend {
+  category: { key: string; name: Text };
+  count: number;
+  open: number;
+  overdue: number;
+  before: number;
+}
+
 export interface CategoryCount {
   category: { key: string; name: Text };
   count: number;
@@ -25,7 +34,9 @@ export interface DepartmentFacility {
   name: Text;
   category: { key: string; name: Text };
   state: string;
-  relation: "owned" | "maintained" | "both";
+  relation: "owned" | "maintained" | "both" | "supervised" | "none";
+  owner: Named | null;
+  maintainer: Named | null;
   place: Point | null;
   base_grid: Named | null;
   incidents: number;
@@ -70,6 +81,8 @@ export interface TrendStep {
   from: string;
   count: number;
   overdue: number;
+  /** Cases closed in it, whenever they were reported. */
+  closed?: number;
 }
 
 export interface RepeatPlace {
@@ -116,6 +129,7 @@ export const loadOverlap = (query: Query, abort?: AbortSignal): Promise<{ items:
 export const loadPeople = (query: Query, abort?: AbortSignal): Promise<DepartmentPeople> => get<DepartmentPeople>("api/department/people", query, abort);
 export const loadLoad = (query: Query, abort?: AbortSignal): Promise<Load> => get<Load>("api/department/load", query, abort);
 export const loadTrend = (query: Query, abort?: AbortSignal): Promise<{ items: TrendStep[] }> => get<{ items: TrendStep[] }>("api/department/trends", query, abort);
+export const loadCategoryTrend = (query: Query, abort?: AbortSignal): Promise<{ items: CategoryTrend[] }> => get<{ items: CategoryTrend[] }>("api/department/categories", query, abort);
 export const loadHours = (query: Query, abort?: AbortSignal): Promise<{ counts: number[][] }> => get<{ counts: number[][] }>("api/department/hours", query, abort);
 export const loadRepeats = (query: Query, abort?: AbortSignal): Promise<{ items: RepeatPlace[] }> => get<{ items: RepeatPlace[] }>("api/department/repeat-places", query, abort);
 export const askZone = (question: ZoneQuery, abort?: AbortSignal): Promise<ZoneAnswer> => post<ZoneAnswer>("api/zone-query", question, abort);

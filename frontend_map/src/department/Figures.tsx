@@ -1,4 +1,4 @@
-import { loadHours, loadRepeats, loadTrend, type RepeatPlace } from "../api/department";
+import { loadCategoryTrend, loadHours, loadRepeats, loadTrend, type RepeatPlace } from "../api/department";
 import type { LonLat } from "../api/types";
 import * as desk from "../dispatch/state";
 import { dateTime, number } from "../format";
@@ -13,7 +13,7 @@ import { departmentView } from "../state/store";
 import { SPANS, type Span } from "./address";
 import { setView, toPart } from "./parts";
 import { useShown } from "./shown";
-import { scopeQuery, summary } from "./state";
+import { scopeQuery } from "./state";
 import { bucketOf, stepText } from "./words";
 import { daysAgo } from "../format";
 
@@ -24,6 +24,7 @@ export function Figures() {
   const query = { ...scopeQuery.value, from: daysAgo(days - 1) };
   const key = JSON.stringify([query, bucket]);
   const trend = useLoad(`trend ${key}`, (abort) => loadTrend({ ...query, bucket }, abort));
+  const matters = useLoad(`matters ${key}`, (abort) => loadCategoryTrend(query, abort));
   const hours = useLoad(`hours ${key}`, (abort) => loadHours(query, abort));
   const repeats = useLoad(`repeats ${key}`, (abort) => loadRepeats({ ...query, least: 3 }, abort));
   return (
@@ -33,22 +34,22 @@ export function Figures() {
         <h3>{t("figures.trend")}</h3>
         {trend.error && <Trouble error={trend.error} again={trend.again} />}
         {!trend.value && !trend.error && <Waiting />}
-        {trend.value && <Trend label={t("figures.trend")} steps={trend.value.items.map((one) => ({ ...stepText(one.from, bucket), count: one.count, late: one.overdue }))} />}
+        {trend.value && <Trend label={t("figures.trend")} steps={trend.value.items.map((one) => ({ ...stepText(one.from, bucket), count: one.count, late: one.overdue, ...(one.closed === undefined ? {} : { done: one.closed }) }))} />}
       </section>
       <section>
         <h3>{t("figures.category")}</h3>
-        {summary.value ? (
+        {matters.error && <Trouble error={matters.error} again={matters.again} />}
+        {!matters.value && !matters.error && <Waiting />}
+        {matters.value && (
           <Bars
             label={t("figures.category")}
-            rows={summary.value.by_category.map((one) => ({ key: one.category.key, name: say(one.category.name), count: one.count, ...(one.overdue === undefined ? {} : { late: one.overdue }) }))}
+            rows={matters.value.items.map((one) => ({ key: one.category.key, name: say(one.category.name), count: one.count, late: one.overdue, before: one.before }))}
             onOpen={(category) => {
               desk.setFilter({ category });
               toPart("incidents");
             }}
             openTitle={(name) => t("figures.open_list", { name })}
           />
-        ) : (
-          <Waiting />
         )}
       </section>
       <section>

@@ -4,17 +4,14 @@ import { NO_FILTER, type DeskFilter } from "../dispatch/address";
 export const BOXES = ["open", "due_soon", "overdue", "handled", "sent_back"] as const;
 export type Box = (typeof BOXES)[number];
 
-/** What was handled by whoever leads: fed back and whatever follows. */
-export const HANDLED: readonly string[] = ["fed_back", "checked", "evaluated", "closed", "archived"];
-
-type Part = Pick<DeskFilter, "states" | "clocks" | "sentBack">;
+type Part = Pick<DeskFilter, "states" | "clocks" | "sentBack" | "handled">;
 
 const FILTERS: Readonly<Record<Box, Part>> = {
-  open: { states: NO_FILTER.states, clocks: [], sentBack: false },
-  due_soon: { states: NO_FILTER.states, clocks: ["due_soon"], sentBack: false },
-  overdue: { states: NO_FILTER.states, clocks: ["overdue"], sentBack: false },
-  handled: { states: [...HANDLED], clocks: [], sentBack: false },
-  sent_back: { states: NO_FILTER.states, clocks: [], sentBack: true },
+  open: { states: NO_FILTER.states, clocks: [], sentBack: false, handled: false },
+  due_soon: { states: NO_FILTER.states, clocks: ["due_soon"], sentBack: false, handled: false },
+  overdue: { states: NO_FILTER.states, clocks: ["overdue"], sentBack: false, handled: false },
+  handled: { states: [], clocks: [], sentBack: false, handled: true },
+  sent_back: { states: NO_FILTER.states, clocks: [], sentBack: true, handled: false },
 };
 
 /** The filter with the states and limits of a box; all else stays. */
@@ -24,5 +21,5 @@ const same = (a: readonly string[], b: readonly string[]): boolean => [...a].toS
 
 /** The box that a filter stands for, or null where somebody chose states of their own. */
 export function boxOf(filter: DeskFilter): Box | null {
-  return BOXES.find((box) => same(filter.states, FILTERS[box].states) && same(filter.clocks, FILTERS[box].clocks) && filter.sentBack === FILTERS[box].sentBack) ?? null;
+  return BOXES.find((box) => same(filter.states, FILTERS[box].states) && same(filter.clocks, FILTERS[box].clocks) && filter.sentBack === FILTERS[box].sentBack && filter.handled === FILTERS[box].handled) ?? null;
 }

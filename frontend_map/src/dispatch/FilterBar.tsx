@@ -154,6 +154,8 @@ export function chipText(chip: DeskChip, filter: DeskFilter): string {
       return t("desk.supervised");
     case "sent_back":
       return t("box.sent_back");
+    case "handled":
+      return t("box.handled");
     case "level":
       return t("desk.level_chip", { level: codeText("held", chip.value) });
     case "source":

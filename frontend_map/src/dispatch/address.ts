@@ -18,6 +18,8 @@ export interface DeskFilter {
   supervised: boolean;
   /** Sent back by whom it was given to. */
   sentBack: boolean;
+  /** Work reported done in the last 30 days, whatever its state is now. */
+  handled: boolean;
   levels: Level[];
   sources: string[];
   category: string | null;
@@ -46,6 +48,7 @@ export const NO_FILTER: DeskFilter = {
   urgent: false,
   supervised: false,
   sentBack: false,
+  handled: false,
   levels: [],
   sources: [],
   category: null,
@@ -98,6 +101,7 @@ export function readDesk(query: URLSearchParams): DeskView {
       urgent: query.get("urgent") === "1",
       supervised: query.get("supervised") === "1",
       sentBack: query.get("sent_back") === "1",
+      handled: query.get("handled") === "1",
       levels: among(LEVELS, query.get("level")),
       sources: listed(query.get("source")),
       category: query.get("category") || null,
@@ -132,6 +136,7 @@ function writeFilter(f: DeskFilter): [string, string | null][] {
     ["urgent", f.urgent ? "1" : null],
     ["supervised", f.supervised ? "1" : null],
     ["sent_back", f.sentBack ? "1" : null],
+    ["handled", f.handled ? "1" : null],
     ["level", f.levels.join(",")],
     ["source", f.sources.join(",")],
     ["category", f.category],

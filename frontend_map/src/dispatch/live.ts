@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { subscribe, type Change } from "../api/events";
 import type { LonLat } from "../api/types";
 import { incidentsVersion, page } from "../state/store";
+import { openMode, signedIn } from "../state/session";
 import { hasDesk } from "../state/url";
 import { count, lookAgain } from "./feed";
 import { paced } from "./paced";
@@ -51,5 +52,6 @@ function hear(change: Change | null): void {
 }
 
 export function startLive(): void {
-  effect(() => (hasDesk(page.value) ? subscribe(hear) : undefined));
+  // Whoever has not signed in is told nothing.
+  effect(() => (hasDesk(page.value) && (signedIn.value || openMode.value) ? subscribe(hear) : undefined));
 }

@@ -1,8 +1,12 @@
 /** The desk's filter as the server is asked it. Pure. */
 import type { Query } from "../api/client";
 import type { Bounds } from "../api/types";
+import { daysAgo } from "../format";
 import { isOpen } from "../state/incidents";
 import type { DeskFilter, Order } from "./address";
+
+/** How far "handled lately" goes back. */
+const HANDLED_DAYS = 30;
 
 /** Parameters that list, counts, histogram and tiles share. */
 export function filterQuery(filter: DeskFilter): Record<string, string | string[]> {
@@ -15,6 +19,7 @@ export function filterQuery(filter: DeskFilter): Record<string, string | string[
   put("urgency", filter.urgent ? "urgent" : null);
   put("supervised", filter.supervised ? "true" : null);
   put("sent_back", filter.sentBack ? "true" : null);
+  put("handled_from", filter.handled ? daysAgo(HANDLED_DAYS - 1).slice(0, 10) : null);
   put("level", filter.levels);
   put("source", filter.sources);
   put("category", filter.category);

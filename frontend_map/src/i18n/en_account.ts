@@ -133,5 +133,6 @@ export const enAccount: Record<keyof typeof zhAccount, string> = {
 
   "patrol.sign_in": "Sign in to send. What you write is kept on this phone.",
   "patrol.sign_in_waiting": "{n} reports wait to be sent: sign in, and they go out by themselves.",
-  "patrol.signed_in_as": "Signed in: {name}",
+  "patrol.other_writer": "Written by “{name}”: it is sent when they sign in.",
+  "patrol.adopt": "Send as mine",
 };

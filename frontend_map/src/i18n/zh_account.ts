@@ -32,7 +32,7 @@ export const zhAccount = {
   "account.role_of": "{role} · {scope}",
   "account.everything": "全部范围",
   "account.no_scope": "无范围",
-  "account.and_more": "{names}等另 {n} 处",
+  "account.and_more": "{names}及另外 {n} 处",
   "account.work_as": "以此身份办理",
   "account.sessions": "登录会话",
   "account.sessions_intro": "账号当前登录的浏览器。不认识的请结束，并修改密码。",
@@ -131,5 +131,6 @@ export const zhAccount = {
 
   "patrol.sign_in": "登录后才能发送。填写的内容都保存在本机。",
   "patrol.sign_in_waiting": "有 {n} 件上报等待发送：请登录，登录后自动发出。",
-  "patrol.signed_in_as": "已登录：{name}",
+  "patrol.other_writer": "此上报由“{name}”填写，请用该账号登录后发送。",
+  "patrol.adopt": "改用我的账号发送",
 } as const;

@@ -4,13 +4,13 @@ import { base } from "../api/client";
 import { dateTime } from "../format";
 import { codeText, say, t } from "../i18n";
 import type { Entry } from "./outbox";
-import { entries, online, who } from "./state";
+import { entries, mine, online, who } from "./state";
 
 const ASKED = 20;
 
 /** What was sent from this device, and what has become of it. */
 export function MineTab() {
-  const shown = entries.value.filter((entry) => entry.state === "sent").toSorted((a, b) => b.at.localeCompare(a.at));
+  const shown = entries.value.filter((entry) => entry.state === "sent" && mine(entry)).toSorted((a, b) => b.at.localeCompare(a.at));
   const [cases, setCases] = useState<Readonly<Record<string, Case>>>({});
   const numbers = shown.slice(0, ASKED).flatMap((entry) => entry.number ?? []);
   useEffect(() => {

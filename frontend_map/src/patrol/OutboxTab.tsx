@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { dateTime } from "../format";
 import { say, t } from "../i18n";
 import { leaveToDepartment, mayHaveArrived, unsent, type Entry } from "./outbox";
-import { again, edit, entries, online, pictures, remove, showPictures } from "./state";
+import { adopt, again, edit, entries, maySend, mine, online, pictures, remove, showPictures } from "./state";
 
 export function OutboxTab() {
   const shown = unsent(entries.value).toSorted((a, b) => b.at.localeCompare(a.at));
@@ -47,10 +47,16 @@ function EntryCard({ entry }: { entry: Entry }) {
         )}
       </ul>
       {entry.problem && <p class={entry.state === "refused" ? "trouble small" : "muted small"}>{entry.state === "refused" ? entry.problem : t("patrol.will_retry")}</p>}
+      {!mine(entry) && <p class="note small">{t("patrol.other_writer", { name: entry.actor.by })}</p>}
       {entry.state !== "sending" && (
         <div class="entry-buttons">
-          {entry.state !== "held" && (
-            <button type="button" class="button" onClick={() => void again(entry)} disabled={!online.value}>
+          {!mine(entry) && maySend.value && (
+            <button type="button" class="button" onClick={() => void adopt(entry)}>
+              {t("patrol.adopt")}
+            </button>
+          )}
+          {entry.state !== "held" && mine(entry) && (
+            <button type="button" class="button" onClick={() => void again(entry)} disabled={!online.value || !maySend.value}>
               {t("patrol.retry")}
             </button>
           )}

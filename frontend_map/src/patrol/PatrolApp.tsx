@@ -1,6 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { loadCategories, loadCity } from "../api/city";
-import { lang, t } from "../i18n";
+import { SignInForm } from "../account/SignInForm";
+import { codeText, lang, t } from "../i18n";
+import { asApiError } from "../parts/load";
+import { displayName, ownRoles, scopeText, signOut } from "../state/session";
 import { Glyph, type GlyphName } from "../parts/Glyph";
 import { actorName } from "../state/actor";
 import { categories, city } from "../state/store";
@@ -8,7 +11,7 @@ import { MineTab } from "./MineTab";
 import { OutboxTab } from "./OutboxTab";
 import { ReportTab } from "./ReportTab";
 import { TasksTab } from "./TasksTab";
-import { TABS, flash, online, sending, storageTrouble, tab, waiting, type Tab } from "./state";
+import { TABS, account, asksSignIn, flash, maySend, online, sending, storageTrouble, tab, tell, waiting, type Tab } from "./state";
 
 const GLYPHS: Record<Tab, GlyphName> = { report: "plus", outbox: "up", mine: "list", tasks: "warn" };
 
@@ -24,7 +27,7 @@ export function PatrolApp() {
       setFailed(categories.value.length === 0);
     }
   };
-  useEffect(() => void load(), [online.value]);
+  useEffect(() => void load(), [online.value, maySend.value]);
 
   return (
     <div class="patrol">
@@ -35,7 +38,8 @@ export function PatrolApp() {
             {t("patrol.no_storage", { detail: storageTrouble.value })}
           </p>
         )}
-        {failed && (
+        {asksSignIn.value && <SignIn />}
+        {failed && !asksSignIn.value && (
           <div class="trouble" role="alert">
             <p>{t("patrol.no_catalogue")}</p>
             <button type="button" class="button" onClick={() => void load()}>
@@ -68,6 +72,36 @@ export function PatrolApp() {
   );
 }
 
+/** The form stands as it is; what is written is kept, and goes out once somebody has signed in. */
+function SignIn() {
+  return (
+    <section class="card patrol-sign-in" aria-label={t("signin.title")}>
+      <p class={waiting.value > 0 ? "warning" : "note"} role="status">
+        {waiting.value > 0 ? t("patrol.sign_in_waiting", { n: waiting.value }) : t("patrol.sign_in")}
+      </p>
+      <SignInForm lastName={account.value ?? ""} focus={false} />
+    </section>
+  );
+}
+
+/** Who is signed in; signing out leaves what waits on this phone. */
+function Who() {
+  const held = ownRoles.value[0];
+  return (
+    <div class="who-form">
+      <p>
+        <strong>{displayName.value || account.value}</strong>
+      </p>
+      {held && <p class="muted small">{t("account.role_of", { role: codeText("role", held.role), scope: scopeText(held.scope) })}</p>}
+      {maySend.value && (
+        <button type="button" class="button" onClick={() => void signOut().catch((cause: unknown) => tell(asApiError(cause).message))}>
+          {t("signin.out")}
+        </button>
+      )}
+    </div>
+  );
+}
+
 function Head() {
   const [open, setOpen] = useState(false);
   const state = !online.value ? "offline" : sending.value ? "sending" : "online";
@@ -76,12 +110,13 @@ function Head() {
       <h1>{t("patrol.name")}</h1>
       <span class={`connection is-${state}`}>{t(`patrol.connection.${state}`)}</span>
       <button type="button" class="head-button who" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {actorName.value || t("patrol.who_unset")}
+        {account.value === null ? actorName.value || t("patrol.who_unset") : displayName.value || account.value}
       </button>
       <button type="button" class="head-button" lang={lang.value === "zh" ? "en" : "zh-CN"} aria-label={t("lang.switch_label")} onClick={() => (lang.value = lang.value === "zh" ? "en" : "zh")}>
         {lang.value === "zh" ? "EN" : "中"}
       </button>
-      {open && (
+      {open && account.value !== null && <Who />}
+      {open && account.value === null && (
         <form
           class="who-form"
           onSubmit={(event) => {

@@ -8,7 +8,7 @@ import { Alike } from "./Alike";
 import { Photos } from "./Photos";
 import { PlaceCard } from "./PlaceCard";
 import { missing, type IntakePath, type Missing } from "./outbox";
-import { change, discard, draft, entries, online, recentCategories, submit, who } from "./state";
+import { account, change, discard, draft, entries, online, recentCategories, submit, who } from "./state";
 
 const PATHS: readonly IntakePath[] = ["escalate", "self"];
 const UNDER: Record<Missing, string> = { need_category: "category", need_before: "before", need_after: "after", need_result: "result", need_name: "by" };
@@ -125,7 +125,7 @@ export function ReportTab() {
           {t("patrol.urgent")}
         </label>
       )}
-      {!actorName.value.trim() && (
+      {account.value === null && !actorName.value.trim() && (
         <Field id="patrol-by" label={t("patrol.who")} error={error("by")} required>
           <input id="patrol-by" name="by" maxLength={60} autocomplete="name" aria-invalid={error("by") ? "true" : undefined} onChange={(event) => (actorName.value = event.currentTarget.value)} />
         </Field>

@@ -3,8 +3,10 @@ import { render } from "preact";
 import "../styles/base.css";
 import "../styles/parts.css";
 import "../styles/patrol.css";
+import "../styles/account.css";
 import { base } from "../api/client";
 import { lang, locale, t } from "../i18n";
+import { readMe, watchSession } from "../state/session";
 import { PatrolApp } from "./PatrolApp";
 import { start } from "./state";
 
@@ -24,6 +26,8 @@ if (import.meta.env.PROD && "serviceWorker" in navigator) {
   void navigator.serviceWorker.ready.then(() => (document.body.dataset["offline"] = "1"));
 }
 
+watchSession();
+void readMe();
 void start().then(() => (document.body.dataset["ready"] = "1"));
 const root = document.getElementById("app");
 if (root) render(<PatrolApp />, root);

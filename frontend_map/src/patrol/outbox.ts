@@ -152,13 +152,18 @@ function asFailure(cause: unknown): Failure {
   return { status: 0, code: "unreachable", message: String(cause), errors: [] };
 }
 
+/** Nobody is signed in, or the session has ended: it goes out once its writer has signed in again. */
+export const waitsForSignIn = (failure: Failure): boolean => failure.code === "sign-in-needed";
+
 /** Whether the same request may succeed later. */
 export const passes = (failure: Failure): boolean =>
-  failure.status === 0 || failure.status >= 500 || failure.status === 408 || failure.status === 429 || failure.code === "case-changed";
+  waitsForSignIn(failure) || failure.code === "csrf-token" || failure.status === 0 || failure.status >= 500 || failure.status === 408 || failure.status === 429 || failure.code === "case-changed";
 
 /** What becomes of an entry after a failure: it waits, is repaired, or needs its writer. */
 export function afterFailure(entry: Entry, failure: Failure, now: number): Entry {
   const waiting: Entry = { ...entry, state: "waiting", problem: failure.message, notBefore: now + waitFor(entry.attempts) };
+  // That was no attempt of the report's own: signed in again, it goes out at once.
+  if (waitsForSignIn(failure)) return { ...waiting, notBefore: 0, attempts: Math.max(0, entry.attempts - 1) };
   if (passes(failure)) return waiting;
   const at = failure.errors.map((error) => error.field);
   if (failure.code === "bad-parameter" && at.includes("reported_at") && !entry.clockless) {
@@ -180,6 +185,15 @@ export function due(entries: readonly Entry[], now: number): Entry[] {
     .filter((entry) => (entry.state === "waiting" && entry.notBefore <= now) || entry.state === "sending")
     .toSorted((a, b) => a.at.localeCompare(b.at));
 }
+
+/**
+ * Whether an account may send an entry: only who wrote it does. Null is a server where nobody signs in.
+ * What was written before anybody had signed in here is nobody's yet.
+ */
+export const sendableBy = (entry: Entry, account: string | null): boolean => account === null || entry.actor.by === "" || entry.actor.by === account;
+
+/** The entry as written by who is signed in. */
+export const adopted = (entry: Entry, actor: ActorFields): Entry => ({ ...atOnce(entry), actor });
 
 /** When to look again, in milliseconds from now; null when nothing waits. */
 export function nextLook(entries: readonly Entry[], now: number): number | null {

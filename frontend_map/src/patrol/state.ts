@@ -3,10 +3,11 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import type { Text } from "../api/types";
 import { t } from "../i18n";
-import { actorName, actorOrganisation, type ActorFields } from "../state/actor";
+import { actor, actorName, actorOrganisation, type ActorFields } from "../state/actor";
+import { ended, me, openMode, ownRoles, readMe, saysWho, signedIn } from "../state/session";
 import { sayHandled, sendReport, uploadPhoto, type Nearby } from "./api";
 import * as db from "./database";
-import { atOnce, due, forgotten, newId, nextLook, send, unsent, type Entry, type EntryPhoto, type EntryPlace, type IntakePath, type PhotoRole, type Ports } from "./outbox";
+import { adopted, atOnce, due, forgotten, newId, nextLook, send, sendableBy, unsent, type Entry, type EntryPhoto, type EntryPlace, type IntakePath, type PhotoRole, type Ports } from "./outbox";
 import { prepared } from "./photo";
 
 export type Tab = "report" | "outbox" | "mine" | "tasks";
@@ -60,7 +61,46 @@ export const sending = signal(false);
 /** Why this browser cannot keep anything; then reports go out at once or not at all. */
 export const storageTrouble = signal<string | null>(null);
 export const waiting = computed(() => unsent(entries.value).length);
-export const who = computed<ActorFields>(() => ({ by: actorName.value.trim(), role: "grid_worker", organisation: actorOrganisation.value }));
+/** Account that was signed in here last: known without a connection. */
+const lastAccount = signal<string>(remembered());
+/** The account that signs what is written; null where the server asks nobody to sign in. */
+export const account = computed<string | null>(() => {
+  if (saysWho.value) return null;
+  return me.value?.name ?? (lastAccount.value || null);
+});
+export const who = computed<ActorFields>(() => {
+  if (account.value === null) return { by: actorName.value.trim(), role: "grid_worker", organisation: actorOrganisation.value };
+  // A lead who walks along reports as what they are.
+  const roles = ownRoles.value.map((one) => one.role);
+  return { by: account.value, role: roles.includes("grid_worker") ? "grid_worker" : (roles[0] ?? "grid_worker"), organisation: me.value ? actor.value.organisation : null };
+});
+/** Whether something can be sent at all: somebody is signed in, or nobody needs to be. */
+export const maySend = computed(() => openMode.value || (signedIn.value && !ended.value));
+/** The server wants somebody to sign in. */
+export const asksSignIn = computed(() => me.value !== null && !maySend.value);
+/** Whether an entry is the present person's. */
+export const mine = (entry: Entry): boolean => sendableBy(entry, account.value);
+
+const REMEMBERED = "gridgov.patrol.account";
+
+function remembered(): string {
+  try {
+    return localStorage.getItem(REMEMBERED) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+effect(() => {
+  const here = me.value;
+  if (here === null) return;
+  lastAccount.value = here.open ? "" : (here.name ?? lastAccount.peek());
+  try {
+    localStorage.setItem(REMEMBERED, lastAccount.peek());
+  } catch {
+    // Private windows without storage: it lasts as long as the page.
+  }
+});
 
 export const change = (part: Partial<Draft>): void => void (draft.value = { ...draft.value, ...part });
 
@@ -108,8 +148,22 @@ async function reload(): Promise<void> {
 function connected(now: boolean): void {
   online.value = now;
   if (!now) return;
+  if (me.peek() === null) void readMe();
+  sendAllAtOnce();
+}
+
+/** The connection or the person is back: nothing waits for its pause to end. */
+function sendAllAtOnce(): void {
   void Promise.all(entries.value.filter((entry) => entry.state === "waiting").map((entry) => keep(atOnce(entry)))).then(pump);
 }
+
+/** Somebody has signed in, also again: what waited goes out. */
+effect(() => {
+  if (maySend.value && restored) sendAllAtOnce();
+});
+
+/** Takes an entry that somebody else wrote, or nobody, as one's own. */
+export const adopt = (entry: Entry): Promise<void> => again(entry, (one) => adopted(one, who.peek()));
 
 async function keep(entry: Entry): Promise<void> {
   await db.putEntry(entry);
@@ -249,7 +303,7 @@ let timer = 0;
 /** Sends what is due, one after the other; of several tabs of this browser only one does. */
 export async function pump(): Promise<void> {
   window.clearTimeout(timer);
-  if (sendingNow !== null || !navigator.onLine) return;
+  if (sendingNow !== null || !navigator.onLine || !maySend.peek()) return;
   sendingNow = "";
   try {
     if (navigator.locks) await navigator.locks.request("gridgov.patrol.outbox", { ifAvailable: true }, async (lock) => lock && (await sendAll()));
@@ -260,18 +314,18 @@ export async function pump(): Promise<void> {
     sendingNow = null;
     sending.value = false;
   }
-  const wait = nextLook(entries.value, Date.now());
+  const wait = nextLook(entries.value.filter(mine), Date.now());
   if (wait !== null) timer = window.setTimeout(() => void pump(), wait);
 }
 
 async function sendAll(): Promise<void> {
   await reload();
   for (;;) {
-    const next = due(entries.value, Date.now())[0];
-    if (!next || !navigator.onLine) break;
+    const next = due(entries.value, Date.now()).find(mine);
+    if (!next || !navigator.onLine || !maySend.peek()) break;
     sendingNow = next.id;
     sending.value = true;
-    const after = await send(next, ports);
+    const after = await send(next.actor.by === "" ? { ...next, actor: who.peek() } : next, ports);
     if (after.state === "sent") {
       tell(t("patrol.arrived", { number: after.number ?? "" }));
       // The server has them now, and shows them small.

@@ -8,6 +8,8 @@ export interface Bar {
   count: number;
   /** Part of the count that is late. */
   late?: number;
+  /** Count of the equally long span before. */
+  before?: number;
 }
 
 interface Props {
@@ -41,7 +43,7 @@ export function Bars({ label, rows, most = 8, onOpen, openTitle }: Props) {
             {one.late ? <rect x="0" y="0" width={(one.late / top) * 100} height="10" class="bar-late" /> : null}
           </svg>
           <span class="bar-count">
-            <strong>{number(one.count)}</strong> <span class="muted small">{percent(one.count / sum)}</span>
+            <strong>{number(one.count)}</strong> <span class="muted small">{one.before === undefined ? percent(one.count / sum) : changeText(one.count, one.before)}</span>
           </span>
         </li>
       ))}
@@ -55,3 +57,6 @@ export function Bars({ label, rows, most = 8, onOpen, openTitle }: Props) {
     </ul>
   );
 }
+
+/** How much more or less than before: "↑ 4", "↓ 2", "=". A share of a few would say more than there is. */
+export const changeText = (now: number, before: number): string => (now === before ? "=" : now > before ? `↑ ${number(now - before)}` : `↓ ${number(before - now)}`);

@@ -10,6 +10,8 @@ export interface Step {
   short: string;
   count: number;
   late?: number;
+  /** A second count, drawn as a line. */
+  done?: number;
 }
 
 interface Props {
@@ -27,7 +29,7 @@ const TOP = 8;
 /** Counts over time as columns, the late part below in red; the same as a table for who would rather read. */
 export function Trend({ label, steps, onOpen }: Props) {
   const [pointed, setPointed] = useState<number | null>(null);
-  const most = Math.max(1, ...steps.map((one) => one.count));
+  const most = Math.max(1, ...steps.map((one) => Math.max(one.count, one.done ?? 0)));
   const scale = ticks(most, 3);
   const top = scale.at(-1)!;
   const y = (value: number): number => TOP + (HIGH - TOP - BOTTOM) * (1 - value / top);
@@ -41,9 +43,14 @@ export function Trend({ label, steps, onOpen }: Props) {
         {here ? (
           <>
             <strong>{here.name}</strong> {late(here)}
+            {here.done !== undefined && `${t("app.comma")}${t("plot.closed_n", { n: number(here.done) })}`}
           </>
         ) : (
-          <span class="muted">{t("plot.total", { n: number(total) })}</span>
+          <span class="muted">
+            {t("plot.total", { n: number(total) })}
+            {steps.some((one) => one.late !== undefined) && <i class="key-late">{t("clock.overdue")}</i>}
+            {steps.some((one) => one.done !== undefined) && <i class="key-done">{t("plot.closed")}</i>}
+          </span>
         )}
       </figcaption>
       <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={`${label}. ${t("plot.total", { n: number(total) })}`} onPointerLeave={() => setPointed(null)}>
@@ -71,6 +78,7 @@ export function Trend({ label, steps, onOpen }: Props) {
             </g>
           );
         })}
+        {steps.some((one) => one.done !== undefined) && <path d={steps.map((one, at) => `${at === 0 ? "M" : "L"}${LEFT + (at + 0.5) * wide} ${y(one.done ?? 0)}`).join("")} class="trend-done" />}
       </svg>
       <details class="fold plot-table">
         <summary class="small">{t("plot.as_table")}</summary>
@@ -80,6 +88,7 @@ export function Trend({ label, steps, onOpen }: Props) {
               <th scope="col">{t("plot.time")}</th>
               <th scope="col">{t("plot.count")}</th>
               {steps.some((one) => one.late !== undefined) && <th scope="col">{t("clock.overdue")}</th>}
+              {steps.some((one) => one.done !== undefined) && <th scope="col">{t("plot.closed")}</th>}
             </tr>
           </thead>
           <tbody>
@@ -88,6 +97,7 @@ export function Trend({ label, steps, onOpen }: Props) {
                 <th scope="row">{one.name}</th>
                 <td>{number(one.count)}</td>
                 {one.late !== undefined && <td>{number(one.late)}</td>}
+                {one.done !== undefined && <td>{number(one.done)}</td>}
               </tr>
             ))}
           </tbody>

@@ -174,7 +174,7 @@ describe("one tab", () => {
     await vi.advanceTimersByTimeAsync(15_000);
     expect(asked).toEqual(["?follow=false", "?after=10&follow=false"]);
     expect(heard).toEqual([null, 11]);
-    await vi.advanceTimersByTimeAsync(75_000);
+    await vi.advanceTimersByTimeAsync(65_000);
     Source.last.ready("11");
     expect(events.liveStatus.value.state).toBe("live");
     const before = asked.length;

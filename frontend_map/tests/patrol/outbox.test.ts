@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { afterFailure, atOnce, due, forgotten, leaveToDepartment, missing, newId, nextLook, reportBody, send, waitFor, type Entry, type Failure, type Ports } from "../../src/patrol/outbox";
+import { adopted, afterFailure, atOnce, due, forgotten, leaveToDepartment, missing, newId, nextLook, reportBody, send, sendableBy, waitFor, type Entry, type Failure, type Ports } from "../../src/patrol/outbox";
 
 const entry = (part: Partial<Entry> = {}): Entry => ({
   id: "ref-1",
@@ -229,5 +229,30 @@ describe("the outbox", () => {
     const ids = new Set(Array.from({ length: 1000 }, newId));
     expect(ids.size).toBe(1000);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});
+
+describe("a session that ended while there was no connection", () => {
+  const ended = failure({ status: 401, code: "sign-in-needed", message: "请登录" });
+
+  it("keeps the report waiting, and counts no attempt: it goes out once somebody has signed in", () => {
+    const after = afterFailure(entry({ state: "sending", attempts: 1 }), ended, 1_000);
+    expect(after).toMatchObject({ state: "waiting", notBefore: 0, attempts: 0 });
+    expect(due([after], 1_000)).toEqual([after]);
+  });
+
+  it("does not make it another person's report", () => {
+    const written = entry({ actor: { by: "wang.lei", role: "grid_worker", organisation: null } });
+    expect(sendableBy(written, "wang.lei")).toBe(true);
+    expect(sendableBy(written, "zhao.min")).toBe(false);
+    expect(sendableBy(written, null)).toBe(true);
+    expect(sendableBy(entry({ actor: { by: "", role: "grid_worker", organisation: null } }), "zhao.min")).toBe(true);
+  });
+
+  it("lets another person take it as theirs, in so many words", () => {
+    const zhao = { by: "zhao.min", role: "grid_worker" as const, organisation: null };
+    const taken = adopted(entry({ state: "refused", problem: "no" }), zhao);
+    expect(taken).toMatchObject({ actor: zhao, state: "waiting", problem: null });
+    expect(sendableBy(taken, "zhao.min")).toBe(true);
   });
 });
