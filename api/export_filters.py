@@ -47,6 +47,13 @@ class Question:
     filters: Sequence[tuple[Words, Words]]
 
 
+@dataclass(frozen=True)
+class IncidentQuestion(Question):
+    """The same about incidents."""
+
+    filter: IncidentFilter
+
+
 def asked(request: Request, names: Sequence[str]) -> list[tuple[str, str]]:
     """The filters as they were given, without what says how the file is made."""
     return [(name, value) for name, value in request.query_params.multi_items() if name in names]
@@ -75,7 +82,7 @@ async def incident_question(
         Query(description="Waiting for locating for one of these reasons."),
     ] = None,
     q: TextIs = None,
-) -> Question:
+) -> IncidentQuestion:
     """The filters of the list of incidents."""
     wanted = IncidentFilter(
         zone_id=await zone_of(connection, zone),
@@ -94,7 +101,8 @@ async def incident_question(
         levels=[str(each) for each in level] if level else None,
         supervised=supervised,
     )
-    return _question(request, wanted.parameters(), INCIDENT_FILTERS)
+    plain = _question(request, wanted.parameters(), INCIDENT_FILTERS)
+    return IncidentQuestion(plain.parameters, plain.query, plain.filters, wanted)
 
 
 INCIDENT_FILTERS = (
@@ -167,6 +175,6 @@ def _question(request: Request, parameters: Mapping[str, Any], names: Sequence[s
     return Question(parameters, urlencode(given), filters_in_words(given))
 
 
-IncidentQuery = Annotated[Question, Depends(incident_question)]
+IncidentQuery = Annotated[IncidentQuestion, Depends(incident_question)]
 FacilityQuery = Annotated[Question, Depends(facility_question)]
 ZoneQuery = Annotated[Question, Depends(zone_question)]

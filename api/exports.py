@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from api.dependencies import known_parameters
 from api.download import MEDIA_TYPES, Download
 from api.export_filters import FacilityQuery, IncidentQuery, Question, ZoneQuery
-from api.language import language
+from api.language import language as language_of
 from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
@@ -20,6 +20,8 @@ from governance.access import Principal
 from governance.answers import Name
 from governance.exports import FACILITIES, INCIDENTS, ZONES, Export, Exports, ExportsBusy, Subject, Wanted
 from governance.exports import Format as Form
+from governance.reports.font import FontMissing
+from governance.reports.making import ReportAsked, report_begun
 
 router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
 
@@ -52,15 +54,18 @@ ANSWER: dict[int | str, dict[str, Any]] = {
 
 
 @asynccontextmanager
-async def _begun(exports: Exports, me: Principal, wanted: Wanted) -> AsyncIterator[Export]:
+async def _begun(opening: AbstractAsyncContextManager[Export]) -> AsyncIterator[Export]:
+    """An export; what stands in its way is a problem."""
     try:
-        async with exports.begun(me, wanted) as export:
+        async with opening as export:
             yield export
     except ExportsBusy:
         told = Name(
             zh="同时进行的导出已达上限，请稍后再试", en="too many exports are under way; try again soon"
         )
         raise Problem("exports-busy", told) from None
+    except FontMissing as missing:
+        raise Problem("font-missing", Name(zh=f"缺少字体：{missing}", en=f"missing: {missing}")) from None
 
 
 def export_response(
@@ -82,12 +87,13 @@ def export_response(
         question.parameters,
         question.query,
         question.filters,
-        chosen or language(request).code,
+        chosen or language_of(request).code,
         bom=bom,
         about=about,
         codes=codes,
     )
-    return Download(_begun(request.app.state.exports, me, wanted), MEDIA_TYPES[form])
+    exports: Exports = request.app.state.exports
+    return Download(_begun(exports.begun(me, wanted)), MEDIA_TYPES[form])
 
 
 @router.get(
@@ -109,6 +115,34 @@ async def export_incidents(
     """What `GET /api/incidents` lists with the same filters, all pages of it; no reporters."""
     return export_response(
         request, me, INCIDENTS, format, question, language, bom=bom, about=about, codes=codes
+    )
+
+
+@router.get(
+    "/api/exports/report.pdf",
+    summary="A report on incidents",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The report.",
+            "content": {MEDIA_TYPES["pdf"]: {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **problems(
+            "bad-parameter", "unknown-parameter", "unknown-category", "unknown-zone", "unknown-organisation",
+            "exports-busy", "font-missing", "database-away", "too-slow",
+        ),
+    },
+)  # fmt: skip
+async def export_report(
+    request: Request, me: Me, question: IncidentQuery, language: InLanguage = None
+) -> Response:
+    """Figures, a map, tables and the newest of the incidents that `GET /api/incidents` lists, as PDF."""
+    exports: Exports = request.app.state.exports
+    asked = ReportAsked(
+        question.filter, question.query, question.filters, language or language_of(request).code
+    )
+    return Download(
+        _begun(report_begun(exports, me, asked, request.app.state.report_font)), MEDIA_TYPES["pdf"]
     )
 
 

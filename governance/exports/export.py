@@ -24,7 +24,7 @@ from grid_data.exporters.text import CsvText, GeoJsonText, TextForm
 from grid_data.exporters.workbook import write_workbook
 from grid_data.history import add_history
 
-__all__ = ["AT_ONCE", "Export", "Exports", "ExportsBusy", "Wanted", "about_now"]
+__all__ = ["AT_ONCE", "Export", "Exports", "ExportsBusy", "Wanted", "about_now", "file_name", "told"]
 
 AT_ONCE = 2
 """Exports a process makes at a time: each takes a core and a connection."""
@@ -77,13 +77,15 @@ class Export:
 
     Attributes
     ----------
+    rows
+        How many it holds.
     file_name
         Under which it may be saved: subject, day and time of the city, ending.
     pieces
         The file; closing it early ends the export and removes what was made for it.
     """
 
-    sheet: Sheet
+    rows: int
     file_name: str
     pieces: AsyncIterator[bytes]
 
@@ -107,6 +109,25 @@ class Exports:
         return sweep(self.folder)
 
     @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Held while an export or a report is made and sent.
+
+        Raises
+        ------
+        ExportsBusy
+            Too many are under way.
+        """
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await self.turns.acquire()
+        except TimeoutError:
+            raise ExportsBusy from None
+        try:
+            yield
+        finally:
+            self.turns.release()
+
+    @asynccontextmanager
     async def begun(self, me: Principal, wanted: Wanted) -> AsyncIterator[Export]:
         """Begin an export: its rows are counted, and the history says who takes what.
 
@@ -115,13 +136,7 @@ class Exports:
         ExportsBusy
             Too many are under way.
         """
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(WAIT_S):
-                    await self.turns.acquire()
-            except TimeoutError:
-                raise ExportsBusy from None
-            stack.callback(self.turns.release)
+        async with self.turn(), AsyncExitStack() as stack:
             reading = AsyncExitStack()
             stack.push_async_exit(reading)
             connection = await reading.enter_async_context(snapshot(self.database, me))
@@ -130,7 +145,9 @@ class Exports:
             about = await about_now(
                 connection, me.name, subject.title, wanted.query, wanted.filters, rows=rows
             )
-            await self._told(me, wanted, rows)
+            # In a transaction of its own: what leaves is written down before it does.
+            async with self.database.transaction(me) as writing:
+                await told(writing, me.name, wanted.subject.name, wanted.form, wanted.query, rows)
             sheet = Sheet(
                 subject.name,
                 subject.columns,
@@ -144,21 +161,7 @@ class Exports:
             stream = batches(connection, subject.rows(), parameters)
             pieces = self._pieces(stream, sheet, wanted, reading)
             stack.push_async_callback(pieces.aclose)
-            local = about.at.astimezone(ZoneInfo(about.timezone))
-            name = f"gridgov-{subject.name}-{local:%Y%m%d-%H%M}.{wanted.form}"
-            yield Export(sheet, name, pieces)
-
-    async def _told(self, me: Principal, wanted: Wanted, rows: int) -> None:
-        after = {
-            "subject": wanted.subject.name,
-            "format": wanted.form,
-            "query": wanted.query,
-            "rows": rows,
-            "language": wanted.language,
-        }
-        # In a transaction of its own: what leaves is written down before it does.
-        async with self.database.transaction(me) as connection:
-            await add_history(connection, me.name, "export.download", after=after)
+            yield Export(rows, file_name(about, subject.name, wanted.form), pieces)
 
     async def _pieces(
         self, stream: AsyncGenerator[list[Row]], sheet: Sheet, wanted: Wanted, reading: AsyncExitStack
@@ -179,6 +182,18 @@ class Exports:
             with path.open("rb") as file:
                 while piece := await asyncio.to_thread(file.read, PIECE):
                     yield piece
+
+
+async def told(connection: Connection, by: str, subject: str, form: str, query: str, rows: int) -> None:
+    """Write down who takes what."""
+    after = {"subject": subject, "format": form, "query": query, "rows": rows}
+    await add_history(connection, by, "export.download", after=after)
+
+
+def file_name(about: About, subject: str, form: str) -> str:
+    """Under which a file may be saved, by the city's clock."""
+    local = about.at.astimezone(ZoneInfo(about.timezone))
+    return f"gridgov-{subject}-{local:%Y%m%d-%H%M}.{form}"
 
 
 async def about_now(

@@ -43,14 +43,16 @@ async def batches(
     """The rows in batches; the next one is fetched while one is used."""
     cursor: AsyncRawServerCursor[Row] = AsyncRawServerCursor(connection, "export", row_factory=tuple_row)
     values = [parameters[name] for name in statement.names]
-    await cursor.execute(statement.text, values, binary=True)
-    following = asyncio.create_task(cursor.fetchmany(size))
+    following: asyncio.Task[list[Row]] | None = None
     try:
+        await cursor.execute(statement.text, values, binary=True)
+        following = asyncio.create_task(cursor.fetchmany(size))
         while rows := await following:
             following = asyncio.create_task(cursor.fetchmany(size))
             yield rows
     finally:
         # Whoever leaves early must not leave a fetch behind on the connection.
-        if not following.done():
+        if following is not None:
             following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+            await asyncio.gather(following, return_exceptions=True)
+        await cursor.close()
