@@ -17,6 +17,8 @@ from api import (
     city,
     comparison,
     deadlines,
+    department,
+    department_facilities,
     dispatch,
     duplicates,
     duties,
@@ -56,6 +58,7 @@ from api import (
     tokens,
     transfers,
     urgent_tasks,
+    zone_query,
     zones,
 )
 from api.body_limit import BodyLimit
@@ -70,6 +73,7 @@ from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
 from governance.access.passwords import Passwords
 from governance.attachments import Attachments
+from governance.department_overlap import Overlaps
 from governance.events import EventHub
 from governance.exports import Exports
 from governance.proposal_jobs import ProposalJobs
@@ -115,6 +119,9 @@ ROUTERS = (
     dispatch.router,
     surroundings.router,
     duties.router,
+    department.router,
+    department_facilities.router,
+    zone_query.router,
     session.router,
     oidc.router,
     accounts.router,
@@ -153,6 +160,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.silence = settings.silence
         app.state.tiles = TileCache()
         app.state.proposals = ProposalJobs()
+        app.state.overlaps = Overlaps()
         app.state.fresh = FreshCache(lambda: current_edition(database))
         app.state.alarm_limits = settings.alarm_limits
         app.state.events = EventHub(database, settings.database_url or "")

@@ -122,6 +122,16 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/statistics/incidents",
         "GET /api/indicators",
         "GET /api/rankings",
+        "GET /api/department/summary",
+        "GET /api/department/trends",
+        "GET /api/department/categories",
+        "GET /api/department/hours",
+        "GET /api/department/repeat-places",
+        "GET /api/department/overlap",
+        "GET /api/department/facilities",
+        "GET /api/department/facilities.geojson",
+        "GET /api/department/facilities/{z}/{x}/{y}.mvt",
+        "POST /api/zone-query",
     )
     | _doors(
         _P.POSTS_READ,
@@ -129,6 +139,8 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/duties",
         "GET /api/patrol-points",
         "GET /api/rankings/day-report",
+        "GET /api/department/people",
+        "GET /api/department/load",
     )
     | _doors(
         _P.TASKS_READ,
