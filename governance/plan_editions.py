@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gis.lineage import Step, lineage
+from governance.casework.redrawn import follow_redraw
 from governance.plan_judged import Judged
 from governance.urgent_task_lineage import receipts_follow
 from grid_data import rerouting
@@ -219,6 +220,7 @@ async def _incidents(connection: Connection, plan: Mapping[str, Any], asked: pa.
     of = await open_incidents(connection) if n > MANY else 10**9
     moves = await rerouting.find_moves(connection, asked, plan["now"], of=of)
     moved = await rerouting.move(connection, moves, plan["now"]) if len(moves) else []
+    followed = await follow_redraw(connection, moves.owners_before(moved))
     seq = await add_history(
         connection,
         actor,
@@ -233,6 +235,7 @@ async def _incidents(connection: Connection, plan: Mapping[str, Any], asked: pa.
             "full": False,
             "asked": n,
             "moved": len(moved),
+            **followed.told(),
         },
     )
     await name_incidents(connection, seq, moved)

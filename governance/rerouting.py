@@ -14,6 +14,7 @@ from datetime import datetime
 import pandas as pd
 
 from governance.access import Principal
+from governance.casework.redrawn import follow_redraw
 from governance.errors import InvalidValue
 from grid_data import rerouting
 from grid_data.database import Connection
@@ -91,6 +92,7 @@ async def reroute(
     listed = await rerouting.codes_of(connection, moves)
     if not dry_run:
         moved = await rerouting.move(connection, moves, at) if len(moves) else []
+        followed = await follow_redraw(connection, moves.owners_before(moved))
         # Having looked at all layers is worth an entry even if nothing moved: the next time begins here.
         seq = await add_history(
             connection,
@@ -104,6 +106,7 @@ async def reroute(
                 "full": since is None,
                 "asked": moves.asked,
                 "moved": len(moved),
+                **followed.told(),
             },
         )
         await name_incidents(connection, seq, moved)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from grid_data.database import Connection, one, rows, run
 
-__all__ = ["await_silence", "lapsing_cases", "open_cases"]
+__all__ = ["await_silence", "lapsing_cases", "led_by_others", "open_cases"]
 
 MANY = 50_000
 """Cases opened by one statement."""
@@ -28,6 +28,19 @@ async def open_cases(connection: Connection, incident_ids: Sequence[int]) -> int
         assert row is not None
         opened += row["n"]
     return opened
+
+
+async def led_by_others(connection: Connection, before: Mapping[int, int]) -> list[tuple[str, bool, str]]:
+    """Of incidents with the organisation that routing had found: cases it leads though another is found now.
+
+    Returns
+    -------
+    list of tuple
+        Number, whether work has begun, code of the organisation that is found now; by number.
+    """
+    told = {"incidents": list(before), "organisations": list(before.values())}
+    found = await rows(connection, "casework/led_by_others", told)
+    return [(row["number"], row["begun"], row["lead"]) for row in found]
 
 
 async def await_silence(connection: Connection, sources: Sequence[str], silence: timedelta) -> int:

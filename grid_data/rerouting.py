@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,6 +100,12 @@ class Moves:
 
     def __len__(self) -> int:
         return len(self.before)
+
+    def owners_before(self, ids: Collection[int]) -> dict[int, int]:
+        """Of some of the incidents, the organisation that answered before; 0: nobody."""
+        some = set(ids)
+        owners = zip(self.before["id"].tolist(), self.before["organisation_id"].tolist(), strict=True)
+        return {incident: owner for incident, owner in owners if incident in some}
 
 
 async def moment(connection: Connection) -> tuple[datetime, dict[str, int]]:

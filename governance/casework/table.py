@@ -316,6 +316,10 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             A.HAND_OVER, WORKING, S.DISPATCHED, JUDGES, needs=("reason", "lead"),
             guards=(G.NOT_OBJECTED, G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.HAND_OVER, X.NO_ASK, X.ORDERS),
         ),
+        _rows(
+            A.HAND_OVER, S.DISPATCHED, None, (R.PROGRAM,), needs=("reason", "lead"),
+            guards=(G.NOT_OBJECTED, G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.HAND_OVER, X.NO_ASK, X.ORDERS),
+        ),
         # Whether it is done.
         _rows(
             A.CHECK_PASS, S.FED_BACK, S.CHECKED, (R.SUPERVISOR,), flows=(L,), bond=Bond.NOT_HANDLER,

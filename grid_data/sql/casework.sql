@@ -175,6 +175,15 @@ WITH moved AS (
 )
 INSERT INTO history_incident (incident_id, seq) SELECT incident_id, %(seq)s FROM moved ORDER BY incident_id
 
+-- name: led_by_others
+-- Open cases led by whom routing had found, where it has found another now, the code of that one, and whether work began.
+SELECT incident.number, incident.state = 'handling' AS begun, organisation.code AS lead
+FROM unnest(%(incidents)s::bigint[], %(organisations)s::bigint[]) AS told (incident_id, organisation_id)
+JOIN incident ON incident.id = told.incident_id AND incident.is_open AND incident.state IN ('dispatched', 'handling')
+JOIN case_state ON case_state.incident_id = incident.id AND case_state.lead_id = told.organisation_id
+JOIN organisation ON organisation.id = incident.organisation_id AND organisation.id <> told.organisation_id
+ORDER BY incident.number
+
 -- name: await_silence
 -- Cases that came checked, by import, wait for their appellant from then on, as those do that were checked here.
 UPDATE case_state SET lapses_at = incident.state_since + %(silence)s::interval

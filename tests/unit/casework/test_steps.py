@@ -62,6 +62,7 @@ supervise         | L E F        | {" ".join(state for state in State if state i
 object            | L E F        | dispatched handling | officer grid_worker community_lead street_lead
 adjudicate        | L E F        | dispatched handling>dispatched | dispatcher sorter district_lead
 hand_over         | L E F        | dispatched handling>dispatched | dispatcher sorter district_lead
+hand_over         | L E F        | dispatched | program
 check_pass        | L F          | fed_back>checked | supervisor
 check_pass        | E            | fed_back>checked | supervisor acceptor
 check_fail        | L F          | fed_back>handling | supervisor
