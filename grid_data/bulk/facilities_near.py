@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,9 @@ from grid_data.routing import FACILITY_RADIUS_M
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_POINT = 0
+# A point as WKB in the server's byte order, if that is the usual one: 01, type 1 in four bytes, x, y.
+_POINT_BYTES = 21
+_POINT_HEAD = np.array([1, 1, 0, 0, 0], dtype=np.uint8)
 _NUMBERS = ("id", "category_id", "owning_id", "maintaining_id", "size")
 
 
@@ -40,7 +41,9 @@ class FacilityIndex:
     def __init__(
         self,
         columns: Mapping[str, Ints],
-        shapes: NDArray[np.object_],
+        lon: Floats,
+        lat: Floats,
+        drawn: NDArray[np.object_],
         metric_srid: int,
         component: Mapping[int, int],
     ) -> None:
@@ -50,8 +53,10 @@ class FacilityIndex:
         ----------
         columns
             id, category_id, owning_id, maintaining_id (0 for none), in the order of category, then code.
-        shapes
-            Their shapes, EPSG:4326.
+        lon, lat
+            Where those are that are points, EPSG:4326; NaN for the others.
+        drawn
+            Shapes of the others, EPSG:4326, in the same order.
         metric_srid
             EPSG code of the metric system.
         component
@@ -61,12 +66,11 @@ class FacilityIndex:
         self._component = component
         self._columns = columns
         self._classes, group = np.unique(columns["category_id"], return_inverse=True)
-        plain = shapely.get_type_id(shapes) == _POINT
+        plain = np.isfinite(lon)
         self._plain, self._drawn = np.flatnonzero(plain), np.flatnonzero(~plain)
-        x, y = shapely.get_x(shapes[plain]), shapely.get_y(shapes[plain])
-        self._points = PointLookup.of(group[plain], *to_metric(x, y, metric_srid))
+        self._points = PointLookup.of(group[plain], *to_metric(lon[plain], lat[plain], metric_srid))
         # Few: lines and areas.
-        self._shapes = geometry_to_metric(shapes[~plain], metric_srid)
+        self._shapes = geometry_to_metric(drawn, metric_srid)
         self._trees = {
             number: (members, shapely.STRtree(self._shapes[members]))
             for number in np.unique(group[~plain]).tolist()
@@ -142,10 +146,23 @@ async def read_facilities(
         row = await one(connection, "bulk/facilities_near", near)
     assert row is not None
     columns = {name: np.frombuffer(row[name] or b"", dtype=">i8").astype(np.int64) for name in _NUMBERS}
-    ends = np.cumsum(columns.pop("size")).tolist()
-    packed = bytes(row["shape"] or b"")
-    shapes = shapely.from_wkb([packed[a:b] for a, b in pairwise([0, *ends])])
-    return FacilityIndex(columns, np.asarray(shapes, dtype=object), metric_srid, component)
+    lon, lat, drawn = _unpacked(bytes(row["shape"] or b""), columns.pop("size"))
+    return FacilityIndex(columns, lon, lat, drawn, metric_srid, component)
+
+
+def _unpacked(packed: bytes, size: Ints) -> tuple[Floats, Floats, NDArray[np.object_]]:
+    """Coordinates of the points among shapes (WKB after WKB), NaN for the others, and the others."""
+    data, ends = np.frombuffer(packed, dtype=np.uint8), np.cumsum(size)
+    begins = ends - size
+    plain = np.flatnonzero(size == _POINT_BYTES)
+    fields = data[begins[plain, None] + np.arange(_POINT_BYTES)]
+    usual = (fields[:, :5] == _POINT_HEAD).all(axis=1)
+    plain, places = plain[usual], fields[usual, 5:].copy().view("<f8")
+    lon, lat = np.full(len(size), np.nan), np.full(len(size), np.nan)
+    lon[plain], lat[plain] = places.T
+    rest = np.flatnonzero(np.isnan(lon))
+    shapes = shapely.from_wkb([packed[begins[k] : ends[k]] for k in rest.tolist()])
+    return lon, lat, np.asarray(shapes, dtype=object)
 
 
 def _radius(accuracy_m: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -38,8 +39,9 @@ class Ranking:
     def __init__(self, book: RuleBook, layers: Sequence[LayerZones]) -> None:
         self._book = book
         self._layers = {layer.code: layer for layer in layers}
-        self._fitting: list[list[dict[str, Any]]] = []
+        self._codes = {number: json.dumps(code) for number, code in book.organisations.items()}
         self._sets: list[RuleSet] = []
+        self._number_of: dict[tuple[int, ...], int] = {}
         self._set_of: dict[int, int] = {}
         self._known: dict[tuple[Any, ...], int] = {}
         self._outcomes = [Outcome(0, 0, [], "[]")]
@@ -79,10 +81,11 @@ class Ranking:
                 if (rule["category_id"] is None or rule["category_id"] in line)
                 and (rule["layer"] is None or rule["layer"] in self._layers)
             ]
-            if fitting not in self._fitting:
-                self._fitting.append(fitting)
-                self._sets.append(RuleSet(fitting, self._book.organisations))
-            self._set_of[category] = self._fitting.index(fitting)
+            ids = tuple(rule["id"] for rule in fitting)
+            if ids not in self._number_of:
+                self._number_of[ids] = len(self._sets)
+                self._sets.append(RuleSet(fitting, self._codes))
+            self._set_of[category] = self._number_of[ids]
         return self._set_of[category]
 
     def _outcomes_of(

@@ -37,16 +37,16 @@ class RuleSet:
     ----------
     rules
         Rows of ``bulk/rules_at``.
-    organisations
-        Codes of organisations.
+    codes
+        Codes of organisations, as JSON.
     """
 
-    def __init__(self, rules: Sequence[dict[str, Any]], organisations: Mapping[int, str]) -> None:
+    def __init__(self, rules: Sequence[dict[str, Any]], codes: Mapping[int, str]) -> None:
         ordered = sorted(((_candidate(rule), rule) for rule in rules), key=lambda fit: fit[0].order)
         self._candidates = [candidate for candidate, _ in ordered]
         self.rules = [rule for _, rule in ordered]
         self._heads = [f'{{"rule": {json.dumps(rule["code"])}, "organisation": ' for rule in self.rules]
-        self._codes = {number: json.dumps(code) for number, code in organisations.items()} | {0: "null"}
+        self._codes = codes
         self._lost: dict[tuple[int, int], str] = {}
 
     def decide(
