@@ -115,7 +115,7 @@ async def test_routing_again_hands_over_as_well(toy_database: Database) -> None:
         )
         await connection.execute(
             "INSERT INTO zone_version (zone_id, layer_id, name_zh, organisation_id, geom, valid)"
-            " SELECT zone_id, layer_id, name_zh, organisation.id, geom, valid"
+            " SELECT zone_id, layer_id, code, organisation.id, geom, valid"
             f" FROM zone_version, organisation WHERE {its} AND organisation.code = 'CM1'"
         )
         await reroute(connection, OPERATOR, full=True, dry_run=True)
