@@ -13,7 +13,7 @@ from starlette.types import Scope
 __all__ = ["install"]
 
 # Addresses of the page's own views: the same page answers them, so that a link to one can be opened anew.
-VIEWS = ("accounts", "department", "dispatch", "planner", "rules")
+VIEWS = ("accounts", "department", "dispatch", "planner", "rankings", "rules")
 # Pages of their own.
 PAGES = {"patrol": "patrol.html"}
 

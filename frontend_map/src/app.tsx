@@ -26,6 +26,7 @@ import { PlannerPage } from "./planner/PlannerPage";
 import { PlanOverlay } from "./planner/Toolbar";
 import { DepartmentPage, DepartmentRight } from "./department/DepartmentPage";
 import { MoveCard } from "./rules/MoveCard";
+import { RankingsPage, RankingsRight } from "./rankings/RankingsPage";
 import { RulesPage } from "./rules/RulesPage";
 import { mayOpen } from "./state/desks";
 import { trial } from "./state/rules_desk";
@@ -125,12 +126,13 @@ function Pages() {
 }
 
 /** Where the first link of each page leads. */
-const SKIP: Readonly<Partial<Record<Page, "rules.find" | "planner.skip" | "desk.skip">>> = { rules: "rules.find", planner: "planner.skip", dispatch: "desk.skip", department: "desk.skip" };
+const SKIP: Readonly<Partial<Record<Page, "rules.find" | "planner.skip" | "desk.skip" | "rankings.skip">>> = { rules: "rules.find", planner: "planner.skip", dispatch: "desk.skip", department: "desk.skip", rankings: "rankings.skip" };
 
 function stageClass(): string {
   if (!mayOpen(store.page.value)) return "stage";
   if (store.page.value === "accounts") return "stage is-desk is-accounts";
   if (store.page.value === "department") return store.reporting.value ? "stage is-desk is-dispatch is-department is-reporting" : "stage is-desk is-dispatch is-department";
+  if (store.page.value === "rankings") return "stage is-desk is-rankings";
   if (store.page.value === "planner") return "stage is-desk is-planner";
   // A place to be chosen must not lie under the form that asks for it.
   if (store.page.value === "dispatch") return store.reporting.value ? "stage is-desk is-dispatch is-reporting" : "stage is-desk is-dispatch";
@@ -144,6 +146,7 @@ function Left() {
   if (store.page.value === "planner") return <PlannerPage />;
   if (store.page.value === "dispatch") return <DispatchPage />;
   if (store.page.value === "department") return <DepartmentPage />;
+  if (store.page.value === "rankings") return <RankingsPage />;
   if (store.page.value === "accounts") return <AccountsPage />;
   if (store.panel.value === "layers") return <Layers />;
   if (store.panel.value === "list") return <IncidentList />;
@@ -158,6 +161,7 @@ function Right() {
   if (store.page.value === "planner") return <PlanOverlay />;
   if (store.page.value === "dispatch") return <DispatchRight />;
   if (store.page.value === "department") return <DepartmentRight />;
+  if (store.page.value === "rankings") return <RankingsRight />;
   if (store.page.value === "accounts") return null;
   if (store.reporting.value) return <ReportForm />;
   if (selected?.type === "incident" && store.panel.value === "locate") return <LocateForm number={selected.number} />;

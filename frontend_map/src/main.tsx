@@ -10,6 +10,7 @@ import "./styles/planner.css";
 import "./styles/dispatch.css";
 import "./styles/account.css";
 import "./styles/department.css";
+import "./styles/rankings.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
 import { startCounting } from "./state/edition";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_DEPARTMENT } from "../src/department/address";
 import { DEFAULT_DESK, NO_FILTER } from "../src/dispatch/address";
+import { DEFAULT_RANKINGS } from "../src/rankings/address";
 import { DEFAULT_RULES, DEFAULT_VIEW, format, isDate, pageOf, parse, type View } from "../src/state/url";
 
 const full: View = {
@@ -17,6 +18,7 @@ const full: View = {
   plan: null,
   desk: DEFAULT_DESK,
   department: DEFAULT_DEPARTMENT,
+  rankings: DEFAULT_RANKINGS,
 };
 
 const desk: View = {

@@ -4,6 +4,7 @@ import { enDispatch } from "./en_dispatch";
 import { enPatrol } from "./en_patrol";
 import { enPlaces } from "./en_places";
 import { enPlanner } from "./en_planner";
+import { enRankings } from "./en_rankings";
 import { enRules } from "./en_rules";
 import type { Key } from "./index";
 
@@ -14,6 +15,7 @@ export const en: Record<Key, string> = {
   ...enPatrol,
   ...enPlaces,
   ...enPlanner,
+  ...enRankings,
   ...enRules,
   "app.title": "{city} · Grid governance map",
   "app.name": "Grid governance map",

@@ -5,6 +5,7 @@ import { zhDispatch } from "./zh_dispatch";
 import { zhPatrol } from "./zh_patrol";
 import { zhPlaces } from "./zh_places";
 import { zhPlanner } from "./zh_planner";
+import { zhRankings } from "./zh_rankings";
 import { zhRules } from "./zh_rules";
 
 const zhMap = {
@@ -314,4 +315,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhAccount, ...zhDepartment, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhAccount, ...zhDepartment, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRankings, ...zhRules } as const;

@@ -32,7 +32,7 @@ setWorkerUrl(workerUrl);
 const CLICK_REACH_PX = 6;
 const INCIDENT_ZOOM = 16;
 /** Pages whose map has a pointer of its own. */
-const OWN_POINTER: ReadonlySet<string> = new Set(["planner", "dispatch", "department"]);
+const OWN_POINTER: ReadonlySet<string> = new Set(["planner", "dispatch", "department", "rankings"]);
 
 export class CityMap {
   readonly map: MapLibre;

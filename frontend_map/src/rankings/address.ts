@@ -60,12 +60,13 @@ export function readRankings(query: URLSearchParams): RankingsView {
   const from = known(query.get("from"), DAY);
   const until = known(query.get("until"), DAY);
   const wanted = PERIODS.find((one) => one === query.get("period")) ?? DEFAULT_RANKINGS.period;
+  const period = wanted === "own" && (from === null || until === null || until < from) ? DEFAULT_RANKINGS.period : wanted;
   return {
     level: LEVELS.find((one) => one === query.get("level")) ?? DEFAULT_RANKINGS.level,
     within: known(query.get("within"), CODE),
-    period: wanted === "own" && (from === null || until === null || until < from) ? DEFAULT_RANKINGS.period : wanted,
-    from: wanted === "own" ? from : null,
-    until: wanted === "own" ? until : null,
+    period,
+    from: period === "own" ? from : null,
+    until: period === "own" ? until : null,
     category: query.get("category") || null,
     sources: (query.get("source") ?? "").split(",").filter((one) => /^[a-z_0-9]+$/.test(one)),
     compare: query.get("compare") !== "0",

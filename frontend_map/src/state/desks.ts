@@ -20,6 +20,7 @@ export interface Desk {
 export const DESKS: readonly Desk[] = [
   { page: "dispatch", glyph: "desk", letter: "W", name: "bar.dispatch", title: "desk.title", about: "desks.dispatch", needs: ["dispatch_read"] },
   { page: "department", glyph: "department", letter: "D", name: "bar.department", title: "department.title", about: "desks.department", needs: ["incidents_read"] },
+  { page: "rankings", glyph: "chart", letter: "K", name: "bar.rankings", title: "rankings.title", about: "desks.rankings", needs: ["statistics_read"] },
   { page: "rules", glyph: "rules", letter: "R", name: "bar.rules", title: "rules.title", about: "desks.rules", needs: ["rules_read"] },
   { page: "planner", glyph: "plan", letter: "G", name: "bar.planner", title: "planner.title", about: "desks.planner", needs: ["plans_read"] },
   { page: "accounts", glyph: "people", letter: "", name: "bar.accounts", title: "admin.title", about: "desks.accounts", needs: ["accounts_manage"] },

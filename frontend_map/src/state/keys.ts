@@ -54,6 +54,7 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   g: () => turnTo("planner"),
   w: () => turnTo("dispatch"),
   d: () => turnTo("department"),
+  k: () => turnTo("rankings"),
   n: () => onMap(() => startReport(null)),
 };
 

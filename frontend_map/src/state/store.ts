@@ -5,6 +5,7 @@ import { lang } from "../i18n";
 import { today } from "../format";
 import { DEFAULT_DEPARTMENT, type DepartmentView } from "../department/address";
 import { DEFAULT_DESK, type DeskView } from "../dispatch/address";
+import { DEFAULT_RANKINGS, type RankingsView } from "../rankings/address";
 import { draft } from "./draft";
 import { defaultLayers } from "./layers";
 import { DEFAULT_FILTER, DEFAULT_RULES, hasDesk, type Camera, type ListFilter, type Page, type RulesView, type Selection, type View } from "./url";
@@ -30,6 +31,7 @@ export const rulesView = signal<RulesView>(DEFAULT_RULES);
 export const openPlan = signal<string | null>(null);
 export const deskView = signal<DeskView>(DEFAULT_DESK);
 export const departmentView = signal<DepartmentView>(DEFAULT_DEPARTMENT);
+export const rankingsView = signal<RankingsView>(DEFAULT_RANKINGS);
 
 // --- the moment --------------------------------------------------------------------------------------------------
 export type MapState = "starting" | "ready" | "absent";
@@ -91,6 +93,7 @@ export function currentView(): View {
     plan: openPlan.value,
     desk: deskView.value,
     department: departmentView.value,
+    rankings: rankingsView.value,
   };
 }
 
@@ -110,6 +113,7 @@ export function applyView(view: View): void {
     openPlan.value = view.plan;
     deskView.value = view.desk;
     departmentView.value = view.department;
+    rankingsView.value = view.rankings;
   });
 }
 

@@ -1,6 +1,7 @@
 /** The whole view as a link, and back. Pure: no window, no history. */
 import { DEFAULT_DEPARTMENT, readDepartment, writeDepartment, type DepartmentView } from "../department/address";
 import { DEFAULT_DESK, readDesk, writeDesk, type DeskView } from "../dispatch/address";
+import { DEFAULT_RANKINGS, readRankings, writeRankings, type RankingsView } from "../rankings/address";
 import type { Lang } from "../i18n";
 
 export interface Camera {
@@ -34,7 +35,7 @@ export interface RulesView {
   rule: string | null;
 }
 
-export type Page = "map" | "rules" | "planner" | "dispatch" | "department" | "accounts";
+export type Page = "map" | "rules" | "planner" | "dispatch" | "department" | "rankings" | "accounts";
 
 export interface View {
   page: Page;
@@ -54,6 +55,7 @@ export interface View {
   plan: string | null;
   desk: DeskView;
   department: DepartmentView;
+  rankings: RankingsView;
 }
 
 /** Not the code of a rule: those begin with a letter or a digit. */
@@ -75,10 +77,11 @@ export const DEFAULT_VIEW: View = {
   plan: null,
   desk: DEFAULT_DESK,
   department: DEFAULT_DEPARTMENT,
+  rankings: DEFAULT_RANKINGS,
 };
 
 /** The page's own part of the address, below the folder in which the map lies. */
-export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch", department: "department", accounts: "accounts" };
+export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch", department: "department", rankings: "rankings", accounts: "accounts" };
 
 export function pageOf(path: string): Page {
   const last = path.split("/").at(-1);
@@ -145,6 +148,7 @@ export function parse(search: string, path = ""): View {
     plan: pageOf(path) === "planner" && CODE.test(query.get("plan") ?? "") ? query.get("plan") : null,
     desk: hasDesk(pageOf(path)) ? readDesk(query) : DEFAULT_DESK,
     department: pageOf(path) === "department" ? readDepartment(query) : DEFAULT_DEPARTMENT,
+    rankings: pageOf(path) === "rankings" ? readRankings(query) : DEFAULT_RANKINGS,
   };
 }
 
@@ -177,6 +181,7 @@ export function format(view: View): string {
   if (c) query.push(["map", `${c.zoom.toFixed(2)}/${c.lat.toFixed(5)}/${c.lon.toFixed(5)}`]);
   if (view.lang !== "zh") query.push(["lang", view.lang]);
   if (view.page === "rules") query.push(...Object.entries(view.rules).filter(([, value]) => value));
+  else if (view.page === "rankings") query.push(...writeRankings(view.rankings));
   else if (view.page === "planner") query.push(...(view.plan ? [["plan", view.plan] as [string, string]] : []));
   else if (hasDesk(view.page)) deskQuery(view, query);
   else if (view.page === "map") mapQuery(view, query);

@@ -1,0 +1,70 @@
+import { useEffect } from "preact/hooks";
+import { loadRanking } from "../api/rankings";
+import { dateTime, date } from "../format";
+import { say, t } from "../i18n";
+import { Trouble, Waiting } from "../parts/Trouble";
+import { useLoad } from "../parts/load";
+import { cityMap } from "../state/map";
+import { mapState, rankingsView } from "../state/store";
+import { Controls } from "./Controls";
+import { Counted } from "./Counted";
+import { Crumbs } from "./Crumbs";
+import { DayReportPanel } from "./DayReportPanel";
+import { Legend } from "./Legend";
+import { RankingLayers } from "./RankingLayers";
+import { RankingTable } from "./RankingTable";
+import { dayAfter } from "./periods";
+import { answer, question } from "./state";
+
+/** Zones ranked by figures: a table linked with the map beside it. */
+export function RankingsPage() {
+  const asked = question.value;
+  const { value, error, loading, again } = useLoad(JSON.stringify(asked), (abort) => loadRanking(asked, abort));
+  useEffect(() => void cityMap.value?.map.resize(), [cityMap.value]);
+  useEffect(() => {
+    if (value) answer.value = value;
+  }, [value]);
+  const shown = value ?? answer.value;
+  return (
+    <section class="desk rankings" data-covers="none" aria-label={t("rankings.title")}>
+      <header class="desk-head rankings-head">
+        <h2>{t("rankings.title")}</h2>
+        {shown && (
+          <p class="small muted rankings-as-of" role="status">
+            {t("rankings.as_of", { at: dateTime(shown.as_of) })}
+            {shown.waiting && <strong> {t("rankings.waiting")}</strong>}
+          </p>
+        )}
+        <Controls />
+      </header>
+      <div class="desk-body" tabIndex={-1} id="ranking">
+        <Crumbs />
+        {shown && (
+          <p class="small muted rankings-span">
+            {t("rankings.span", { from: date(shown.span.first), until: date(dayAfter(shown.span.last, -1)) })}
+            {shown.compared_with && ` · ${t("rankings.compared", { from: date(shown.compared_with.first), until: date(dayAfter(shown.compared_with.last, -1)) })}`}
+            {shown.cut && ` · ${t("rankings.cut")}`}
+          </p>
+        )}
+        {error && <Trouble error={error} again={again} />}
+        {!shown && loading && <Waiting />}
+        {shown && !error && <RankingTable answer={shown} busy={loading} />}
+      </div>
+    </section>
+  );
+}
+
+/** On the map: legend, the open list or day report. */
+export function RankingsRight() {
+  const { list, report } = rankingsView.value;
+  const shown = answer.value;
+  return (
+    <>
+      {mapState.value !== "absent" && <RankingLayers />}
+      {shown && mapState.value !== "absent" && <Legend answer={shown} />}
+      {report ? <DayReportPanel grid={report.grid} day={report.day} /> : list && shown ? <Counted answer={shown} list={list} /> : null}
+    </>
+  );
+}
+
+export const nameOf = (zone: { code: string; name: { zh?: string | null; en?: string | null } }): string => say(zone.name as { zh: string; en: string | null }) || zone.code;
