@@ -97,7 +97,11 @@ async def take_one_step(
                 return JsonText(answer_json(brief), headers={"Preference-Applied": "return=minimal"})
             if connection.info.transaction_status.name == "IDLE":
                 await enter(connection, actor.principal(), "generic")
-            case = await _case(connection, number, actor)
+            case = await get_case(connection, number, actor)
+            if case is None:
+                # The step was taken, and with it the case was given to others.
+                brief = StepDone(number=done.number, revision=done.revision, state=done.state)
+                return JsonText(answer_json(brief))
     return JsonText(case.model_dump_json(by_alias=True))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from psycopg_pool import PoolTimeout
 
 from api.dependencies import WAIT_S, known_parameters
 from api.event_stream import AGAIN_MS, EVENT_STREAM, EventStream, text_of
@@ -18,7 +19,7 @@ from api.principal import Me
 from api.problems import Problem, bad_parameter
 from governance.access import Principal
 from governance.answers import Name
-from governance.events import About, Beat, EventHub, Watcher, sight_of
+from governance.events import About, Beat, EventHub, Watcher
 from grid_data.event_cursor import Cursor
 
 router = APIRouter(tags=["events"], dependencies=[Depends(known_parameters)])
@@ -95,15 +96,19 @@ async def follow_events(
         raise Problem(
             "database-away", Name(zh="数据库暂不可达", en="the database cannot be reached")
         ) from None
-    return EventStream(_pieces(me, watcher, about, follow=follow), held)
+    return EventStream(_pieces(hub, me, watcher, about, follow=follow), held)
 
 
 async def _pieces(
-    me: Principal, watcher: Watcher, about: About | None, *, follow: bool
+    hub: EventHub, me: Principal, watcher: Watcher, about: About | None, *, follow: bool
 ) -> AsyncIterator[bytes]:
-    sight = sight_of(me)
     yield b"retry: %d\n\n" % AGAIN_MS
     while (message := await watcher.next()) is not None:
+        try:
+            sight = await hub.sight(me, message)
+        except (TimeoutError, psycopg.OperationalError, PoolTimeout):
+            # Whoever is cut off comes back with the last id received, and misses nothing.
+            return
         if text := text_of(message, sight, about):
             yield text
         if not follow and isinstance(message, Beat):

@@ -218,6 +218,12 @@ def _away(request: Request, error: Exception) -> Response:
     return answer(request, PROBLEMS["database-away"], None)
 
 
+def _out_of_sight(request: Request, error: Exception) -> Response:
+    """Something was to be written that is not seen; whether it is there is told to nobody."""
+    log.warning("refused by the database: %s", error)
+    return answer(request, PROBLEMS["not-allowed"], None)
+
+
 def _storage(request: Request, error: Exception) -> Response:
     log.warning("file storage away: %s", error)
     return answer(request, PROBLEMS["storage-away"], None)
@@ -235,6 +241,7 @@ def install(app: FastAPI) -> None:
         (GovernanceError, _governance),
         (RequestValidationError, _validation),
         (HTTPException, _http),
+        (psycopg.errors.InsufficientPrivilege, _out_of_sight),
         (psycopg.OperationalError, _away),
         (PoolTimeout, _away),
         (PoolClosed, _away),

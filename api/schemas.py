@@ -120,8 +120,8 @@ class LineageStep(Document):
     kind: Literal["unchanged", "split", "merged", "irregular"]
     from_: Annotated[str | None, Field(alias="from")]
     to: str | None
-    plan: str
-    households: int
+    plan: Annotated[str | None, Field(description="Null: a plan that the one who asks does not see.")]
+    households: Annotated[int | None, Field(description="Null: not told, as for the zone.")]
 
 
 class Zone(Document):
@@ -138,9 +138,14 @@ class Zone(Document):
     bounds: Bounds
     centre: LonLat
     area_m2: float
-    households: int
-    residents: int
-    buildings: int
+    households: Annotated[
+        int | None,
+        Field(
+            description="Null: not told. Of other people's zones nothing is told, nor of a few households."
+        ),
+    ]
+    residents: Annotated[int | None, Field(description="As `households`.")]
+    buildings: Annotated[int | None, Field(description="Null: the zone is not one of yours.")]
     posts: list[Post]
     versions: list[ZoneVersion]
     lineage: list[LineageStep]

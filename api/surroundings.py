@@ -10,6 +10,7 @@ from api.dependencies import PlaceTransaction, known_parameters
 from api.dispatch_schemas import NearIncidents, PlacePosts
 from api.formats import NOT_NUL, IncidentNumber
 from api.openapi import problems
+from api.principal import Me
 from api.problems import Problem
 from api.rendering import JsonText
 from governance.access import Role, sees_telephones
@@ -46,6 +47,7 @@ async def read_nearby(
 )
 async def read_posts(
     connection: PlaceTransaction,
+    me: Me,
     incident: Annotated[
         str,
         Query(
@@ -55,13 +57,18 @@ async def read_posts(
             examples=["3702122026112200001"],
         ),
     ],
-    role: Annotated[Role | None, Query(description="What the one who asks works as.")] = None,
+    role: Annotated[
+        Role | None,
+        Query(description="What the one who asks works as, where nobody signs in."),
+    ] = None,
 ) -> JsonText:
     """Posts of the base grid an incident lies in, then those of specialist zones; a post without a person is
     vacant. Telephones are whole for who coordinates the work, and masked for everybody else.
     """
     place = await _place(connection, incident)
-    posts = await posts_of(connection, place, whole=sees_telephones(role))
+    # Whoever is signed in is what their account says, not what they ask as.
+    roles = [role] if me.on_behalf else [grant.role for grant in me.grants]
+    posts = await posts_of(connection, place, whole=any(sees_telephones(each) for each in roles))
     return JsonText(f'{{"items":[{",".join(posts)}]}}')
 
 

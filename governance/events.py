@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,9 +20,18 @@ import psycopg
 from governance.access import EVERYTHING, Principal
 from grid_data.database import Connection, Database
 from grid_data.event_cursor import Cursor, Ledger
-from grid_data.events import LIMIT, WINDOW, Event, Listener, entries_since, history_stand, look
+from grid_data.events import (
+    LIMIT,
+    WINDOW,
+    Event,
+    Listener,
+    entries_in_sight,
+    entries_since,
+    history_stand,
+    look,
+)
 
-__all__ = ["About", "Batch", "Beat", "EventHub", "Message", "Resync", "Sight", "Watcher", "sight_of"]
+__all__ = ["About", "Batch", "Beat", "EventHub", "Message", "Resync", "Sight", "Watcher"]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +39,7 @@ About = Literal["incidents", "plans"]
 Made = TypeVar("Made")
 
 FOLLOWER = Principal("events", EVERYTHING)
-"""Reads for all who watch; what each may see is decided by `sight_of`."""
+"""Reads for all who watch; what each may see is asked under their own sight (`EventHub.sight`)."""
 
 SPACING_S = 0.05
 """Least time between two looks: a lone change is told at once, a stream of them in bundles."""
@@ -44,28 +53,28 @@ AGAIN_S = (0.1, 2.0)
 """Shortest and longest time between two tries to reach the database."""
 READY_S = 5.0
 """How long somebody who begins to watch waits for the first connection."""
+ASKING = 2
+"""Connections at a time that ask what watchers may see."""
 QUEUE = 2 * LIMIT
 """Most events kept for somebody who reads too slowly."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What somebody may see of the stream. Two with the same sight get the same bytes."""
+    """What somebody may see of a message. Two with the same sight get the same bytes.
+
+    Attributes
+    ----------
+    seen
+        Numbers of the entries they may see, where that is not everything.
+    """
 
     everything: bool = False
+    seen: frozenset[int] = frozenset()
 
     def shows(self, event: Event) -> bool:
         """Whether they may see this event."""
-        return self.everything
-
-
-def sight_of(principal: Principal) -> Sight:
-    """What a principal may see; one that is not named here sees nothing.
-
-    >>> sight_of(Principal("somebody")).everything
-    False
-    """
-    return Sight(everything=principal.sight.everything)
+        return self.everything or event.seq in self.seen
 
 
 def is_about(event: Event, about: About | None) -> bool:
@@ -85,12 +94,31 @@ class Batch:
 
     events: Sequence[tuple[Event, Cursor]]
     _made: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+    _seen: dict[Hashable, asyncio.Task[frozenset[int]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def made(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What many make of it alike: the first one's work serves all with the same key."""
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]  # type: ignore[return-value]
+
+    async def seen(
+        self, key: Hashable, ask: Callable[[Sequence[int]], Awaitable[frozenset[int]]]
+    ) -> frozenset[int]:
+        """Numbers of the events that somebody may see; asked once for all with the same key."""
+        task = self._seen.get(key)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            numbers = [event.seq for event, _ in self.events]
+
+            async def asked() -> frozenset[int]:
+                return await ask(numbers)
+
+            task = self._seen[key] = asyncio.create_task(asked())
+            # Everybody who waits may have left.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(task)
 
 
 @dataclass(frozen=True)
@@ -189,6 +217,7 @@ class EventHub:
         self._begun = asyncio.Event()
         self._live = False
         self._looking = asyncio.Lock()
+        self._asking = asyncio.Semaphore(ASKING)
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
 
@@ -209,6 +238,25 @@ class EventHub:
         """Close, and wait until nothing uses the database any more."""
         self.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def sight(self, principal: Principal, message: Message) -> Sight:
+        """What a principal may see of a message, by the policies of the database, as they are seen now.
+
+        Raises
+        ------
+        TimeoutError, psycopg.OperationalError
+            There is no database to ask.
+        """
+        if principal.sight.everything:
+            return Sight(everything=True)
+        if not isinstance(message, Batch):
+            return Sight()
+
+        async def ask(numbers: Sequence[int]) -> frozenset[int]:
+            async with self._asking, self._database.transaction(principal) as connection:
+                return await entries_in_sight(connection, numbers)
+
+        return Sight(seen=await message.seen(principal.sight, ask))
 
     @asynccontextmanager
     async def watch(self, cursor: Cursor | None) -> AsyncIterator[Watcher]:

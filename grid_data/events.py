@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,16 @@ from psycopg.rows import dict_row
 from grid_data.database import SERVING, Connection, HasClaims, enter, execute, one, rows
 from grid_data.event_cursor import Cursor, Ledger
 
-__all__ = ["LIMIT", "WINDOW", "Event", "Listener", "entries_since", "history_stand", "look"]
+__all__ = [
+    "LIMIT",
+    "WINDOW",
+    "Event",
+    "Listener",
+    "entries_in_sight",
+    "entries_since",
+    "history_stand",
+    "look",
+]
 
 LIMIT = 1_000
 """Most entries read at once. Whoever is further behind reads everything anew: that is cheaper."""
@@ -72,6 +81,12 @@ async def entries_since(connection: Connection, cursor: Cursor) -> list[Event] |
 def _event(row: dict[str, Any]) -> Event:
     lon, lat = row.pop("lon"), row.pop("lat")
     return Event(place=None if lon is None else (lon, lat), **row)
+
+
+async def entries_in_sight(connection: Connection, numbers: Sequence[int]) -> frozenset[int]:
+    """Of some entries those that are about what the transaction's principal sees."""
+    found = await rows(connection, "events/in_sight", {"numbers": list(numbers)})
+    return frozenset(row["seq"] for row in found)
 
 
 async def history_stand(connection: Connection) -> Ledger:

@@ -41,6 +41,11 @@ class TileSet:
     labels: Mapping[str, str] | None = None
     layer_id: int | None = None
 
+    @property
+    def differs_by_sight(self) -> bool:
+        """Whether two people may get different tiles of it."""
+        return self.depends_on in ("incidents", "facility")
+
 
 def zone_set(code: str, layer_id: int, description: str) -> TileSet:
     """The tile set of a layer of zones."""

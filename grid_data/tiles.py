@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from grid_data.database import Connection, one
+from grid_data.database import Connection, is_scoped, one
 from grid_data.tile_sets import CONTEXT_SETS, DEEPEST, TileSet, land_set, road_classes, zone_set
 
 __all__ = ["Address", "Stand", "find_tile_set", "tile"]
@@ -110,9 +110,9 @@ async def tile(
         return b""
     parameters: dict[str, Any] = address.parameters()
     if tiles.name == "incidents" and address.z <= CLUSTERS_UP_TO:
-        row = await one(
-            connection, "tiles/incident_clusters", parameters | address.cells() | {"all": all_states}
-        )
+        # What is counted beforehand is counted from all rows.
+        key = "tiles/incident_clusters_seen" if is_scoped(connection) else "tiles/incident_clusters"
+        row = await one(connection, key, parameters | address.cells() | {"all": all_states})
     elif tiles.name == "incidents":
         row = await one(connection, "tiles/incident_points", parameters | {"all": all_states})
     elif tiles.name == "roads":

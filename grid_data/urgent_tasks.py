@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
-from grid_data.database import Connection, one, rows, run
+from grid_data.database import Connection, all_rows, one, rows, run
 
 __all__ = [
     "NewTask",
@@ -63,7 +63,9 @@ class NewTask:
 async def insert_task(connection: Connection, task: NewTask, grids: Sequence[int]) -> tuple[int, str]:
     """Store a task with a receipt for each grid; its id and its code."""
     await run(connection, "urgent_tasks/take_number")
-    numbered = await one(connection, "urgent_tasks/next_code")
+    # Numbers are those of the whole city.
+    async with all_rows(connection):
+        numbered = await one(connection, "urgent_tasks/next_code")
     assert numbered is not None
     values = asdict(task) | {
         "code": numbered["code"],

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from grid_data.database import Connection, one, rows
+from grid_data.database import Connection, all_rows, one, rows
 from grid_data.patterns import containing, starting
 
-__all__ = ["ZonePage", "zone_detail", "zone_id", "zones_page"]
+__all__ = ["FEW", "ZonePage", "zone_detail", "zone_id", "zones_page"]
+
+FEW = 10
+"""So many households tell nothing of one; of fewer the number is kept back."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ async def zone_detail(
     """A zone with everything known about it at a moment (None: now); None when there is no such zone.
 
     Homes are counted over the land units a base grid had at the moment, for a region over those of its
-    communities, for other layers over the buildings whose point lies in the zone.
+    communities, for other layers over the buildings whose point lies in the zone. They are told to whose zone
+    it is; fewer than `FEW` households only to who may see households one by one.
     """
     zone = await one(connection, "zones/zone", {"layer": layer, "code": code})
     if zone is None:
@@ -76,10 +80,18 @@ async def zone_detail(
     if not geometry:
         del document["geometry"]
     asked = {"zone_id": zone["id"], "version_id": row["version_id"], "at": row["moment"]}
-    if zone["kind"] == "base_grid":
-        homes = await one(connection, "zones/population_of_base_grid", asked)
-    elif zone["kind"] == "region":
-        homes = await one(connection, "zones/population_of_region", asked)
-    else:
-        homes = await one(connection, "zones/population_of_shape", asked)
-    return document | (homes or {})
+    homes: dict[str, int | None] = {"buildings": None, "households": None, "residents": None}
+    if row["homes_told"]:
+        kind = zone["kind"] if zone["kind"] in ("base_grid", "region") else "shape"
+        async with all_rows(connection):
+            homes |= await one(connection, _POPULATION[kind], asked) or {}
+        if 0 < (homes["households"] or 0) < FEW and not row["homes_one_by_one"]:
+            homes |= {"households": None, "residents": None}
+    return document | homes
+
+
+_POPULATION = {
+    "base_grid": "zones/population_of_base_grid",
+    "region": "zones/population_of_region",
+    "shape": "zones/population_of_shape",
+}

@@ -43,3 +43,7 @@ LEFT JOIN organisation ON organisation.id = incident.organisation_id
 LEFT JOIN zone AS grid ON grid.id = incident.base_grid_id
 LEFT JOIN plan ON plan.id = entry.plan_id
 ORDER BY entry.seq
+
+-- name: in_sight
+-- Of some entries those that are about what the principal sees.
+SELECT seq FROM entries_in_sight(%(numbers)s::bigint[]) AS seq

@@ -158,11 +158,11 @@ SELECT incident.number, incident.source, incident.source_ref, incident.appeal_ki
         JOIN organisation ON organisation.code = runner ->> 'organisation') AS runner_up_names,
        (SELECT jsonb_agg(jsonb_build_object(
             'seq', history.seq, 'at', history.at, 'actor', history.actor, 'action', history.action,
-            'reason', history.after ->> 'reason') ORDER BY history.seq)
-        FROM (SELECT * FROM history WHERE history.incident_id = incident.id
+            'reason', history.reason) ORDER BY history.seq)
+        FROM (SELECT seq, at, actor, action, after ->> 'reason' AS reason FROM history
+              WHERE history.incident_id = incident.id
               UNION ALL
-              SELECT history.* FROM history_incident JOIN history USING (seq)
-              WHERE history_incident.incident_id = incident.id) AS history) AS history
+              SELECT seq, at, actor, action, reason FROM told_with_others(incident.id)) AS history) AS history
 FROM incident
 JOIN category ON category.id = incident.category_id
 JOIN LATERAL (

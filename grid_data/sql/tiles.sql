@@ -147,6 +147,33 @@ WITH counted AS (
 )
 SELECT coalesce(ST_AsMVT(shapes, 'incidents', 4096, 'geom', 'id'), ''::bytea) AS tile FROM shapes WHERE geom IS NOT NULL
 
+-- name: incident_clusters_seen
+-- The same for who does not see all: those that are seen, counted one by one.
+WITH matching AS (
+    SELECT ST_X(place) AS lon, ST_Y(place) AS lat, urgency, is_open, coalesce(category.parent_id, category.id) AS class_id
+    FROM incident JOIN category ON category.id = incident.category_id
+    WHERE incident.place && ST_MakeEnvelope(%(inner_west)s, %(inner_south)s, %(inner_east)s, %(inner_north)s, 4326)
+      AND ST_X(incident.place) >= %(inner_west)s AND ST_X(incident.place) < %(inner_east)s
+      AND ST_Y(incident.place) > %(inner_south)s AND ST_Y(incident.place) <= %(inner_north)s
+      AND (%(all)s OR incident.is_open)
+), counted AS (
+    SELECT cell_x(lon) >> %(shift)s::integer AS column_, cell_y(lat) >> %(shift)s::integer AS row_, class_id,
+           count(*) AS count, count(*) FILTER (WHERE is_open) AS open, count(*) FILTER (WHERE urgency = 'urgent') AS urgent,
+           sum(lon) AS lon, sum(lat) AS lat
+    FROM matching GROUP BY 1, 2, 3
+), clusters AS (
+    SELECT column_, row_, sum(count) AS count, sum(open) AS open, sum(urgent) AS urgent, sum(lon) AS lon, sum(lat) AS lat,
+           (array_agg(class_id ORDER BY count DESC, class_id))[1] AS class_id
+    FROM counted GROUP BY column_, row_
+), shapes AS (
+    SELECT row_::bigint * 2097152 + column_ AS id, clusters.count::bigint, clusters.open::bigint, clusters.urgent::bigint,
+           category.code AS class_code,
+           ST_AsMVTGeom(ST_Transform(ST_Point(lon / count::float8, lat / count::float8, 4326), 3857),
+                        ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) AS geom
+    FROM clusters JOIN category ON category.id = clusters.class_id
+)
+SELECT coalesce(ST_AsMVT(shapes, 'incidents', 4096, 'geom', 'id'), ''::bytea) AS tile FROM shapes WHERE geom IS NOT NULL
+
 -- name: incident_points
 -- Single incidents, each in exactly one tile.
 WITH shapes AS (

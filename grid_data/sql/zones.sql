@@ -39,7 +39,8 @@ WHERE layer.code = %(layer)s AND zone.code = %(code)s
 
 -- name: detail
 -- A zone as it was at a moment; before or after its life, its nearest version.
-SELECT version.id AS version_id, counted.moment, json_build_object(
+SELECT version.id AS version_id, counted.moment, sight.homes AS homes_told, claims_households() AS homes_one_by_one,
+       json_build_object(
     'layer', layer.code,
     'code', zone.code,
     'name', json_build_object('zh', version.name_zh, 'en', version.name_en),
@@ -81,10 +82,11 @@ SELECT version.id AS version_id, counted.moment, json_build_object(
     'lineage', (
         SELECT coalesce(json_agg(json_build_object(
             'kind', zone_lineage.kind, 'from', source.code, 'to', target.code, 'plan', plan.code,
-            'households', zone_lineage.households
-        ) ORDER BY plan.effective_from, source.code, target.code), '[]')
+            'households', CASE WHEN sight.homes AND (claims_households() OR zone_lineage.households NOT BETWEEN 1 AND 9)
+                               THEN zone_lineage.households END
+        ) ORDER BY plan.effective_from, zone_lineage.plan_id, source.code, target.code), '[]')
         FROM zone_lineage
-        JOIN plan ON plan.id = zone_lineage.plan_id
+        LEFT JOIN plan ON plan.id = zone_lineage.plan_id
         LEFT JOIN zone AS source ON source.id = zone_lineage.from_zone_id
         LEFT JOIN zone AS target ON target.id = zone_lineage.to_zone_id
         WHERE zone_lineage.from_zone_id = zone.id OR zone_lineage.to_zone_id = zone.id),
@@ -105,6 +107,8 @@ LEFT JOIN organisation ON organisation.id = version.organisation_id
 CROSS JOIN LATERAL (SELECT CASE WHEN version.valid @> coalesce(%(at)s::timestamptz, now())
                                 THEN coalesce(%(at)s::timestamptz, now()) ELSE lower(version.valid) END AS moment) AS counted
 CROSS JOIN LATERAL (SELECT ST_PointOnSurface(version.geom) AS point) AS centre
+-- How many live there is told to whose zone it is.
+CROSS JOIN (SELECT NOT is_scoped() OR %(zone_id)s::bigint = ANY (claimed_ids('gridgov.zones')) AS homes) AS sight
 WHERE zone.id = %(zone_id)s
 
 -- name: population_of_base_grid

@@ -48,4 +48,6 @@ history_incident = Table(
     Column("incident_id", ForeignKey("incident.id"), nullable=False),
     Column("seq", ForeignKey("history.seq"), nullable=False),
     PrimaryKeyConstraint("incident_id", "seq"),
+    # Whether anybody who watches sees one of them.
+    Index("ix_history_incident_seq", "seq"),
 )

@@ -38,6 +38,7 @@ DROP FUNCTION incident_keeps_who_worked_on_it();
 DROP TRIGGER work_order_concerns ON work_order;
 DROP FUNCTION work_order_concerns();
 DROP FUNCTION issued_tasks();
+DROP FUNCTION entries_in_sight(bigint[]);
 DROP FUNCTION told_with_others(bigint);
 DROP FUNCTION reporter_masked(bigint);
 DROP FUNCTION reporter_unmasked(bigint);

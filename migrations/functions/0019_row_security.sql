@@ -270,6 +270,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE history_incident.incident_id = sought AND incident_in_sight(sought)
 $$;
 
+-- Of some entries those that are about what is seen; an action on many is, when one of them is. Who acted decides nothing.
+CREATE FUNCTION entries_in_sight(numbers bigint[]) RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT history.seq FROM history
+    WHERE history.seq = ANY (numbers) AND CASE
+        WHEN NOT is_scoped() THEN true
+        WHEN incident_id IS NOT NULL THEN incident_in_sight(incident_id)
+        WHEN plan_id IS NOT NULL THEN EXISTS (
+            SELECT FROM plan WHERE plan.id = plan_id AND area_zone_id = ANY (claimed_ids('gridgov.zones')))
+        WHEN zone_id IS NOT NULL THEN zone_id = ANY (claimed_ids('gridgov.zones'))
+        WHEN action LIKE 'rules.%' OR action LIKE 'deadlines.%' OR action LIKE 'guidance.%' THEN true
+        ELSE EXISTS (
+            SELECT FROM history_incident AS about JOIN incident ON incident.id = about.incident_id
+            WHERE about.seq = history.seq AND (
+                (SELECT claimed_ids('gridgov.roots')) && incident.zone_ids
+                OR incident.organisation_id = ANY ((SELECT claimed_ids('gridgov.organisations'))::bigint[])
+                OR incident.concerned_ids && (SELECT claimed_ids('gridgov.organisations'))
+                OR incident.account_id = (SELECT claimed_account()))) END
+    ORDER BY history.seq
+$$;
+
 -- 7. People and things on the ground.
 
 ALTER TABLE facility ENABLE ROW LEVEL SECURITY;
@@ -383,9 +404,9 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION incident_in_sight(bigint), reporter_unmasked(bigint), reporter_masked(bigint), told_with_others(bigint),
-    issued_tasks() FROM PUBLIC;
+    entries_in_sight(bigint[]), issued_tasks() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION incident_in_sight(bigint), reporter_unmasked(bigint), reporter_masked(bigint),
-    told_with_others(bigint), issued_tasks() TO gridgov_app, gridgov_scoped;
+    told_with_others(bigint), entries_in_sight(bigint[]), issued_tasks() TO gridgov_app, gridgov_scoped;
 
 -- 12. Who was concerned so far.
 

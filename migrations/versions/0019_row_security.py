@@ -36,6 +36,7 @@ def upgrade() -> None:
         ["account_id"],
         postgresql_where=sa.text("account_id IS NOT NULL"),
     )
+    op.create_index("ix_history_incident_seq", "history_incident", ["seq"])
     op.create_index("ix_facility_zone_ids", "facility", ["zone_ids"], postgresql_using="gin")
     op.create_index("ix_facility_supervising_id", "facility", ["supervising_id"])
     run_sql("0019_row_security")
@@ -49,6 +50,7 @@ def downgrade() -> None:
     """Everybody sees everything again."""
     run_sql("0019_drop_row_security")
     op.drop_index("ix_facility_supervising_id", table_name="facility")
+    op.drop_index("ix_history_incident_seq", table_name="history_incident")
     op.drop_index("ix_facility_zone_ids", table_name="facility")
     op.drop_index("ix_incident_account_id", table_name="incident")
     op.drop_index("ix_incident_concerned_ids", table_name="incident")

@@ -75,8 +75,8 @@ export interface Lineage {
   kind: "unchanged" | "split" | "merged" | "irregular";
   from: string | null;
   to: string | null;
-  plan: string;
-  households: number;
+  plan: string | null;
+  households: number | null;
 }
 
 export interface ZoneSummary extends Named {
@@ -96,9 +96,10 @@ export interface Zone extends Named {
   bounds: Bounds;
   centre: LonLat;
   area_m2: number;
-  households: number;
-  residents: number;
-  buildings: number;
+  /** Null: not told. */
+  households: number | null;
+  residents: number | null;
+  buildings: number | null;
   posts: Post[];
   versions: ZoneVersion[];
   lineage: Lineage[];

@@ -71,7 +71,7 @@ function Details({ zone }: { zone: Zone }) {
           ] as const
         ).map(([name, value]) => (
           <div key={name}>
-            <strong>{number(value)}</strong>
+            <strong>{value === null ? "–" : number(value)}</strong>
             <span>{name}</span>
           </div>
         ))}
@@ -175,7 +175,9 @@ function LineageRow({ line, zone }: { line: Lineage; zone: Zone }) {
       <button type="button" class="link" onClick={() => (selection.value = { type: "zone", layer: zone.layer, code: other })}>
         {text}
       </button>
-      <span class="muted small"> · {t("zone.lineage_households", { n: number(line.households) })}</span>
+      {line.households !== null && (
+        <span class="muted small"> · {t("zone.lineage_households", { n: number(line.households) })}</span>
+      )}
     </li>
   );
 }

@@ -19,7 +19,6 @@ from api import event_stream
 from api.event_stream import text_of
 from governance import events as live
 from governance.access import Principal
-from governance.events import sight_of
 from grid_data import events as reading
 from grid_data.database import Database
 from grid_data.event_cursor import Cursor
@@ -166,7 +165,9 @@ def test_who_is_not_known_sees_nothing() -> None:
         None,
         *(None,) * 6,
     )
-    assert not sight_of(Principal("stranger")).shows(event)
+    assert not live.Sight().shows(event)
+    assert not live.Sight(seen=frozenset({2})).shows(event)
+    assert live.Sight(seen=frozenset({1})).shows(event)
 
 
 def test_the_server_stops_at_once_though_streams_are_open(city: str, writer: psycopg.Connection) -> None:
