@@ -12,25 +12,15 @@ from fastapi import Depends, Query, Request
 from api.dependencies import At, Bbox, Transaction, area_of, moment
 from api.formats import NOT_NUL
 from api.incident_filters import (
-    AtLevel,
-    ClockIs,
     InCategory,
-    InState,
     InZone,
-    ReportedFrom,
-    ReportedTo,
     ResponsibleIs,
-    SourceIs,
-    Supervised,
-    TextIs,
-    UrgencyIs,
     categories_of,
     organisations_of,
-    states_of,
     zone_of,
 )
+from api.list_filter import ListFilter
 from gis.words import Words
-from governance.answers import PlaceProblemCode
 from governance.exports.filter_words import filters_in_words
 from grid_data.incidents import IncidentFilter
 from grid_data.patterns import containing, starting
@@ -59,56 +49,38 @@ def asked(request: Request, names: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.query_params.multi_items() if name in names]
 
 
-async def incident_question(
-    request: Request,
-    connection: Transaction,
-    zone: InZone = None,
-    organisation: ResponsibleIs = None,
-    state: InState = None,
-    category: InCategory = None,
-    source: SourceIs = None,
-    urgency: UrgencyIs = None,
-    clock: ClockIs = None,
-    level: AtLevel = None,
-    supervised: Supervised = False,
-    from_: ReportedFrom = None,
-    to: ReportedTo = None,
-    bbox: Bbox = None,
-    place_status: Annotated[
-        Literal["located", "unlocated"] | None, Query(description="With or without a believed place.")
-    ] = None,
-    place_problem: Annotated[
-        list[PlaceProblemCode] | None,
-        Query(description="Waiting for locating for one of these reasons."),
-    ] = None,
-    q: TextIs = None,
-) -> IncidentQuestion:
+async def incident_question(request: Request, wanted: ListFilter) -> IncidentQuestion:
     """The filters of the list of incidents."""
-    wanted = IncidentFilter(
-        zone_id=await zone_of(connection, zone),
-        organisation_ids=await organisations_of(connection, organisation),
-        category_ids=await categories_of(connection, category),
-        states=states_of(state),
-        sources=[str(each) for each in source] if source else None,
-        from_time=await moment(connection, from_, "from"),
-        to_time=await moment(connection, to, "to"),
-        area=area_of(bbox),
-        located=None if place_status is None else place_status == "located",
-        problems=place_problem or None,
-        text=q.strip() or None if q else None,
-        urgency=urgency,
-        clocks=[str(each) for each in clock] if clock else None,
-        levels=[str(each) for each in level] if level else None,
-        supervised=supervised,
-    )
     plain = _question(request, wanted.parameters(), INCIDENT_FILTERS)
     return IncidentQuestion(plain.parameters, plain.query, plain.filters, wanted)
 
 
 INCIDENT_FILTERS = (
-    "zone", "organisation", "state", "category", "source", "urgency", "clock", "level", "supervised", "from",
-    "to", "bbox", "place_status", "place_problem", "q",
-)  # fmt: skip
+    "zone",
+    "organisation",
+    "state",
+    "category",
+    "source",
+    "urgency",
+    "clock",
+    "level",
+    "supervised",
+    "has_duplicates",
+    "concerned",
+    "sent_back",
+    "reworked",
+    "handled_from",
+    "handled_to",
+    "from",
+    "to",
+    "bbox",
+    "place_status",
+    "place_problem",
+    "q",
+    "counted",
+    "counted_from",
+    "counted_to",
+)
 FACILITY_FILTERS = ("zone", "organisation", "relation", "category", "state", "bbox")
 ZONE_FILTERS = ("layer", "parent", "q", "at")
 

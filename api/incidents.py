@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from api.dependencies import (
-    Bbox,
     Limit,
     PlaceTransaction,
     Transaction,
-    area_of,
     known_parameters,
-    moment,
     report_turn,
 )
 from api.formats import IncidentNumber
-from api.incident_filters import (
-    AtLevel,
-    ClockIs,
-    ConcernedIs,
-    CountedFrom,
-    CountedIs,
-    CountedTo,
-    HandledFrom,
-    HandledTo,
-    InCategory,
-    InState,
-    InZone,
-    ReportedFrom,
-    ReportedTo,
-    ResponsibleIs,
-    Reworked,
-    SentBack,
-    SourceIs,
-    Supervised,
-    TextIs,
-    UrgencyIs,
-    categories_of,
-    counted_of,
-    organisations_of,
-    states_of,
-    zone_of,
-)
+from api.list_filter import ListFilter
 from api.openapi import problems
 from api.paging import AfterIncident, incident_token, read_incident_token
 from api.principal import Me
@@ -52,11 +23,11 @@ from api.problems import Problem
 from api.rendering import JsonText, answer_json, json_page
 from api.reports import IncidentReport
 from api.schemas import IncidentPage
-from governance.answers import Incident, Name, PlaceProblemCode
+from governance.answers import Incident, Name
 from governance.incidents import get_incident
 from governance.intake import report
 from governance.reasons import place_problem_words
-from grid_data.incidents import IncidentFilter, Order, incidents_page
+from grid_data.incidents import Order, incidents_page
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
 
@@ -144,34 +115,7 @@ async def read_incident(
 )
 async def list_incidents(
     connection: Transaction,
-    zone: InZone = None,
-    organisation: ResponsibleIs = None,
-    state: InState = None,
-    category: InCategory = None,
-    source: SourceIs = None,
-    urgency: UrgencyIs = None,
-    clock: ClockIs = None,
-    level: AtLevel = None,
-    supervised: Supervised = False,
-    concerned: ConcernedIs = None,
-    sent_back: SentBack = False,
-    reworked: Reworked = False,
-    handled_from: HandledFrom = None,
-    handled_to: HandledTo = None,
-    from_: ReportedFrom = None,
-    to: ReportedTo = None,
-    bbox: Bbox = None,
-    place_status: Annotated[
-        Literal["located", "unlocated"] | None, Query(description="With or without a believed place.")
-    ] = None,
-    place_problem: Annotated[
-        list[PlaceProblemCode] | None,
-        Query(description="Waiting for locating for one of these reasons."),
-    ] = None,
-    q: TextIs = None,
-    counted: CountedIs = None,
-    counted_from: CountedFrom = None,
-    counted_to: CountedTo = None,
+    wanted: ListFilter,
     order: Annotated[
         Order,
         Query(
@@ -187,29 +131,6 @@ async def list_incidents(
 
     Every filter narrows the list; repeated `state`, `source`, `clock`, `level` or `place_problem` widens it.
     """
-    wanted = IncidentFilter(
-        zone_id=await zone_of(connection, zone),
-        organisation_ids=await organisations_of(connection, organisation),
-        category_ids=await categories_of(connection, category),
-        states=states_of(state),
-        sources=source or None,
-        from_time=await moment(connection, from_, "from"),
-        to_time=await moment(connection, to, "to"),
-        area=area_of(bbox),
-        located=None if place_status is None else place_status == "located",
-        problems=place_problem or None,
-        text=q.strip() or None if q else None,
-        urgency=urgency,
-        clocks=cast("list[str]", clock) or None,
-        levels=cast("list[str]", level) or None,
-        supervised=supervised,
-        concerned_ids=await organisations_of(connection, concerned, "concerned"),
-        sent_back=sent_back,
-        reworked=reworked,
-        handled_from=await moment(connection, handled_from, "handled_from"),
-        handled_to=await moment(connection, handled_to, "handled_to"),
-        counted=await counted_of(connection, counted, counted_from, counted_to),
-    )
     page = await incidents_page(
         connection,
         wanted,

@@ -23,6 +23,8 @@ from grid_data.exporters.spatial import write_spatial
 from grid_data.exporters.text import CsvText, GeoJsonText, TextForm
 from grid_data.exporters.workbook import write_workbook
 from grid_data.history import add_history
+from grid_data.incidents import COUNTED
+from grid_data.statements import Numbered, numbered_with
 
 __all__ = ["AT_ONCE", "Export", "Exports", "ExportsBusy", "Wanted", "about_now", "file_name", "told"]
 
@@ -69,6 +71,23 @@ class Wanted:
     bom: bool = False
     about: bool = True
     codes: bool = False
+
+    @property
+    def rows(self) -> Numbered:
+        """The statement that answers the rows."""
+        return numbered_with(self.subject.statement, *self._parts)
+
+    @property
+    def counted(self) -> Numbered:
+        """The statement that counts them."""
+        return numbered_with(self.subject.count, *self._parts)
+
+    @property
+    def _parts(self) -> tuple[tuple[str, str], ...]:
+        # A number of a ranking asks in a way of its own.
+        if self.parameters.get("counted") is not None:
+            return COUNTED[True]
+        return (("filter", self.subject.filter),)
 
 
 @dataclass(frozen=True)
@@ -141,7 +160,7 @@ class Exports:
             stack.push_async_exit(reading)
             connection = await reading.enter_async_context(snapshot(self.database, me))
             subject = wanted.subject
-            rows, placed = await counted(connection, subject.counted(), wanted.parameters)
+            rows, placed = await counted(connection, wanted.counted, wanted.parameters)
             about = await about_now(
                 connection, me.name, subject.title, wanted.query, wanted.filters, rows=rows
             )
@@ -158,7 +177,7 @@ class Exports:
                 codes=wanted.codes,
             )
             parameters = {**wanted.parameters, "english": wanted.language == "en"}
-            stream = batches(connection, subject.rows(), parameters)
+            stream = batches(connection, wanted.rows, parameters)
             pieces = self._pieces(stream, sheet, wanted, reading)
             stack.push_async_callback(pieces.aclose)
             yield Export(rows, file_name(about, subject.name, wanted.form), pieces)

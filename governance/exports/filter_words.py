@@ -28,10 +28,21 @@ NAMES: Mapping[str, Words] = {
     "place_status": Words("定位", "place"),
     "place_problem": Words("位置问题", "place problem"),
     "q": Words("检索", "search"),
+    "concerned": Words("涉及部门", "concerned"),
+    "sent_back": Words("退回", "sent back"),
+    "reworked": Words("返工", "reworked"),
+    "handled_from": Words("办毕自", "handled from"),
+    "handled_to": Words("办毕至", "handled to"),
+    "counted": Words("指标", "counted"),
+    "counted_from": Words("指标自", "counted from"),
+    "counted_to": Words("指标至", "counted to"),
     "layer": Words("图层", "layer"),
     "parent": Words("上级", "parent"),
     "at": Words("时点", "at"),
 }
+
+
+SWITCH = {"true": Words("是", "yes"), "false": Words("不限", "any")}
 
 
 def _values() -> Mapping[str, Mapping[str, Words]]:
@@ -43,7 +54,7 @@ def _values() -> Mapping[str, Mapping[str, Words]]:
         "urgency": URGENCIES,
         "clock": CLOCKS,
         "level": {str(code): words for code, words in LEVELS.items()},
-        "supervised": {"true": Words("是", "yes"), "false": Words("不限", "any")},
+        **dict.fromkeys(("supervised", "sent_back", "reworked"), SWITCH),
         "place_status": {"located": Words("已定位", "located"), "unlocated": Words("未定位", "not located")},
         "place_problem": problems,
         "relation": {

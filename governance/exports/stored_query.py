@@ -56,6 +56,11 @@ class _Query(BaseModel):
     place_status: Literal["located", "unlocated"] | None = None
     place_problem: list[PlaceProblemCode] = []
     q: Text | None = None
+    concerned: Text | None = None
+    sent_back: bool = False
+    reworked: bool = False
+    handled_from: Text | None = None
+    handled_to: Text | None = None
 
 
 def parsed(query: str) -> list[tuple[str, str]]:
@@ -114,6 +119,11 @@ async def read_query(connection: Connection, query: str) -> IncidentFilter:
         clocks=[str(each) for each in known.clock] or None,
         levels=[str(each) for each in known.level] or None,
         supervised=known.supervised,
+        concerned_ids=await _organisations(connection, known.concerned),
+        sent_back=known.sent_back,
+        reworked=known.reworked,
+        handled_from=await _moment(connection, known.handled_from, "handled_from"),
+        handled_to=await _moment(connection, known.handled_to, "handled_to"),
     )
 
 

@@ -10,7 +10,6 @@ from gis.words import Words
 from governance.casework.names import FLOWS, LEVELS, STATES
 from governance.reasons import place_problem_words
 from grid_data.exporters.columns import Column, Shape
-from grid_data.statements import Numbered, numbered_with
 
 __all__ = ["FACILITIES", "FORMATS", "INCIDENTS", "SOURCES", "URGENCIES", "ZONES", "Format", "Subject"]
 
@@ -75,14 +74,6 @@ class Subject:
     statement: str
     count: str
     filter: str
-
-    def rows(self) -> Numbered:
-        """The statement that answers the rows."""
-        return numbered_with(self.statement, ("filter", self.filter))
-
-    def counted(self) -> Numbered:
-        """The statement that counts them."""
-        return numbered_with(self.count, ("filter", self.filter))
 
 
 def _named(key: str, zh: str, en: str) -> tuple[Column, Column]:

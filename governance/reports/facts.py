@@ -13,7 +13,7 @@ from gis.words import Words
 from governance.exports.export import about_now
 from grid_data.database import Connection, ask, one, rows
 from grid_data.exporters.columns import About
-from grid_data.incidents import IncidentFilter
+from grid_data.incidents import COUNTED, IncidentFilter
 from grid_data.statements import numbered_with
 
 __all__ = ["MOST_PLACES", "Outline", "PlaceSeen", "ReportFacts", "read_facts"]
@@ -82,11 +82,12 @@ async def read_facts(
 
     zone = await city_timezone(connection)
     parameters = wanted.parameters() | {"timezone": zone, "limit": MOST_PLACES, "tolerance": TOLERANCE}
-    statement = numbered_with("reports/figures", ("filter", "incidents/filter"))
+    parts = COUNTED[wanted.counted is not None]
+    statement = numbered_with("reports/figures", *parts)
     row = await (await ask(connection, statement, parameters)).fetchone()
     assert row is not None
     figures: dict[str, Any] = orjson.loads(row["document"])
-    statement = numbered_with("reports/places", ("filter", "incidents/filter"))
+    statement = numbered_with("reports/places", *parts)
     found = await (await ask(connection, statement, parameters)).fetchall()
     drawn = [
         Outline(Words(each["zh"], each["en"]), shapely.from_wkb(each["shape"]), each["depth"])
