@@ -40,6 +40,7 @@ TAGS = [
     {"name": "guidance", "description": "Texts that answer without dispatch, triage, 110. 指引与分诊"},
     {"name": "places", "description": "Places not believed, and locating incidents. 定位核实"},
     {"name": "statistics", "description": "Incidents counted. 统计"},
+    {"name": "department", "description": "A department's desk, and any area asked about. 部门工作台"},
     {"name": "dispatch", "description": "The dispatcher's desk: open incidents at a glance. 派遣台"},
     {"name": "sign-in", "description": "Who asks, and how one signs in. 登录"},
     {"name": "accounts", "description": "Accounts of people, tokens of machines. 账号与令牌"},
