@@ -12,6 +12,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from api import (
     accounts,
     attachments,
+    case_sides,
     cases,
     categories,
     city,
@@ -87,6 +88,7 @@ ROUTERS = (
     # Asked for most; routes are tried in this order.
     incidents.router,
     cases.router,
+    case_sides.router,
     routing.router,
     city.router,
     layers.router,

@@ -83,6 +83,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/incidents",
         "GET /api/incidents/{number}",
         "GET /api/cases/{number}",
+        "GET /api/cases/{number}/sides",
         "GET /api/attachments/{id}",
         "GET /api/attachments/{id}/thumbnail",
         "GET /api/incidents/{number}/attachments",

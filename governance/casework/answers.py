@@ -44,12 +44,13 @@ class Handler(Answer):
 
 
 class Objection(Answer):
-    """An objection that waits for adjudication."""
+    """An objection that waits for adjudication; ``proposes``: who should lead in the objector's view."""
 
     by: str
     organisation: str | None
     reason: str
     at: datetime
+    proposes: str | None = None
 
 
 class Extension(Answer):

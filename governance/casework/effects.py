@@ -66,7 +66,7 @@ def _changes(effect: Effect, facts: Facts, silence: timedelta) -> dict[str, Any]
         case Effect.SUPERVISE:
             return {"supervised_at": now}
         case Effect.OBJECTION:
-            return {"objection": _said(facts)}
+            return {"objection": _said(facts) | ({"proposes": fields.lead} if fields.lead else {})}
         case Effect.NO_OBJECTION:
             return {"objection": None}
         case Effect.RISE:

@@ -26,7 +26,7 @@ class Standing:
     extension
         An extension asked for and not decided: by, organisation, reason, at, amount, unit, until.
     objection
-        An objection that waits for adjudication: by, organisation, reason, at.
+        An objection that waits for adjudication: by, organisation, reason, at, who should lead (proposes).
     direct_reason
         Set while it lies at the district's sorting desk.
     lapses_at

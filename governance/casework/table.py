@@ -402,6 +402,7 @@ TAKES: dict[Action, tuple[str, ...]] = {
     A.FILE: ("condition",),
     A.DISPATCH: ("lead", "supporting", "reason"),
     A.SORT: ("supporting", "reason"),
+    A.OBJECT: ("lead",),
     A.ADJUDICATE: ("lead", "supporting"),
     A.HAND_OVER: ("supporting",),
     A.ASK_EXTENSION: ("amount", "unit", "until"),
