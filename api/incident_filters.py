@@ -34,6 +34,7 @@ __all__ = [
     "DeskQuery",
     "HandledFrom",
     "HandledTo",
+    "HasDuplicates",
     "InCategory",
     "InState",
     "InZone",
@@ -136,6 +137,7 @@ HandledTo = Annotated[
     Moment | None,
     Query(description="The work was reported done before this moment.", examples=["2026-02-01"]),
 ]
+HasDuplicates = Annotated[bool, Query(description="`true`: only those that others were merged into.")]
 Supervised = Annotated[bool, Query(description="`true`: only those that are supervised (督办).")]
 
 
@@ -152,6 +154,7 @@ class DeskQuery:
     clocks: tuple[str, ...]
     levels: tuple[str, ...]
     supervised: bool
+    has_duplicates: bool
     concerned: str | None
     sent_back: bool
     reworked: bool
@@ -173,6 +176,7 @@ class DeskQuery:
             clocks=self.clocks or None,
             levels=self.levels or None,
             supervised=self.supervised,
+            has_duplicates=self.has_duplicates,
             concerned_ids=await organisations_of(connection, self.concerned, "concerned"),
             sent_back=self.sent_back,
             reworked=self.reworked,
@@ -196,6 +200,7 @@ def desk_query(
     clock: ClockIs = None,
     level: AtLevel = None,
     supervised: Supervised = False,
+    has_duplicates: HasDuplicates = False,
     concerned: ConcernedIs = None,
     sent_back: SentBack = False,
     reworked: Reworked = False,
@@ -215,6 +220,7 @@ def desk_query(
         tuple(clock or ()),
         tuple(level or ()),
         supervised,
+        has_duplicates,
         concerned,
         sent_back,
         reworked,

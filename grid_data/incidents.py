@@ -62,7 +62,8 @@ class IncidentFilter:
     ``text`` is the beginning of an incident number (six digits or more) or else part of an address.
     ``area`` is EWKT in EPSG:4326. The time span is half open, on the report time. ``clocks`` are states
     of the clock now, ``levels`` who holds the case, ``queue`` what it waits for at the sorting desk,
-    ``counted`` those behind a number of a ranking. ``zone_ids``: in any of these zones. ``concerned_ids``:
+    ``counted`` those behind a number of a ranking. ``has_duplicates``: others were merged into it.
+    ``zone_ids``: in any of these zones. ``concerned_ids``:
     responsible, or has or had a work order. ``handled_from``, ``handled_to``: the work was reported done in
     this span, half open.
     """
@@ -82,6 +83,7 @@ class IncidentFilter:
     clocks: Sequence[str] | None = None
     levels: Sequence[str] | None = None
     supervised: bool = False
+    has_duplicates: bool = False
     zone_ids: Sequence[int] | None = None
     concerned_ids: Sequence[int] | None = None
     sent_back: bool = False
@@ -128,6 +130,7 @@ class IncidentFilter:
             "clocks": _list(self.clocks),
             "levels": _list(self.levels),
             "supervised": self.supervised,
+            "has_duplicates": self.has_duplicates,
             "zone_ids": _list(self.zone_ids),
             "concerned_ids": _list(self.concerned_ids),
             "sent_back": self.sent_back,

@@ -63,6 +63,7 @@ describe("the view as a link", () => {
           clocks: ["due_soon", "overdue"],
           urgent: true,
           supervised: true,
+          merged: true,
           sentBack: true,
           handled: true,
           levels: ["street"],

@@ -107,6 +107,8 @@ SELECT incident.*, NULL AS due_order, row_number() OVER (ORDER BY reported_at, i
             AND (NOT %(only_open)s::boolean OR case_state.closed_at IS NULL)))
       AND (NOT %(supervised)s::boolean OR incident.id IN (
           SELECT case_state.incident_id FROM case_state WHERE supervised_at IS NOT NULL))
+      AND (NOT %(has_duplicates)s::boolean OR incident.id IN (
+          SELECT case_state.duplicate_of_id FROM case_state WHERE duplicate_of_id IS NOT NULL))
       AND (%(zone_ids)s::bigint[] IS NULL OR incident.zone_ids && %(zone_ids)s::bigint[])
       AND (%(concerned_ids)s::bigint[] IS NULL OR incident.organisation_id = ANY (%(concerned_ids)s::bigint[])
            OR incident.concerned_ids <> '{}' AND incident.concerned_ids && %(concerned_ids)s::bigint[])

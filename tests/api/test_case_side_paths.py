@@ -115,6 +115,11 @@ def test_duplicates_follow_their_main_case_to_the_end(
     second.take("merge", "acceptor", "王受理", into=main.number)
     assert first.case()["duplicate_of"] == main.number
     assert (main.case()["duplicates"], main.case()["reports"]) == ([first.number, second.number], 3)
+    listed = main.client.get("/api/incidents", params={"has_duplicates": "true", "limit": 500}).json()["items"]
+    found = {each["number"] for each in listed}
+    assert (main.number in found, found & {first.number, second.number}) == (True, set())
+    summary = main.client.get("/api/dispatch/summary", params={"has_duplicates": "true"}).json()
+    assert 0 < summary["total"] <= len(listed)
     main.take("transfer_110", "acceptor", "王受理", reference="110-1")
     for each in (first, second):
         case = each.case()

@@ -152,6 +152,8 @@ export function chipText(chip: DeskChip, filter: DeskFilter): string {
       return t("list.urgent");
     case "supervised":
       return t("desk.supervised");
+    case "merged":
+      return t("desk.merged");
     case "sent_back":
       return t("box.sent_back");
     case "handled":

@@ -59,6 +59,10 @@ export function FilterMenu({ onClose }: { onClose: () => void }) {
               <input type="checkbox" name="supervised" checked={filter.supervised} onChange={(event) => desk.setFilter({ supervised: event.currentTarget.checked })} />
               {t("desk.supervised")}
             </label>
+            <label class="check small">
+              <input type="checkbox" name="merged" checked={filter.merged} onChange={(event) => desk.setFilter({ merged: event.currentTarget.checked })} />
+              {t("desk.merged")}
+            </label>
           </fieldset>
         </div>
       </div>

@@ -16,6 +16,8 @@ export interface DeskFilter {
   clocks: ClockState[];
   urgent: boolean;
   supervised: boolean;
+  /** Others were merged into it. */
+  merged: boolean;
   /** Sent back by whom it was given to. */
   sentBack: boolean;
   /** Work reported done in the last 30 days, whatever its state is now. */
@@ -47,6 +49,7 @@ export const NO_FILTER: DeskFilter = {
   clocks: [],
   urgent: false,
   supervised: false,
+  merged: false,
   sentBack: false,
   handled: false,
   levels: [],
@@ -100,6 +103,7 @@ export function readDesk(query: URLSearchParams): DeskView {
       clocks: among(CLOCK_STATES, query.get("clock")),
       urgent: query.get("urgent") === "1",
       supervised: query.get("supervised") === "1",
+      merged: query.get("merged") === "1",
       sentBack: query.get("sent_back") === "1",
       handled: query.get("handled") === "1",
       levels: among(LEVELS, query.get("level")),
@@ -135,6 +139,7 @@ function writeFilter(f: DeskFilter): [string, string | null][] {
     ["clock", f.clocks.join(",")],
     ["urgent", f.urgent ? "1" : null],
     ["supervised", f.supervised ? "1" : null],
+    ["merged", f.merged ? "1" : null],
     ["sent_back", f.sentBack ? "1" : null],
     ["handled", f.handled ? "1" : null],
     ["level", f.levels.join(",")],

@@ -2,7 +2,7 @@
 import { NO_FILTER, type DeskFilter } from "./address";
 
 export interface DeskChip {
-  id: "state" | "clock" | "urgent" | "supervised" | "sent_back" | "handled" | "level" | "source" | "category" | "organisation" | "zone" | "time" | "find" | "view";
+  id: "state" | "clock" | "urgent" | "supervised" | "merged" | "sent_back" | "handled" | "level" | "source" | "category" | "organisation" | "zone" | "time" | "find" | "view";
   /** The value it stands for, where there may be several of its kind. */
   value: string;
   /** Filter that remains without it. */
@@ -18,6 +18,7 @@ export function deskChips(filter: DeskFilter): DeskChip[] {
   for (const one of filter.clocks) add("clock", one, { clocks: less(filter.clocks, one) });
   if (filter.urgent) add("urgent", "", { urgent: false });
   if (filter.supervised) add("supervised", "", { supervised: false });
+  if (filter.merged) add("merged", "", { merged: false });
   if (filter.sentBack) add("sent_back", "", { sentBack: false });
   if (filter.handled) add("handled", "", { handled: false, states: NO_FILTER.states });
   for (const one of filter.levels) add("level", one, { levels: less(filter.levels, one) });

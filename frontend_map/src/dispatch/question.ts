@@ -18,6 +18,7 @@ export function filterQuery(filter: DeskFilter): Record<string, string | string[
   put("clock", filter.clocks);
   put("urgency", filter.urgent ? "urgent" : null);
   put("supervised", filter.supervised ? "true" : null);
+  put("has_duplicates", filter.merged ? "true" : null);
   put("sent_back", filter.sentBack ? "true" : null);
   put("handled_from", filter.handled ? daysAgo(HANDLED_DAYS - 1).slice(0, 10) : null);
   put("level", filter.levels);

@@ -67,6 +67,7 @@ export const enDispatch: Record<keyof typeof zhDispatch, string> = {
   "desk.order": "Order",
   "desk.order.due": "Due first",
   "desk.order.newest": "Newest first",
+  "desk.merged": "With merged duplicates",
   "desk.supervised": "Supervised",
   "desk.level": "Level",
   "desk.level_chip": "Level: {level}",

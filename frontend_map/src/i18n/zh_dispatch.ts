@@ -66,6 +66,7 @@ export const zhDispatch = {
   "desk.order": "排序",
   "desk.order.due": "按时限",
   "desk.order.newest": "按时间",
+  "desk.merged": "有并入的重复件",
   "desk.supervised": "督办",
   "desk.level": "当前层级",
   "desk.level_chip": "层级：{level}",
