@@ -187,10 +187,10 @@ async def organisation_id(connection: Connection, code: str) -> int | None:
     return None if row is None else int(row["id"])
 
 
-async def person_id(connection: Connection, code: str) -> int | None:
-    """The person with a code."""
+async def person_id(connection: Connection, code: str) -> tuple[int, str | None] | None:
+    """The person with a code, and the name of their account."""
     row = await one(connection, "accounts/person_id", {"code": code})
-    return None if row is None else int(row["id"])
+    return None if row is None else (row["id"], row["account"])
 
 
 async def zone_id(connection: Connection, layer: str, code: str) -> tuple[int, str] | None:
@@ -205,10 +205,9 @@ async def free_worker(connection: Connection) -> tuple[str, str] | None:
     return None if row is None else (row["code"], row["name"])
 
 
-async def first_zones(connection: Connection, layer: str, most: int) -> list[str]:
-    """The first zones of a layer by code, as ``layer:code``."""
-    found = await rows(connection, "accounts/first_zones", {"layer": layer, "most": most})
-    return [row["key"] for row in found]
+async def first_zones(connection: Connection, layer: str, most: int) -> list[Document]:
+    """The first zones of a layer by code: ``key`` as ``layer:code``, and who governs each."""
+    return list(await rows(connection, "accounts/first_zones", {"layer": layer, "most": most}))
 
 
 async def add_token(connection: Connection, new: NewToken) -> int | None:

@@ -286,10 +286,17 @@ async def _organisation(connection: Connection, code: str | None) -> int | None:
 
 
 async def _person(connection: Connection, code: str | None) -> int | None:
-    found = None if code is None else await stored.person_id(connection, code)
-    if code is not None and found is None:
+    if code is None:
+        return None
+    found = await stored.person_id(connection, code)
+    if found is None:
         raise AccountRefused(Words(f"没有人员 {code}", f"there is no person {code}"), field="person")
-    return found
+    key, account = found
+    if account is not None:
+        raise AccountRefused(
+            Words(f"此人员已有账号 {account}", f"this person has the account {account}"), field="person"
+        )
+    return key
 
 
 async def _note(connection: Connection, by: str, action: str, name: str, after: Mapping[str, Any]) -> None:

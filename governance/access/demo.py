@@ -6,7 +6,7 @@ Their password is known to everybody. They are let in only where the server show
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis.words import Words
 from governance.access.accounts import AccountGiven, add_account
@@ -22,7 +22,11 @@ __all__ = ["DEMO_PASSWORD", "add_demo_accounts"]
 DEMO_PASSWORD = "laoshan-demo-2026"  # noqa: S105 # nosec B105 - shown on the page of sign-in
 
 CITY = ScopeGiven(everything=True)
-STREET, COMMUNITY = "subdistrict:370212001", "community:370212001001"
+LEADS = (
+    ("demo-street", Role.STREET_LEAD, "subdistrict", Words("负责人", "Lead of ")),
+    ("demo-community", Role.COMMUNITY_LEAD, "community", Words("书记", "Lead of ")),
+)
+"""Each governs the first zone of a layer."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,6 @@ PEOPLE = (
     _Person(
         "demo-officer", Role.OFFICER, Words("消防救援大队经办人", "Officer of the fire brigade"), "LS-XF"
     ),
-    _Person(
-        "demo-street", Role.STREET_LEAD, Words("中韩街道负责人", "Lead of Zhonghan Subdistrict"), "JD-001",
-        (ScopeGiven(region=STREET), ScopeGiven(organisation="JD-001")),
-    ),
-    _Person(
-        "demo-community", Role.COMMUNITY_LEAD, Words("社区书记", "Lead of a community"), "SQ-001001",
-        (ScopeGiven(region=COMMUNITY), ScopeGiven(organisation="SQ-001001")),
-    ),
     _Person("demo-district", Role.DISTRICT_LEAD, Words("区级负责人", "Lead of the district"), "LS"),
     _Person("demo-planner", Role.PLANNER, Words("网格规划员", "Planner of the grids"), "LS-ZX"),
     _Person("demo-approver", Role.APPROVER, Words("方案审批人", "Approver of plans"), "LS"),
@@ -65,12 +61,21 @@ async def add_demo_accounts(connection: Connection, passwords: Passwords, by: st
     In a city that is not the sample, those whose organisation or zone does not exist are left out.
     """
     there = {row["name"] for row in await demo_accounts(connection)}
-    fire = tuple(await first_zones(connection, "fire", 3))
-    for person in PEOPLE:
-        scopes = person.scopes
-        if person.role is Role.OFFICER:
-            scopes = (ScopeGiven(organisation=person.organisation), ScopeGiven(zones=fire))
-        await _add(connection, passwords, by, there, person, scopes)
+    fire = ScopeGiven(zones=tuple(row["key"] for row in await first_zones(connection, "fire", 3)))
+    people = [
+        replace(person, scopes=(ScopeGiven(organisation=person.organisation), fire))
+        if person.role is Role.OFFICER
+        else person
+        for person in PEOPLE
+    ]
+    for name, role, layer, words in LEADS:
+        for zone in await first_zones(connection, layer, 1):
+            office = zone["organisation"]
+            scopes = (ScopeGiven(region=zone["key"]), ScopeGiven(organisation=office))
+            display = Words(f"{zone['name_zh']}{words.zh}", f"{words.en}{zone['name_en']}")
+            people.append(_Person(name, role, display, office, scopes))
+    for person in people:
+        await _add(connection, passwords, by, there, person)
     worker = None if "demo-worker" in there else await free_worker(connection)
     if worker is not None:
         code, name = worker
@@ -88,14 +93,13 @@ async def _add(
     by: str,
     there: set[str],
     person: _Person,
-    scopes: tuple[ScopeGiven, ...],
 ) -> None:
     if person.name in there or await name_is_taken(connection, person.name):
         return
     given = AccountGiven(
         name=person.name, display_zh=person.display.zh, display_en=person.display.en,
         organisation=person.organisation, password=DEMO_PASSWORD,
-        grants=[(person.role, scope) for scope in scopes], demo=True,
+        grants=[(person.role, scope) for scope in person.scopes], demo=True,
     )  # fmt: skip
     await _try(connection, passwords, by, given)
 

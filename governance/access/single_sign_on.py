@@ -103,7 +103,8 @@ async def _made(
         number += 1
         name = f"{base[:54]}-{number}"
     code = next(iter(values_of(claims, person_claim)), None) if person_claim else None
-    person = None if code is None else await stored.person_id(connection, code)
+    found = None if code is None else await stored.person_id(connection, code)
+    person = None if found is None or found[1] is not None else found[0]
     shown = next(iter(values_of(claims, "name")), name)[:100].replace("\0", "")
     account_id = await stored.add_account(
         connection,

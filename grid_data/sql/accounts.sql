@@ -127,8 +127,9 @@ ORDER BY held.id
 SELECT id FROM organisation WHERE code = %(code)s
 
 -- name: person_id
--- A person by their code.
-SELECT id FROM person WHERE code = %(code)s
+-- A person by their code, and the account they have.
+SELECT person.id, account.name AS account FROM person LEFT JOIN account ON account.person_id = person.id
+WHERE person.code = %(code)s
 
 -- name: zone_id
 -- A zone by layer and code that is there today.
@@ -144,6 +145,8 @@ WHERE NOT EXISTS (SELECT FROM account WHERE account.person_id = person.id)
 GROUP BY person.id ORDER BY count(*) DESC, min(zone.code) LIMIT 1
 
 -- name: first_zones
--- The first zones of a layer by code, as layer:code: for the demo.
-SELECT layer.code || ':' || zone.code AS key FROM zone JOIN layer ON layer.id = zone.layer_id
+-- The first zones of a layer by code, as layer:code, and who governs each: for the demo.
+SELECT layer.code || ':' || zone.code AS key, organisation.code AS organisation,
+       organisation.name_zh, coalesce(organisation.name_en, organisation.name_zh) AS name_en
+FROM zone JOIN layer ON layer.id = zone.layer_id LEFT JOIN organisation ON organisation.region_zone_id = zone.id
 WHERE layer.code = %(layer)s AND zone.retired_at IS NULL ORDER BY zone.code LIMIT %(most)s::integer

@@ -69,7 +69,7 @@ def enter(client: TestClient, name: str, password: str = PASSWORD) -> TestClient
 def browser_of(client: TestClient) -> TestClient:
     """A browser of its own on the same running server."""
     # Shares the event loop of the one that started the application.
-    browser = TestClient(client.app, headers=client.headers, raise_server_exceptions=False)
+    browser = TestClient(client.app, headers=dict(client.headers), raise_server_exceptions=False)
     browser.portal = client.portal
     return browser
 
