@@ -89,6 +89,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/incidents/{number}/attachments",
         "GET /api/incidents/{number}/duplicates",
         "GET /api/incidents/{number}/nearby",
+        "GET /api/incidents/{number}/reporter",
         "GET /api/transfers",
         "GET /tiles/open_incidents/{z}/{x}/{y}.mvt",
     )
@@ -97,6 +98,10 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/incidents",
         "POST /api/attachments",
         "GET /api/duplicates",
+    )
+    | _doors(
+        _P.REPORTERS_UNMASK,
+        "POST /api/incidents/{number}/reporter",
     )
     | _doors(
         _P.INCIDENTS_ROUTE,

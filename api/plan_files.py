@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.actor import WHO, said_by
-from api.dependencies import Transaction, known_parameters
+from api.dependencies import known_parameters
 from api.openapi import problems
+from api.plan_door import PlanTransaction
 from api.plan_problems import PlanCode, plan_problems
 from api.principal import Me
 from api.reports import SAYS_SOMETHING
@@ -40,7 +41,7 @@ FILE = {"type": "string", "format": "binary"}
         **problems("bad-parameter", "unknown-parameter", "not-found", "database-away", "too-slow"),
     },
 )
-async def read_file(connection: Transaction, code: PlanCode, form: FormParameter = "gpkg") -> Response:
+async def read_file(connection: PlanTransaction, code: PlanCode, form: FormParameter = "gpkg") -> Response:
     """The units of a plan as they are in it: unit, grid, name, grid of before, figures, shape (not in CSV).
 
     A grid without a code yet is written `new:NUMBER`. A GeoPackage has the grids as a second layer.
@@ -66,7 +67,7 @@ async def read_file(connection: Transaction, code: PlanCode, form: FormParameter
 )  # fmt: skip
 async def take_file(
     request: Request,
-    connection: Transaction,
+    connection: PlanTransaction,
     code: PlanCode,
     form: FormParameter,
     revision: Annotated[

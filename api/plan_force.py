@@ -11,6 +11,7 @@ from api.actor import said_by
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import AnyMoment, OrganisationCode
 from api.openapi import problems
+from api.plan_door import PlanTransaction
 from api.plan_problems import By, PlanCode, plan_problems
 from api.principal import Me
 from api.reports import Body
@@ -75,7 +76,7 @@ class PublishBody(StateBody):
     ] = None
 
 
-async def _act(connection: Transaction, me: Me, action: Action, code: str, body: StateBody) -> Plan:
+async def _act(connection: PlanTransaction, me: Me, action: Action, code: str, body: StateBody) -> Plan:
     moment = body.effective_from if isinstance(body, (MomentBody, PublishBody)) else None
     with plan_problems():
         done = await act(
@@ -85,31 +86,31 @@ async def _act(connection: Transaction, me: Me, action: Action, code: str, body:
 
 
 @router.post("/api/plans/{code}/submit", summary="Submit a draft", responses=problems(*ACTING))
-async def submit(connection: Transaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
+async def submit(connection: PlanTransaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
     """Hand a draft in for approval. It is checked whole: `plan-refused` names each fault."""
     return await _act(connection, me, Action.SUBMIT, code, body)
 
 
 @router.post("/api/plans/{code}/reopen", summary="Send a plan back", responses=problems(*ACTING))
-async def reopen(connection: Transaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
+async def reopen(connection: PlanTransaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
     """A submitted or approved plan becomes a draft again; an approval is gone."""
     return await _act(connection, me, Action.REOPEN, code, body)
 
 
 @router.post("/api/plans/{code}/approve", summary="Approve a plan", responses=problems(*ACTING))
-async def approve(connection: Transaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
+async def approve(connection: PlanTransaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
     """Approve a submitted plan. Nobody approves what they worked on."""
     return await _act(connection, me, Action.APPROVE, code, body)
 
 
 @router.post("/api/plans/{code}/schedule", summary="Schedule a plan", responses=problems(*ACTING))
-async def schedule(connection: Transaction, me: Me, code: PlanCode, body: MomentBody) -> Plan:
+async def schedule(connection: PlanTransaction, me: Me, code: PlanCode, body: MomentBody) -> Plan:
     """Say when an approved plan takes effect, or another time. Until then nothing of it is written."""
     return await _act(connection, me, Action.SCHEDULE, code, body)
 
 
 @router.post("/api/plans/{code}/publish", summary="Publish a plan", responses=problems(*ACTING))
-async def publish(connection: Transaction, me: Me, code: PlanCode, body: PublishBody) -> Plan:
+async def publish(connection: PlanTransaction, me: Me, code: PlanCode, body: PublishBody) -> Plan:
     """Put an approved plan into force now; with a moment in the future it is scheduled.
 
     Units, grids, posts, lineage and open incidents change in one transaction, or nothing does. Publishing
@@ -119,13 +120,13 @@ async def publish(connection: Transaction, me: Me, code: PlanCode, body: Publish
 
 
 @router.post("/api/plans/{code}/withdraw", summary="Withdraw a plan", responses=problems(*ACTING))
-async def withdraw(connection: Transaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
+async def withdraw(connection: PlanTransaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
     """Give a plan up that is not in force."""
     return await _act(connection, me, Action.WITHDRAW, code, body)
 
 
 @router.post("/api/plans/{code}/rollback", summary="Roll a published plan back", responses=problems(*ACTING))
-async def roll_back(connection: Transaction, me: Me, code: PlanCode, body: PublishBody) -> Plan:
+async def roll_back(connection: PlanTransaction, me: Me, code: PlanCode, body: PublishBody) -> Plan:
     """Units return to their grids of before, at once, as an edition of its own; the answer is its plan.
 
     With a moment in the future the roll-back is announced for it, and the answer is the plan itself. Refused
@@ -135,7 +136,7 @@ async def roll_back(connection: Transaction, me: Me, code: PlanCode, body: Publi
 
 
 @router.post("/api/plans/{code}/keep", summary="Call an announced roll-back off", responses=problems(*ACTING))
-async def keep(connection: Transaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
+async def keep(connection: PlanTransaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
     """The plan stays in force; whoever was told of the roll-back is told."""
     return await _act(connection, me, Action.KEEP, code, body)
 

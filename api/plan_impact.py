@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Transaction, known_parameters
+from api.dependencies import known_parameters
 from api.language import language
 from api.openapi import problems
+from api.plan_door import PlanTransaction
 from api.plan_problems import PlanCode, plan_problems
 from governance.plan_impact import Impact, impact_of
 from governance.plan_report import impact_csv, impact_html
@@ -28,7 +29,7 @@ STYLE_ONLY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; fr
 
 
 @router.get("/api/plans/{code}/impact", summary="Impact of a plan", responses=problems(*READING))
-async def read_impact(connection: Transaction, code: PlanCode) -> Impact:
+async def read_impact(connection: PlanTransaction, code: PlanCode) -> Impact:
     """What moves from which grid to which, each grid before and after, and the grids against other layers.
 
     For plans that are not in force yet. Counted as of now; `faults` is what stands against approving it.
@@ -44,7 +45,7 @@ async def read_impact(connection: Transaction, code: PlanCode) -> Impact:
     responses=problems(*READING),
 )
 async def read_impact_page(
-    request: Request, connection: Transaction, code: PlanCode, lang: Lang = None
+    request: Request, connection: PlanTransaction, code: PlanCode, lang: Lang = None
 ) -> HTMLResponse:
     """The report to be read and printed: one page that loads nothing else."""
     with plan_problems():
@@ -62,7 +63,7 @@ async def read_impact_page(
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **problems(*READING)},
 )
-async def read_impact_table(connection: Transaction, code: PlanCode) -> Response:
+async def read_impact_table(connection: PlanTransaction, code: PlanCode) -> Response:
     """From grid to grid, a row each, UTF-8 with a byte order mark."""
     with plan_problems():
         impact = await impact_of(connection, code)

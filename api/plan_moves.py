@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 
 from api.actor import said_by
-from api.dependencies import Transaction, known_parameters
+from api.dependencies import known_parameters
 from api.openapi import problems
 from api.plan_bodies import AnyMove, BorderBody, RenumberBody, SplitLineBody, TakeBody, TransferBody
+from api.plan_door import PlanTransaction
 from api.plan_problems import PlanCode, plan_problems
 from api.principal import Me
 from governance.plan_answers import MoveAnswer
@@ -25,7 +26,7 @@ MOVING = (
 
 
 @router.post("/api/plans/{code}/moves", summary="Make a move", responses=problems(*MOVING))
-async def add_move(connection: Transaction, me: Me, code: PlanCode, body: AnyMove) -> MoveAnswer:
+async def add_move(connection: PlanTransaction, me: Me, code: PlanCode, body: AnyMove) -> MoveAnswer:
     """Make a move on the revision you read; one move is one transaction and one step.
 
     Moves of others since then are kept. Where both touch the same unit or the same attribute of a zone,
@@ -47,7 +48,7 @@ async def carry_out(connection: Connection, code: str, body: AnyMove, by: str) -
 
 
 @router.post("/api/plans/{code}/undo", summary="Take a step back", responses=problems(*MOVING))
-async def undo_step(connection: Transaction, me: Me, code: PlanCode, body: TakeBody) -> MoveAnswer:
+async def undo_step(connection: PlanTransaction, me: Me, code: PlanCode, body: TakeBody) -> MoveAnswer:
     """Take the newest step of this person back, or the one named; it stays in the list.
 
     A step on which others have built since is not taken back (409 `plan-conflict`).
@@ -57,7 +58,7 @@ async def undo_step(connection: Transaction, me: Me, code: PlanCode, body: TakeB
 
 
 @router.post("/api/plans/{code}/redo", summary="Make a step again", responses=problems(*MOVING))
-async def redo_step(connection: Transaction, me: Me, code: PlanCode, body: TakeBody) -> MoveAnswer:
+async def redo_step(connection: PlanTransaction, me: Me, code: PlanCode, body: TakeBody) -> MoveAnswer:
     """Make the step of this person that was taken back last again, or the one named."""
     with plan_problems():
         return await take_step(

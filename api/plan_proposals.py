@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import ConfigDict, Field, StrictFloat
 
-from api.dependencies import Transaction, known_parameters
+from api.dependencies import known_parameters
 from api.formats import A_NUMBER, NOT_NUL
 from api.openapi import problems
 from api.plan_bodies import GivenBand, UnitId, ZoneNumber
+from api.plan_door import PlanTransaction
 from api.plan_problems import PlanCode, plan_problems
 from api.problems import Problem, bad_parameter
 from api.reports import Body
@@ -84,7 +85,7 @@ class SearchBody(Body):
     ),
 )  # fmt: skip
 async def add_proposals(
-    request: Request, connection: Transaction, code: PlanCode, body: SearchBody
+    request: Request, connection: PlanTransaction, code: PlanCode, body: SearchBody
 ) -> ProposalJob:
     """Begin to search for balanced divisions; ask for the job to see how far it is.
 
@@ -123,9 +124,11 @@ def _found(request: Request, code: str, job: str) -> Job:
 @router.get(
     "/api/plans/{code}/proposals/{job}",
     summary="A search for proposals",
-    responses=problems("bad-parameter", "unknown-parameter", "not-found"),
+    responses=problems("bad-parameter", "unknown-parameter", "not-found", "database-away"),
 )
-async def read_proposals(request: Request, code: PlanCode, job: JobKey) -> ProposalJob:
+async def read_proposals(
+    request: Request, connection: PlanTransaction, code: PlanCode, job: JobKey
+) -> ProposalJob:
     """How far a search is, and what it found; kept for an hour by the server process that searched."""
     return job_answer(_found(request, code, job))
 
@@ -135,8 +138,10 @@ async def read_proposals(request: Request, code: PlanCode, job: JobKey) -> Propo
     status_code=204,
     response_class=Response,
     summary="Cancel a search",
-    responses=problems("bad-parameter", "unknown-parameter", "not-found"),
+    responses=problems("bad-parameter", "unknown-parameter", "not-found", "database-away"),
 )
-async def cancel_proposals(request: Request, code: PlanCode, job: JobKey) -> None:
+async def cancel_proposals(
+    request: Request, connection: PlanTransaction, code: PlanCode, job: JobKey
+) -> None:
     """Stop a search; one that has ended stays as it is."""
     _found(request, code, job).cancel()

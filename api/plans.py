@@ -11,6 +11,7 @@ from api.dependencies import Transaction, known_parameters
 from api.formats import NOT_NUL, LayerKey
 from api.openapi import problems
 from api.plan_bodies import NewPlan
+from api.plan_door import PlanTransaction, drawing_in
 from api.plan_problems import PlanCode, plan_problems
 from api.principal import Me
 from api.problems import bad_parameter
@@ -60,23 +61,25 @@ async def add_plan(connection: Transaction, me: Me, body: NewPlan) -> Plan:
     if band[0] > band[1]:
         raise bad_parameter("band", "下限大于上限", "the minimum is above the maximum")
     name, english = body.name.plain()
-    with plan_problems():
-        return await create_plan(
-            connection,
-            layer=body.layer,
-            name=Words(name, english or ""),
-            by=said_by(me, body.by),
-            area=None if body.area is None else (body.area.layer, body.area.code),
-            base=body.base,
-            band=band,
-            code=body.code,
-            note=None if body.note is None else Words(body.note.zh, body.note.en or ""),
-        )
+    area = None if body.area is None else (body.area.layer, body.area.code)
+    async with drawing_in(connection, me, area):
+        with plan_problems():
+            return await create_plan(
+                connection,
+                layer=body.layer,
+                name=Words(name, english or ""),
+                by=said_by(me, body.by),
+                area=area,
+                base=body.base,
+                band=band,
+                code=body.code,
+                note=None if body.note is None else Words(body.note.zh, body.note.en or ""),
+            )
 
 
 @router.get("/api/plans/{code}", summary="One plan", responses=problems(*READING))
 async def read_plan(
-    connection: Transaction,
+    connection: PlanTransaction,
     me: Me,
     code: PlanCode,
     by: Annotated[
@@ -99,7 +102,7 @@ async def read_plan(
     response_model=PlanUnits,
     responses=problems(*READING),
 )
-async def read_units(connection: Transaction, code: PlanCode) -> JsonText:
+async def read_units(connection: PlanTransaction, code: PlanCode) -> JsonText:
     """The draft whole, by columns: enough to judge every move at once, without asking again."""
     with plan_problems():
         return JsonText(json_bytes((await plan_units(connection, code)).model_dump()))
@@ -111,14 +114,14 @@ async def read_units(connection: Transaction, code: PlanCode) -> JsonText:
     response_model=PlanShapes,
     responses=problems(*READING),
 )
-async def read_shapes(connection: Transaction, code: PlanCode) -> JsonText:
+async def read_shapes(connection: PlanTransaction, code: PlanCode) -> JsonText:
     """Polygons of the units and lines of the borders between them, as GeoJSON in EPSG:4326."""
     with plan_problems():
         return JsonText(json_bytes((await plan_shapes(connection, code)).model_dump()))
 
 
 @router.get("/api/plans/{code}/measures", summary="Judge a plan", responses=problems(*READING))
-async def read_measures(connection: Transaction, code: PlanCode) -> PlanMeasures:
+async def read_measures(connection: PlanTransaction, code: PlanCode) -> PlanMeasures:
     """Figures of every zone and of the whole, what moved, and each problem with its place."""
     with plan_problems():
         return await plan_measures(connection, code)
@@ -126,7 +129,7 @@ async def read_measures(connection: Transaction, code: PlanCode) -> PlanMeasures
 
 @router.get("/api/plans/{code}/steps", summary="Steps of a plan", responses=problems(*READING))
 async def read_steps(
-    connection: Transaction,
+    connection: PlanTransaction,
     code: PlanCode,
     before: Annotated[
         int | None,

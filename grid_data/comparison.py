@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from grid_data.bulk.copying import copy_out
-from grid_data.database import Connection, one, rows
+from grid_data.database import Connection, all_rows, one, rows
 
 __all__ = ["Side", "ZoneName", "read_layer", "read_side", "shapes_of", "unit_homes"]
 
@@ -116,7 +116,9 @@ async def unit_homes(
     """
     west, south, east, north = (float(side) for side in bounds)
     box = {"west": west, "south": south, "east": east, "north": north}
-    found = await rows(connection, "comparison/homes", box)
+    # Told as sums over what a border moves, to who reads plans.
+    async with all_rows(connection):
+        found = await rows(connection, "comparison/homes", box)
     places = np.array([(row["x"], row["y"]) for row in found], dtype=np.float64).reshape(-1, 2)
     people = np.array([(row["households"], row["residents"]) for row in found], dtype=np.int64)
     return places, people.reshape(-1, 2)

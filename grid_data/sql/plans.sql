@@ -33,6 +33,10 @@ WHERE (%(code)s::text IS NULL OR plan.code = %(code)s::text)
 ORDER BY plan.created_at DESC, plan.id DESC
 LIMIT 500
 
+-- name: seen
+-- Whether there is a plan of this code that is seen.
+SELECT EXISTS (SELECT FROM plan WHERE code = %(code)s) AS seen
+
 -- name: layer
 -- A layer that can be redrawn.
 SELECT id, kind, cardinality FROM layer WHERE code = %(code)s AND active
