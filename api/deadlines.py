@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Literal
 
@@ -27,6 +29,7 @@ from governance.deadline_changes import (
     WindowChange,
     change_deadlines,
 )
+from governance.deadline_trial import Trial, try_deadlines
 from governance.deadlines.calendar import CalendarDay
 from governance.deadlines.clock import Kind
 from governance.deadlines.limits import Stage
@@ -109,6 +112,12 @@ class ChangesBody(ActorFields):
         )
 
 
+class TrialBody(ChangesBody):
+    """The same, to be tried."""
+
+    days: Annotated[int, Field(ge=1, le=366, description="Cases reported in the last days.")] = 90
+
+
 @router.get(
     "/api/deadlines",
     summary="Limits and calendar",
@@ -147,8 +156,36 @@ async def post_changes(connection: Transaction, me: Me, body: ChangesBody) -> De
         words = Name(zh="只有管理员或区级负责人可以更改", en="only an administrator or a district lead may")
         raise Problem("deadlines-refused", words, FieldError("role", words, "role"))
     changes = body.changes()
-    try:
+    with _problems():
         await change_deadlines(connection, actor.principal(), changes, seen=body.revision)
+    year = changes.calendars[0].year if changes.calendars else await this_year(connection)
+    return await get_deadlines(connection, year)
+
+
+@router.post(
+    "/api/deadlines/check",
+    summary="Try changes of limits and calendar",
+    responses=problems(
+        "bad-parameter", "unknown-parameter", "deadlines-changed", "deadlines-refused", "too-large",
+        "database-away", "too-slow",
+    ),
+)  # fmt: skip
+async def post_trial(connection: Transaction, me: Me, body: TrialBody) -> Trial:
+    """What the changes would have meant for the cases of the last days; nothing is stored.
+
+    Of at most 5,000 handled cases, the newest: when each was due by what holds now, and when it would have
+    been. Cases that were extended or had stood still are left out, and counted.
+    """
+    principal = body.actor(me).principal()
+    with _problems():
+        return await try_deadlines(connection, principal, body.changes(), days=body.days, seen=body.revision)
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    """Refusals as problems."""
+    try:
+        yield
     except DeadlinesChanged:
         words = Name(zh="时限或日历已被他人更改", en="somebody changed limits or calendar meanwhile")
         raise Problem(
@@ -158,5 +195,3 @@ async def post_changes(connection: Transaction, me: Me, body: ChangesBody) -> De
         errors = [FieldError(field, Name(zh=zh, en=en), code) for field, code, (zh, en) in refusal.faults]
         first = Name(zh="；".join(e.message.zh for e in errors), en=str(refusal))
         raise Problem("deadlines-refused", first, *errors) from refusal
-    year = changes.calendars[0].year if changes.calendars else await this_year(connection)
-    return await get_deadlines(connection, year)

@@ -99,12 +99,13 @@ async def post_roster(connection: Transaction, me: Me, body: RosterBody) -> Rost
 
     Each row that is wrong is named: no such post, several that fit, half a period, an overlap.
     """
-    if body.role not in MAY:
+    actor = body.actor(me)
+    if actor.role not in MAY:
         words = Name(zh="该角色不能排班", en="this role does not make the roster")
         raise Problem("not-allowed", words, FieldError("role", words, "role"))
     rows = [DutyRow(**each.model_dump()) for each in body.duties]
     try:
-        changed = await change_duties(connection, body.actor(me).principal(), rows)
+        changed = await change_duties(connection, actor.principal(), rows)
     except DutiesRefused as refused:
         columns = {"from": "begins", "to": "ends"}
         errors = [

@@ -204,6 +204,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
     | _doors(
         _P.DEADLINES_WRITE,
         "POST /api/deadlines",
+        "POST /api/deadlines/check",
     )
     | _doors(
         _P.EXPORT,

@@ -15,6 +15,7 @@ __all__ = [
     "add_notices",
     "insert_clocks",
     "read_book",
+    "read_ended",
     "read_limits",
     "read_revision",
     "read_to_start",
@@ -84,6 +85,11 @@ async def read_book(connection: Connection) -> StoredBook:
         limits=limits,
         windows=windows,
     )
+
+
+async def read_ended(connection: Connection, days: int, limit: int) -> list[dict[str, Any]]:
+    """Cases reported in the last days that have been handled and closed since, the newest first."""
+    return list(await rows(connection, "deadlines/ended", {"days": days, "limit": limit}))
 
 
 async def read_limits(connection: Connection, *, history: bool = False) -> list[dict[str, Any]]:

@@ -221,6 +221,17 @@ told AS (
 SELECT (SELECT count(*) FROM noticed) AS noticed, due_at, incident_id
 FROM page ORDER BY due_at DESC, incident_id DESC LIMIT 1
 
+-- name: ended
+-- Cases that were reported in the last days and have been handled and closed since, the newest first.
+SELECT incident.number, incident.category_id, incident.appeal_kind, incident.urgency, incident.source,
+       incident.reported_at, coalesce(case_state.lead_id, incident.organisation_id) AS lead_id, case_state.condition,
+       case_state.due_at, case_state.closed_at,
+       category.standard_ref || ':' || category.kind || ':' || category.code AS category, category.name_zh, category.name_en
+FROM incident JOIN case_state ON case_state.incident_id = incident.id JOIN category ON category.id = incident.category_id
+WHERE incident.reported_at >= now() - %(days)s * interval '1 day' AND incident.state IN ('closed', 'archived')
+  AND case_state.closed_at IS NOT NULL AND case_state.outcome IN ('handled', 'self_handled')
+ORDER BY incident.reported_at DESC, incident.id DESC LIMIT %(limit)s
+
 -- name: put_days
 -- Store special days; one that is there already is replaced.
 INSERT INTO calendar_day (date, kind, name)

@@ -115,7 +115,8 @@ def test_duplicates_follow_their_main_case_to_the_end(
     second.take("merge", "acceptor", "王受理", into=main.number)
     assert first.case()["duplicate_of"] == main.number
     assert (main.case()["duplicates"], main.case()["reports"]) == ([first.number, second.number], 3)
-    listed = main.client.get("/api/incidents", params={"has_duplicates": "true", "limit": 500}).json()["items"]
+    answer = main.client.get("/api/incidents", params={"has_duplicates": "true", "limit": 500})
+    listed = answer.json()["items"]
     found = {each["number"] for each in listed}
     assert (main.number in found, found & {first.number, second.number}) == (True, set())
     summary = main.client.get("/api/dispatch/summary", params={"has_duplicates": "true"}).json()

@@ -181,3 +181,35 @@ def test_running_clocks_keep_the_limit_they_started_with(server: TestClient, url
     answer = change(server, limits=[{"stage": "total", "category": LITTER, "amount": 9, "kind": "work_day"}])
     assert answer.status_code == 200
     assert due() == before
+
+
+def tried(server: TestClient, **changes: Any) -> Json:
+    body = {**ADMIN, "revision": read(server)["revision"], "days": 366, **changes}
+    answer = server.post("/api/deadlines/check", json=body)
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
+
+
+def test_changes_are_tried_on_past_cases_and_nothing_is_kept(server: TestClient, url: str) -> None:
+    before, told = read(server), entries(url)
+    same = tried(server)
+    assert same["cases"] > 0
+    assert (same["late_then"], same["earlier"], same["later"]) == (same["late_now"], 0, 0)
+    assert (same["categories"], same["examples"]) == ([], [])
+    short = {"stage": "total", "category": LITTER, "amount": 0, "kind": "urgent_hour"}
+    harsh = tried(server, limits=[short])
+    # Whatever was reported as litter would have been late at once.
+    (only,) = harsh["categories"]
+    assert (only["category"], only["late_then"]) == (LITTER, only["cases"])
+    assert harsh["late_then"] - harsh["late_now"] == only["cases"] - only["late_now"]
+    assert harsh["earlier"] == only["cases"] > 0
+    assert all(each["due_then"] < each["closed_at"] <= each["due_now"] for each in harsh["examples"])
+    mild = tried(server, limits=[short | {"amount": 400, "kind": "natural_day"}])
+    assert (mild["late_then"] <= mild["late_now"], mild["later"] > 0) == (True, True)
+    assert (read(server), entries(url)) == (before, told)
+
+
+def test_a_wrong_change_is_refused_when_it_is_tried(server: TestClient) -> None:
+    body = {**ADMIN, "revision": read(server)["revision"], "limits": [{"stage": "total", "amount": 1}]}
+    assert_problem(server.post("/api/deadlines/check", json=body), 409, "deadlines-refused", "limits.0.kind")
