@@ -48,11 +48,13 @@ from api import (
     problem_pages,
     problems,
     rankings,
+    report_subscriptions,
     reporters,
     routing,
     rules,
     search,
     session,
+    share,
     static_map,
     statistics,
     surroundings,
@@ -60,6 +62,7 @@ from api import (
     tokens,
     transfers,
     urgent_tasks,
+    webhooks,
     zone_query,
     zones,
 )
@@ -70,6 +73,7 @@ from api.fresh_cache import FreshCache
 from api.gate import gate_of
 from api.head import HeadAsGet
 from api.headers import SecurityHeaders
+from api.limiter import Limiter
 from api.permissions import permitted
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
@@ -78,6 +82,7 @@ from governance.attachments import Attachments
 from governance.department_overlap import Overlaps
 from governance.events import EventHub
 from governance.exports import Exports
+from governance.owners import Owners
 from governance.proposal_jobs import ProposalJobs
 from governance.settings import Settings
 from grid_data.database import Database
@@ -132,6 +137,9 @@ ROUTERS = (
     tokens.router,
     events.router,
     exports.router,
+    report_subscriptions.router,
+    webhooks.router,
+    share.router,
     # Before the tiles of any layer.
     open_tiles.router,
     tiles.router,
@@ -173,6 +181,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.exports = Exports(database, settings.export_place)
         await asyncio.to_thread(app.state.exports.swept)
         app.state.report_font = settings.report_font
+        app.state.webhook_private = settings.webhook_private
+        app.state.share_limiter = Limiter(burst=30, per_minute=30)
+        app.state.owners = Owners(
+            database, open=settings.access == "open", demo=bool(getattr(app.state, "demo", False))
+        )
         await database.open()
         try:
             yield

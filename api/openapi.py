@@ -46,6 +46,8 @@ TAGS = [
     {"name": "accounts", "description": "Accounts of people, tokens of machines. 账号与令牌"},
     {"name": "events", "description": "What happens, as it happens. 实时动态"},
     {"name": "exports", "description": "What the lists show, as files and reports. 导出"},
+    {"name": "webhooks", "description": "Other programs are told what happens. Webhook"},
+    {"name": "share", "description": "One view for whoever has the link. 分享链接"},
     {"name": "tiles", "description": "Vector tiles of all layers. 矢量瓦片"},
     {"name": "problems", "description": "What can go wrong (RFC 9457). 问题类型"},
     {"name": "health", "description": "For whoever operates the server. 运行状态"},

@@ -49,6 +49,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/problems",
         "GET /problems/{code}",
         "GET /api/openapi.json",
+        "GET /api/share/{token}",
         "GET /api/me",
         "POST /api/session",
         "GET /api/session/oidc/start",
@@ -207,7 +208,27 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/deadlines/check",
     )
     | _doors(
+        _P.WEBHOOKS_MANAGE,
+        "GET /api/webhooks",
+        "POST /api/webhooks",
+        "PUT /api/webhooks/{id}",
+        "DELETE /api/webhooks/{id}",
+        "POST /api/webhooks/{id}/secret",
+        "GET /api/webhooks/{id}/deliveries",
+        "POST /api/webhooks/{id}/deliveries/{delivery}/resend",
+        "DELETE /api/webhooks/{id}/deliveries/{delivery}",
+    )
+    | _doors(
+        _P.SHARE,
+        "GET /api/share-links",
+        "POST /api/share-links",
+        "DELETE /api/share-links/{id}",
+    )
+    | _doors(
         _P.EXPORT,
+        "GET /api/report-subscriptions",
+        "POST /api/report-subscriptions",
+        "DELETE /api/report-subscriptions/{id}",
         "GET /api/exports/incidents.{format}",
         "GET /api/exports/facilities.{format}",
         "GET /api/exports/zones.{format}",

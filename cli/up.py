@@ -12,6 +12,7 @@ import threading
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Annotated
 
@@ -117,7 +118,8 @@ def _serve(
 
     assert settings.database_url is not None
     # Made here, started when the server answers: nobody waits for it.
-    tasks = BackgroundWorker(settings.database_url, settings.task_plan) if settings.worker else None
+    due = replace(settings.task_plan, demo=demo)
+    tasks = BackgroundWorker(settings.database_url, due) if settings.worker else None
     host, port, *_ = sockets[0].getsockname()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 # nosec B104 - only compared
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"

@@ -18,7 +18,9 @@ from governance.access.sessions import SessionRules
 from governance.alarm_limits import AlarmLimits
 from governance.duplicates import DuplicateRule
 from governance.file_content import FileLimits
+from governance.reports.mail_plan import MailPlan, Security
 from governance.task_plan import TaskPlan
+from governance.webhooks.plan import WebhookPlan
 from grid_data.attachment_files import Bucket
 
 __all__ = ["Settings"]
@@ -153,6 +155,20 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="Where files lie while they are made; without it `exports` in `GRIDGOV_HOME`"),
     ] = None
+    webhook_private: Annotated[
+        bool, Field(description="Whether webhooks may go to addresses inside the house, and by plain HTTP")
+    ] = False
+    smtp_host: Annotated[str | None, Field(description="Mail server; without it no e-mail is sent")] = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535, description="Its port")] = 587
+    smtp_security: Annotated[
+        Security, Field(description="`starttls`, `tls` (from the first byte) or `none`")
+    ] = "starttls"
+    smtp_user: Annotated[str | None, Field(description="Name to sign in there with")] = None
+    smtp_password: Annotated[SecretStr | None, Field(description="And its password")] = None
+    mail_from: Annotated[str, Field(description="Sender of e-mails")] = "gridgov@localhost"
+    report_at: Annotated[
+        str, Field(description="When weekly reports are due: a cron expression in the city's time zone")
+    ] = "0 7 * * 1"
     report_font: Annotated[
         Path | None,
         Field(description="Font of PDF reports, with Chinese characters; without it one that is installed"),
@@ -166,7 +182,7 @@ class Settings(BaseSettings):
             raise ValueError("a folder, or s3://bucket/prefix")
         return text
 
-    @field_validator("check_places_at", "lapse_at")
+    @field_validator("check_places_at", "lapse_at", "report_at")
     @classmethod
     def _is_cron(cls, text: str) -> str:
         from croniter import croniter
@@ -252,6 +268,24 @@ class Settings(BaseSettings):
             attachments=self.attachment_place,
             orphan_hours=self.attachment_orphan_hours,
             alarm_limits=self.alarm_limits,
+            webhooks=WebhookPlan(private=self.webhook_private),
+            mail=self.mail_plan,
+            open_access=self.access == "open",
+        )
+
+    @property
+    def mail_plan(self) -> MailPlan:
+        """By which server e-mail goes out, and when the weekly report is due."""
+        return MailPlan(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            security=self.smtp_security,
+            user=self.smtp_user,
+            password=self.smtp_password.get_secret_value() if self.smtp_password else None,
+            sender=self.mail_from,
+            report_at=self.report_at,
+            font=self.report_font,
+            public_url=self.public_url,
         )
 
     @property

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from gis.fallback_places import Rule
 from governance.alarm_limits import AlarmLimits
+from governance.reports.mail_plan import MailPlan
+from governance.webhooks.plan import WebhookPlan
 from grid_data.attachment_files import Bucket
 
 __all__ = ["TaskPlan"]
@@ -21,7 +23,8 @@ class TaskPlan:
     when its tasks are looked for. ``attachments``: where files lie; those that
     nothing has named for ``orphan_hours`` are removed. ``silence``: after how long without an
     evaluation a case lapses that came checked. ``escalate_late``: a late case rises a level; otherwise
-    the level above is told only.
+    the level above is told only. ``open_access``: the server is open, what nobody's account made sees
+    everything; ``demo``: accounts of the demo may own what is sent.
     """
 
     rule: Rule = field(default_factory=Rule)
@@ -38,6 +41,12 @@ class TaskPlan:
     alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
     watch_queue_at: str = "* * * * *"
     count_figures_at: str = "* * * * *"
+    webhooks: WebhookPlan = field(default_factory=WebhookPlan)
+    forget_deliveries_at: str = "40 * * * *"
+    mail: MailPlan = field(default_factory=MailPlan)
+    send_reports_at: str = "* * * * *"
+    open_access: bool = False
+    demo: bool = False
     take_over_at: str = "*/5 * * * *"
     heartbeat_s: float = 10.0
     stalled_s: float = 30.0

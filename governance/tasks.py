@@ -23,13 +23,17 @@ from governance.casework.lapsing import lapse_evaluations
 from governance.clock_watch import watch_clocks
 from governance.fallback_places import check_places
 from governance.figure_counting import count_all
+from governance.owners import Owners
 from governance.plan_tasks import publish_due_plans
 from governance.queue_alarm import watch_queue
+from governance.reports.weekly import send_due_reports
 from governance.task_plan import TaskPlan
 from governance.urgent_tasks import remind_of_due
+from governance.webhooks.delivering import Deliverer
 from grid_data.attachment_files import AttachmentFiles
 from grid_data.city import city_timezone, readiness
 from grid_data.database import Database
+from grid_data.webhooks import forget_old
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -47,6 +51,8 @@ CAUGHT_UP_S = 24 * 3600.0
 KEPT_H = 24 * 7
 """Hours for which finished tasks are kept, for whoever looks what happened."""
 AGAIN_S = 5.0
+DELIVERIES_KEPT_D = 30
+"""Days for which deliveries that ended are kept."""
 
 
 def make_app(url: str, database: Database, plan: TaskPlan) -> App:
@@ -116,6 +122,19 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
         """Count again what has changed, for rankings."""
         return f"{await count_all(database)} incidents"
 
+    @app.periodic(cron=plan.send_reports_at, periodic_id="send_reports")
+    @app.task(name="send_reports", lock="send_reports")
+    async def send_reports(timestamp: int) -> str:
+        """Send the weekly reports that are due."""
+        return await send_due_reports(database, owners_of(database, plan), plan.mail)
+
+    @app.periodic(cron=plan.forget_deliveries_at, periodic_id="forget_deliveries")
+    @app.task(name="forget_deliveries", lock="forget_deliveries")
+    async def forget_deliveries(timestamp: int) -> str:
+        """Remove deliveries of webhooks that ended long ago."""
+        async with database.transaction(NIGHTLY) as connection:
+            return f"{await forget_old(connection, DELIVERIES_KEPT_D)} deliveries"
+
     @app.periodic(cron=plan.take_over_at, periodic_id="take_over")
     @app.task(name="take_over", lock="take_over")
     async def take_over(timestamp: int) -> None:
@@ -128,6 +147,11 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
         await keep_time(app, database)
 
     return app
+
+
+def owners_of(database: Database, plan: TaskPlan) -> Owners:
+    """Whose sight it has what the program sends by itself."""
+    return Owners(database, open=plan.open_access, demo=plan.demo)
 
 
 async def keep_time(app: App, database: Database) -> None:
@@ -183,7 +207,11 @@ class TaskWorker:
         from procrastinate.worker import Worker
 
         database = Database(self._url, size=2, statement_timeout_s=LONGEST_S)
+        sending = Database(self._url, size=4)
         await database.open()
+        await sending.open()
+        deliverer = Deliverer(sending, owners_of(sending, self._plan), self._plan.webhooks)
+        delivering = asyncio.create_task(deliverer.run())
         try:
             app = make_app(self._url, database, self._plan)
             await keep_time(app, database)
@@ -203,6 +231,9 @@ class TaskWorker:
                 await running
         finally:
             self._worker = None
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
+            await sending.close()
             await database.close()
 
 

@@ -74,14 +74,16 @@ async def read_facts(
     by: str,
     query: str,
     filters: Sequence[tuple[Words, Words]],
+    *,
+    places: int = MOST_PLACES,
 ) -> ReportFacts:
-    """Read what a report tells, in the transaction of whom it is for."""
+    """Read what a report tells, in the transaction of whom it is for; at most so many places, the newest."""
     from governance.reasons import place_problem_words
     from grid_data.city import city_timezone
     from grid_data.incidents import incidents_page
 
     zone = await city_timezone(connection)
-    parameters = wanted.parameters() | {"timezone": zone, "limit": MOST_PLACES, "tolerance": TOLERANCE}
+    parameters = wanted.parameters() | {"timezone": zone, "limit": places, "tolerance": TOLERANCE}
     parts = COUNTED[wanted.counted is not None]
     statement = numbered_with("reports/figures", *parts)
     row = await (await ask(connection, statement, parameters)).fetchone()

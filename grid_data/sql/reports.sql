@@ -79,3 +79,50 @@ SELECT version.name_zh AS zh, coalesce(version.name_en, version.name_zh) AS en,
 FROM zone_version AS version
 WHERE version.zone_id = %(zone_id)s::bigint AND version.valid @> now() AND upper_inf(version.recorded)
 LIMIT 1
+
+-- name: subscribe
+-- Somebody wants the weekly report.
+INSERT INTO report_subscription (recipient, language, query, owner, account_id)
+VALUES (%(recipient)s, %(language)s, %(query)s, %(owner)s, %(account_id)s)
+RETURNING id
+
+-- name: subscriptions
+-- Who gets the weekly report, and what became of the last one of each.
+SELECT subscription.id, subscription.recipient, subscription.language, subscription.query, subscription.owner,
+       subscription.created_at, last.week, last.state, last.attempts, last.last_error, last.sent_at
+FROM report_subscription AS subscription
+LEFT JOIN LATERAL (SELECT * FROM report_delivery WHERE report_delivery.subscription_id = subscription.id
+                   ORDER BY week DESC LIMIT 1) AS last ON true
+WHERE subscription.ended_at IS NULL AND (%(id)s::bigint IS NULL OR subscription.id = %(id)s::bigint)
+ORDER BY subscription.id
+
+-- name: unsubscribe
+-- Nothing more is sent.
+UPDATE report_subscription SET ended_at = now() WHERE id = %(id)s AND ended_at IS NULL
+
+-- name: make_due
+-- A report of a week for everybody who had subscribed when it was due; nobody gets a second one.
+INSERT INTO report_delivery (subscription_id, week)
+SELECT id, %(week)s::date FROM report_subscription WHERE ended_at IS NULL AND created_at <= %(due)s::timestamptz
+ON CONFLICT (subscription_id, week) DO NOTHING
+
+-- name: claim
+-- Take one report that is due; whoever takes it is waited for until the lease ends.
+UPDATE report_delivery AS delivery
+SET state = 'sending', attempts = attempts + 1, next_at = now() + make_interval(secs => %(lease_s)s)
+FROM report_subscription AS subscription
+WHERE subscription.id = delivery.subscription_id AND subscription.ended_at IS NULL
+  AND (delivery.subscription_id, delivery.week) IN (
+      SELECT due.subscription_id, due.week FROM report_delivery AS due
+      JOIN report_subscription AS its ON its.id = due.subscription_id AND its.ended_at IS NULL
+      WHERE due.state IN ('waiting', 'sending') AND due.next_at <= now()
+      ORDER BY due.next_at LIMIT 1 FOR UPDATE OF due SKIP LOCKED)
+RETURNING delivery.subscription_id, delivery.week, delivery.attempts, subscription.recipient, subscription.language,
+          subscription.query, subscription.owner, subscription.account_id
+
+-- name: finish
+-- What became of a report; nothing, if another sender took it over meanwhile.
+UPDATE report_delivery
+SET state = %(state)s, last_error = %(error)s, next_at = now() + make_interval(secs => %(wait_s)s),
+    sent_at = CASE WHEN %(state)s = 'sent' THEN now() END
+WHERE subscription_id = %(subscription_id)s AND week = %(week)s AND state = 'sending' AND attempts = %(attempts)s

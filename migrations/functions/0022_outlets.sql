@@ -24,6 +24,7 @@ CREATE TRIGGER history_reaches_webhooks AFTER INSERT ON history
 
 GRANT SELECT, INSERT, UPDATE ON webhook, webhook_delivery, report_subscription, report_delivery, share_link TO gridgov_app;
 GRANT SELECT, DELETE ON webhook_event TO gridgov_app;
+GRANT DELETE ON webhook_delivery TO gridgov_app;
 
 -- Everybody has their own; who sees everything sees all of them.
 DO $$
