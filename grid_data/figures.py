@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grid_data.database import Connection, ask, one, rows, run
-from grid_data.statements import numbered
+from grid_data.statements import numbered_with
 
 __all__ = ["Freshness", "Run", "count_again", "freshness", "oldest_marks", "shorten_mark", "take_turn"]
+
+
+PARTS = (
+    ("places_of", "rankings/places_of"),
+    ("above_grids", "rankings/above_grids"),
+    ("figure_columns", "rankings/figure_columns"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ async def count_again(connection: Connection, runs: Sequence[Run], done: Sequenc
         "first_ids": [each.first_id for each in runs],
         "last_ids": [each.last_id for each in runs],
     }
-    cursor = await ask(connection, numbered("rankings/count_again"), asked)
+    await ask(connection, numbered_with("rankings/add_places", *PARTS), {**asked, "mark_ids": []})
+    cursor = await ask(connection, numbered_with("rankings/count_again", *PARTS), asked)
     row = await cursor.fetchone()
     return int(row["incidents"]) if row else 0

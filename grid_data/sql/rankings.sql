@@ -14,9 +14,34 @@ SELECT coalesce(min(at), now()) AS as_of, count(*) AS waiting FROM figure_mark
 -- A long run of incidents is counted in parts: where the rest of it begins.
 UPDATE figure_mark SET first_id = %(first_id)s WHERE id = %(id)s
 
+-- name: add_places
+-- Remember sets of zones that some incidents lie in and none did before.
+INSERT INTO figure_place (zone_ids, located, base_grid_id, community_id, street_id, district_id)
+{places_of}
+FROM (SELECT DISTINCT incident.zone_ids, incident.place IS NOT NULL AS located, coalesce(incident.base_grid_id, 0) AS base_grid_id
+      FROM unnest(%(first_ids)s::bigint[], %(last_ids)s::bigint[]) AS run (first_id, last_id)
+      JOIN incident ON incident.id BETWEEN run.first_id AND run.last_id) AS asked
+{above_grids}
+WHERE NOT EXISTS (SELECT FROM figure_place AS known WHERE known.zone_ids = asked.zone_ids AND known.located = asked.located
+                      AND known.base_grid_id = asked.base_grid_id)
+
+-- name: places_of
+-- Of places: those of the zones that are ranked.
+SELECT asked.zone_ids, asked.located, asked.base_grid_id,
+       coalesce((SELECT id FROM zone WHERE id = ANY (asked.zone_ids) AND layer_id = community.id), 0),
+       coalesce((SELECT id FROM zone WHERE id = ANY (asked.zone_ids) AND layer_id = street.id), 0),
+       coalesce((SELECT id FROM zone WHERE id = ANY (asked.zone_ids) AND layer_id = street.parent_layer_id), 0)
+
+-- name: above_grids
+-- Of places: the layers above the base grids.
+LEFT JOIN layer AS base ON base.kind = 'base_grid'
+LEFT JOIN layer AS community ON community.id = base.parent_layer_id
+LEFT JOIN layer AS street ON street.id = community.parent_layer_id
+
 -- name: count_again
 -- Count some incidents again, in one statement: what they count for now takes the place of what they counted for, sums
--- move by the difference, marks go. What a mark tells of was committed with it, so both are seen or neither is.
+-- move by the difference, marks go. What a mark tells of was committed with it, so both are seen or neither is. Nothing here
+-- is joined that the planner could take for short and read once for each row: how much waits is known to nobody beforehand.
 WITH clock AS MATERIALIZED (
     SELECT coalesce((SELECT timezone FROM city), 'UTC') AS timezone
 ), forgotten AS (
@@ -25,49 +50,33 @@ WITH clock AS MATERIALIZED (
     SELECT DISTINCT incident.id
     FROM unnest(%(first_ids)s::bigint[], %(last_ids)s::bigint[]) AS run (first_id, last_id)
     JOIN incident ON incident.id BETWEEN run.first_id AND run.last_id
-), life AS MATERIALIZED (
-    -- What clocks left behind, and what runs.
-    SELECT passed.incident_id, passed.due_at, passed.left_at AS ended_at, passed.to_state IN ('closed', 'archived') AS closed,
-           passed.to_state IN ('rejected', 'cancelled', 'merged') AS gone, false AS paused, passed.left_at <= passed.due_at AS on_time,
-           passed.reworks > 0 AS reworked, passed.extensions > 0 AS extended
-    FROM case_moment AS passed JOIN told ON told.id = passed.incident_id WHERE passed.stage = 'total'
-    UNION ALL
-    SELECT running.incident_id, running.due_at, NULL, false, false, coalesce(running.paused_at <= running.due_at, false), false,
-           kept.reworks > 0, kept.extensions > 0
-    FROM incident_clock AS running JOIN told ON told.id = running.incident_id
-    LEFT JOIN case_state AS kept ON kept.incident_id = running.incident_id
-), lived AS (
-    SELECT life.*, row_number() OVER life AS n,
-           lead(due_at) OVER (PARTITION BY incident_id, due_at IS NULL ORDER BY due_at, ended_at) AS later_due_at,
-           lead(ended_at) OVER (PARTITION BY incident_id, closed ORDER BY ended_at, due_at) AS later_ended_at
-    FROM life WINDOW life AS (PARTITION BY incident_id ORDER BY ended_at, due_at)
 ), subject AS MATERIALIZED (
     SELECT incident.id, incident.zone_ids, incident.place IS NOT NULL AS located, coalesce(incident.base_grid_id, 0) AS base_grid_id,
            incident.category_id, coalesce(category.parent_id, category.id) AS class_id, incident.source,
            coalesce(kept.lead_id, incident.organisation_id, 0) AS organisation_id,
            (incident.reported_at AT TIME ZONE clock.timezone)::date AS reported_day,
            coalesce(kept.satisfaction IN ('satisfied', 'basic', 'unsatisfied'), false) AS evaluated,
-           coalesce(kept.satisfaction IN ('satisfied', 'basic'), false) AS satisfied
+           coalesce(kept.satisfaction IN ('satisfied', 'basic'), false) AS satisfied,
+           coalesce(kept.reworks > 0, false) AS reworked, coalesce(kept.extensions > 0, false) AS extended,
+           (SELECT id FROM figure_place
+            WHERE figure_place.zone_ids = incident.zone_ids AND figure_place.located = (incident.place IS NOT NULL)
+              AND figure_place.base_grid_id = coalesce(incident.base_grid_id, 0)) AS place_id
     FROM told JOIN incident ON incident.id = told.id CROSS JOIN clock
     JOIN category ON category.id = incident.category_id
     LEFT JOIN case_state AS kept ON kept.incident_id = incident.id
-), new_place AS (
+), new_place AS MATERIALIZED (
+    -- Of who has moved since places were added, a moment ago.
     INSERT INTO figure_place (zone_ids, located, base_grid_id, community_id, street_id, district_id)
-    SELECT asked.zone_ids, asked.located, asked.base_grid_id,
-           coalesce((SELECT id FROM zone WHERE id = ANY (asked.zone_ids) AND layer_id = community.id), 0),
-           coalesce((SELECT id FROM zone WHERE id = ANY (asked.zone_ids) AND layer_id = street.id), 0),
-           coalesce((SELECT id FROM zone WHERE id = ANY (asked.zone_ids) AND layer_id = street.parent_layer_id), 0)
-    FROM (SELECT zone_ids, located, base_grid_id FROM subject
-          EXCEPT SELECT zone_ids, located, base_grid_id FROM figure_place) AS asked
-    LEFT JOIN layer AS base ON base.kind = 'base_grid'
-    LEFT JOIN layer AS community ON community.id = base.parent_layer_id
-    LEFT JOIN layer AS street ON street.id = community.parent_layer_id
+    {places_of}
+    FROM (SELECT DISTINCT zone_ids, located, base_grid_id FROM subject WHERE place_id IS NULL) AS asked
+    {above_grids}
     RETURNING id, zone_ids, located, base_grid_id
-), place AS MATERIALIZED (
-    SELECT id, zone_ids, located, base_grid_id FROM figure_place UNION ALL SELECT * FROM new_place
 ), fresh AS MATERIALIZED (
-    SELECT subject.id AS incident_id, coalesce(lived.n, 1)::smallint AS life, place.id AS place_id, subject.category_id,
-           subject.class_id, subject.source, subject.organisation_id,
+    SELECT subject.id AS incident_id, coalesce(lived.n, 1)::smallint AS life,
+           coalesce(subject.place_id, (SELECT id FROM new_place
+                                       WHERE new_place.zone_ids = subject.zone_ids AND new_place.located = subject.located
+                                         AND new_place.base_grid_id = subject.base_grid_id)) AS place_id,
+           subject.category_id, subject.class_id, subject.source, subject.organisation_id,
            CASE WHEN coalesce(lived.n, 1) = 1 THEN subject.reported_day END AS reported_day, days.due_day, lived.due_at, days.ended_day,
            CASE WHEN lived.closed THEN days.ended_day END AS closed_day, lived.later_due_at,
            CASE WHEN lived.closed THEN days.later_ended_day END AS later_closed_day,
@@ -76,24 +85,37 @@ WITH clock AS MATERIALIZED (
            coalesce(lived.gone, false) AS gone, coalesce(lived.paused, false) AS paused, coalesce(lived.on_time, false) AS on_time,
            coalesce(lived.reworked, false) AS reworked, coalesce(lived.extended, false) AS extended, subject.evaluated, subject.satisfied
     FROM subject CROSS JOIN clock
-    JOIN place ON place.zone_ids = subject.zone_ids AND place.located = subject.located AND place.base_grid_id = subject.base_grid_id
-    LEFT JOIN lived ON lived.incident_id = subject.id
+    LEFT JOIN LATERAL (
+        SELECT life.*, row_number() OVER (ORDER BY ended_at, due_at) AS n,
+               lead(due_at) OVER (PARTITION BY due_at IS NULL ORDER BY due_at, ended_at) AS later_due_at,
+               lead(ended_at) OVER (PARTITION BY closed ORDER BY ended_at, due_at) AS later_ended_at
+        FROM (
+            -- What clocks left behind, and what runs.
+            SELECT passed.due_at, passed.left_at AS ended_at, passed.to_state IN ('closed', 'archived') AS closed,
+                   passed.to_state IN ('rejected', 'cancelled', 'merged') AS gone, false AS paused,
+                   passed.left_at <= passed.due_at AS on_time, passed.reworks > 0 AS reworked, passed.extensions > 0 AS extended
+            FROM case_moment AS passed WHERE passed.incident_id = subject.id AND passed.stage = 'total'
+            UNION ALL
+            SELECT running.due_at, NULL, false, false, coalesce(running.paused_at <= running.due_at, false), false,
+                   subject.reworked, subject.extended
+            FROM incident_clock AS running WHERE running.incident_id = subject.id
+        ) AS life
+    ) AS lived ON true
     CROSS JOIN LATERAL (
         SELECT (lived.due_at AT TIME ZONE clock.timezone)::date AS due_day, (lived.ended_at AT TIME ZONE clock.timezone)::date AS ended_day,
                (lived.later_due_at AT TIME ZONE clock.timezone)::date AS later_due_day,
                (lived.later_ended_at AT TIME ZONE clock.timezone)::date AS later_ended_day
     ) AS days
-), old AS MATERIALIZED (
-    SELECT case_figure.* FROM case_figure JOIN told ON told.id = case_figure.incident_id
 ), moved AS MATERIALIZED (
-    SELECT -1 AS sign, old.* FROM old
-    WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.incident_id = old.incident_id AND fresh.life = old.life AND fresh IS NOT DISTINCT FROM old)
-    UNION ALL
-    SELECT 1, fresh.* FROM fresh
-    WHERE NOT EXISTS (SELECT FROM old WHERE old.incident_id = fresh.incident_id AND old.life = fresh.life AND fresh IS NOT DISTINCT FROM old)
+    -- What was and is the same cancels out.
+    SELECT sum(sign)::integer AS sign, {figure_columns}
+    FROM (SELECT 1 AS sign, fresh.* FROM fresh
+          UNION ALL
+          SELECT -1, case_figure.* FROM told JOIN case_figure ON case_figure.incident_id = told.id) AS both_ways
+    GROUP BY {figure_columns} HAVING sum(sign) <> 0
 ), kept AS (
-    INSERT INTO case_figure
-    SELECT fresh.* FROM fresh JOIN moved ON moved.sign = 1 AND moved.incident_id = fresh.incident_id AND moved.life = fresh.life
+    INSERT INTO case_figure ({figure_columns})
+    SELECT {figure_columns} FROM moved WHERE sign > 0
     ON CONFLICT (incident_id, life) DO UPDATE SET
         place_id = excluded.place_id, category_id = excluded.category_id, class_id = excluded.class_id, source = excluded.source,
         organisation_id = excluded.organisation_id, reported_day = excluded.reported_day, due_day = excluded.due_day,
@@ -102,9 +124,8 @@ WITH clock AS MATERIALIZED (
         gone = excluded.gone, paused = excluded.paused, on_time = excluded.on_time, reworked = excluded.reworked,
         extended = excluded.extended, evaluated = excluded.evaluated, satisfied = excluded.satisfied
 ), ended AS (
-    DELETE FROM case_figure USING old
-    WHERE case_figure.incident_id = old.incident_id AND case_figure.life = old.life
-      AND NOT EXISTS (SELECT FROM fresh WHERE fresh.incident_id = old.incident_id AND fresh.life = old.life)
+    DELETE FROM case_figure USING (SELECT incident_id, life FROM moved GROUP BY 1, 2 HAVING sum(sign) < 0) AS over
+    WHERE case_figure.incident_id = over.incident_id AND case_figure.life = over.life
 ), part AS (
     SELECT moved.reported_day AS day, moved.place_id, moved.class_id, moved.source, moved.organisation_id, moved.sign AS reported,
            moved.sign * (moved.source IN ('grid_worker', 'patrol', 'video', 'sensor'))::integer AS self_found,
@@ -145,6 +166,7 @@ WITH clock AS MATERIALIZED (
     SELECT * FROM summed
     WHERE (reported, self_found, complained, due, due_closed, on_time, reworked, extended, excluded, closed, evaluated, satisfied)
           <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    ORDER BY grain, starts, place_id, class_id, source, organisation_id
     ON CONFLICT (grain, starts, place_id, class_id, source, organisation_id) DO UPDATE SET
         reported = its.reported + excluded.reported, self_found = its.self_found + excluded.self_found,
         complained = its.complained + excluded.complained, due = its.due + excluded.due,
@@ -338,3 +360,8 @@ SELECT root.id FROM category AS root
 WHERE root.id = ANY (%(ids)s::bigint[]) AND root.parent_id IS NULL
   AND NOT EXISTS (SELECT FROM category AS below
                   WHERE below.id = ANY (%(ids)s::bigint[]) AND coalesce(below.parent_id, below.id) <> root.id)
+
+-- name: figure_columns
+-- Of count_again: the columns of case_figure.
+incident_id, life, place_id, category_id, class_id, source, organisation_id, reported_day, due_day, due_at, ended_day, closed_day,
+           later_due_at, later_closed_day, settled_day, gone, paused, on_time, reworked, extended, evaluated, satisfied

@@ -135,7 +135,8 @@ async def change(connection: Connection, ids: Sequence[int], told: tuple[Any, ..
         await run(
             """INSERT INTO incident_clock (incident_id, kind, started_at, due_at, soon_at, paused_at)
                VALUES (%(id)s, 'work_day', %(due)s, %(due)s, %(due)s, %(paused)s)
-               ON CONFLICT (incident_id) DO UPDATE SET due_at = excluded.due_at, soon_at = excluded.due_at, paused_at = excluded.paused_at""",
+               ON CONFLICT (incident_id) DO UPDATE SET
+                   due_at = excluded.due_at, soon_at = excluded.due_at, paused_at = excluded.paused_at""",
             {"id": its, "due": now + told[2], "paused": told[3] and now + told[3]},
         )
     elif kind == "stop":

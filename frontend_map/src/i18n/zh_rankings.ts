@@ -43,6 +43,7 @@ export const zhRankings = {
   "rankings.ended": "已撤销",
   "rankings.redrawn": "由 {from} 调整而来，同比不可比",
   "rankings.young": "{date} 起设立，同比不可比",
+  "rankings.not_comparable": "同比不可比",
   "rankings.no_rows": "这个区域在该层级没有区划。",
   "rankings.more": "升 {change}",
   "rankings.less": "降 {change}",

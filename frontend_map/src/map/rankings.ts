@@ -78,7 +78,8 @@ function made(city: CityMap): () => void {
       const first = fitted === null;
       fitted = key;
       if (within) void loadZone(within.layer, within.code, null).then((zone) => city.fit(zone.bounds)).catch((cause: unknown) => console.warn("zone:", cause));
-      else if (!first) city.home();
+      // A link that says where to look is heeded; without one, the whole city is seen.
+      else if (!first || !new URLSearchParams(location.search).has("map")) city.home();
     }),
   ];
   const at = (event: MapMouseEvent): string | null => {

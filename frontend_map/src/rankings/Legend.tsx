@@ -3,7 +3,7 @@ import { number } from "../format";
 import { say, t } from "../i18n";
 import { rankingsView } from "../state/store";
 import type { Class } from "./classes";
-import { leastFirst, valueOf } from "./figures";
+import { changeOf, leastFirst, valueOf } from "./figures";
 import { classes, pointed, setRankings, shownOf, showsChange, told, toldChange } from "./state";
 
 /** What the colours mean, how many zones have each, and the zone under the pointer. */
@@ -12,6 +12,7 @@ export function Legend({ answer }: { answer: RankingAnswer }) {
   const rows = answer.rows.filter((row) => !row.ended);
   const empty = rows.filter((row) => shownOf(row) === null).length;
   const here = answer.rows.find((row) => row.zone?.code === pointed.value);
+  const change = here ? changeOf(here, measure) : null;
   return (
     <aside class="ranking-legend" aria-label={t("legend.title")}>
       <p class="legend-name">
@@ -45,7 +46,7 @@ export function Legend({ answer }: { answer: RankingAnswer }) {
       </ul>
       {/* Always there, so that the legend does not jump under the pointer. */}
       <p class="legend-here small" aria-hidden="true">
-        {here ? `${say(here.zone!.name)} ${told(measure, valueOf(here, measure))}${answer.compared_with ? ` (${toldChange(showsChange.value ? shownOf(here) : null) === "–" ? "" : toldChange(shownOf(here))})`.replace(" ()", "") : ""}` : "\u00a0"}
+        {here ? `${say(here.zone!.name)} ${told(measure, valueOf(here, measure))}${change === null ? "" : `（${toldChange(measure, change)}）`}` : "\u00a0"}
       </p>
     </aside>
   );
@@ -56,7 +57,7 @@ function contains(one: Class, value: number | null, all: readonly Class[]): bool
 }
 
 function bounds(one: Class, measure: string): string {
-  const put = showsChange.value ? toldChange : (value: number): string => told(measure, value);
+  const put = (value: number): string => (showsChange.value ? toldChange(measure, value) : told(measure, value));
   if (one.from === -Infinity) return t("legend.below", { to: put(one.to) });
   if (one.to === Infinity) return t("legend.above", { from: put(one.from) });
   if (put(one.from) === put(one.to)) return t("legend.same", { from: put(one.from) });

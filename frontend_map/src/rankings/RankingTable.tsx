@@ -7,7 +7,7 @@ import { MEASURES, type Measure } from "./address";
 import { classOf } from "./classes";
 import { beforeOf, changeOf, figureOf, goodWhenMore, leastFirst, ranked, valueOf } from "./figures";
 import { dayAfter } from "./periods";
-import { answer as shown, classes, isRate, pointed, setRankings, shownOf, told, toldChange } from "./state";
+import { answer as shown, classes, pointed, setRankings, shownOf, told, toldChange } from "./state";
 
 interface Props {
   answer: RankingAnswer;
@@ -90,7 +90,7 @@ function Heading({ answer, measure }: { answer: RankingAnswer; measure: Measure 
 
 function ZoneRow({ answer, row, place }: { answer: RankingAnswer; row: RankingRow; place: number | null }) {
   const zone = row.zone!;
-  const name = say(zone.name) || zone.code;
+  const name = shortName(say(zone.name) || zone.code, say(answer.within?.name));
   const view = rankingsView.value;
   const chosen = view.zone === zone.code;
   const here = useRef<HTMLTableRowElement>(null);
@@ -130,14 +130,21 @@ function ZoneRow({ answer, row, place }: { answer: RankingAnswer; row: RankingRo
         )}
         {row.ended && <span class="badge">{t("rankings.ended")}</span>}
         {shown.value?.compared_with && !row.comparable && !row.ended && (
-          <span class="badge" title={row.made_of.length > 0 ? t("rankings.redrawn", { from: row.made_of.map((one) => one.slice(-6)).join(", ") }) : t("rankings.young", { date: date(row.since) })}>
-            ≠
+          <span class="not-comparable small" title={row.made_of.length > 0 ? t("rankings.redrawn", { from: row.made_of.map((one) => one.slice(-6)).join(", ") }) : t("rankings.young", { date: date(row.since) })}>
+            <span aria-hidden="true">≠</span>
+            <span class="visually-hidden">{t("rankings.not_comparable")}</span>
           </span>
         )}
       </th>
       <Cells answer={answer} row={row} name={name} code={zone.code} />
     </tr>
   );
+}
+
+/** In a community its name need not stand before every grid's number. */
+function shortName(name: string, within: string): string {
+  const rest = within && name.startsWith(within) ? name.slice(within.length).trim() : "";
+  return rest || name;
 }
 
 function Cells({ answer, row, name, code }: { answer: RankingAnswer; row: RankingRow; name: string; code: string | null }) {
@@ -176,16 +183,16 @@ function formula(answer: RankingAnswer, row: RankingRow, measure: string): strin
 function Change({ answer, row, measure }: { answer: RankingAnswer; row: RankingRow; measure: Measure }) {
   const change = changeOf(row, measure);
   const before = t("rankings.before", { value: told(measure, beforeOf(row, measure)) });
-  if (change === null) return <span class="change is-none" title={before}>–</span>;
+  if (change === null) return <span class="yoy is-none" title={before}>–</span>;
   const rounded = Math.abs(change) < 0.0005 ? 0 : change;
   const good = goodWhenMore(answer, measure);
   const look = rounded === 0 || good === null ? "" : rounded > 0 === good ? " is-good" : " is-bad";
-  const spoken = rounded === 0 ? t("rankings.same") : t(rounded > 0 ? "rankings.more" : "rankings.less", { change: toldChange(Math.abs(change)).replace("+", "") });
+  const spoken = rounded === 0 ? t("rankings.same") : t(rounded > 0 ? "rankings.more" : "rankings.less", { change: toldChange(measure, Math.abs(change)).replace("+", "") });
   return (
-    <span class={`change${look}`} title={`${spoken} · ${before}`} data-rate={isRate(measure) || undefined}>
+    <span class={`yoy${look}`} title={`${spoken} · ${before}`}>
       <span aria-hidden="true">{rounded === 0 ? "=" : rounded > 0 ? "↑" : "↓"}</span>
       <span class="visually-hidden">{spoken}</span>
-      <span aria-hidden="true">{toldChange(Math.abs(change)).replace("+", "")}</span>
+      <span aria-hidden="true">{toldChange(measure, Math.abs(change)).replace("+", "")}</span>
     </span>
   );
 }

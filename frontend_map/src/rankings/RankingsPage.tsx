@@ -16,6 +16,8 @@ import { RankingTable } from "./RankingTable";
 import { dayAfter } from "./periods";
 import { answer, question } from "./state";
 
+const RECOUNT_MS = 4_000;
+
 /** Zones ranked by figures: a table linked with the map beside it. */
 export function RankingsPage() {
   const asked = question.value;
@@ -23,6 +25,12 @@ export function RankingsPage() {
   useEffect(() => void cityMap.value?.map.resize(), [cityMap.value]);
   useEffect(() => {
     if (value) answer.value = value;
+  }, [value]);
+  // What a large import brought is being counted: ask again until it is.
+  useEffect(() => {
+    if (!value?.waiting) return;
+    const timer = window.setTimeout(again, RECOUNT_MS);
+    return () => window.clearTimeout(timer);
   }, [value]);
   const shown = value ?? answer.value;
   return (

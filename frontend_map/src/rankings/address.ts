@@ -41,7 +41,7 @@ export const DEFAULT_RANKINGS: RankingsView = {
   category: null,
   sources: [],
   compare: true,
-  measure: "closing_rate",
+  measure: "on_time_rate",
   ascending: false,
   shows: "value",
   zone: null,

@@ -4,12 +4,14 @@
 export const VALUE_COLOURS = ["#fdf6c3", "#b5dfb8", "#5bb8bf", "#2c7fb0", "#253681"] as const;
 /** Orange for less, violet for more: told apart with any colour vision (after ColorBrewer's PuOr). */
 export const CHANGE_COLOURS = ["#c9700f", "#f2bd75", "#f4f3ef", "#b7abd4", "#684a9c"] as const;
-export const CHANGE_BREAKS = [-0.25, -0.05, 0.05, 0.25] as const;
+const CHANGE_BREAKS = [-0.25, -0.05, 0.05, 0.25] as const;
+/** Of rates, whose change is a difference. */
+const POINT_BREAKS = [-0.05, -0.01, 0.01, 0.05] as const;
 
 export interface Class {
   /** From here on. */
   from: number;
-  /** To here; included in the last class only. */
+  /** The greatest value of it; of change, where the next class begins. */
   to: number;
   colour: string;
   count: number;
@@ -31,12 +33,10 @@ export function classesOf(values: readonly number[]): Class[] {
     const at = sorted[Math.floor((n * sorted.length) / wanted)]!;
     if (at > starts.at(-1)!) starts.push(at);
   }
-  return starts.map((from, index) => ({
-    from,
-    to: starts[index + 1] ?? most,
-    colour: colourAt(VALUE_COLOURS, index, starts.length),
-    count: sorted.filter((value) => value >= from && (index + 1 === starts.length || value < starts[index + 1]!)).length,
-  }));
+  return starts.map((from, index) => {
+    const inside = sorted.filter((value) => value >= from && (index + 1 === starts.length || value < starts[index + 1]!));
+    return { from, to: inside.at(-1) ?? most, colour: colourAt(VALUE_COLOURS, index, starts.length), count: inside.length };
+  });
 }
 
 /** Spread over the whole scale, however many classes there are. */
@@ -48,9 +48,9 @@ export function classOf(classes: readonly Class[], value: number): Class | undef
   return classes.findLast((one) => value >= one.from) ?? classes[0];
 }
 
-/** Classes of relative change, the same whatever the values. */
-export function changeClasses(values: readonly number[]): Class[] {
-  const bounds = [-Infinity, ...CHANGE_BREAKS, Infinity];
+/** Classes of change, the same whatever the values. */
+export function changeClasses(values: readonly number[], points: boolean): Class[] {
+  const bounds = [-Infinity, ...(points ? POINT_BREAKS : CHANGE_BREAKS), Infinity];
   return CHANGE_COLOURS.map((colour, index) => {
     const from = bounds[index]!;
     const to = bounds[index + 1]!;

@@ -11,12 +11,15 @@ export function beforeOf(row: RankingRow, measure: string): number | null {
   return row.rates_before?.[measure] ?? null;
 }
 
-/** Relative change against the year before; null where there is nothing to compare with. */
+export const isRate = (measure: string): boolean => measure.endsWith("_rate");
+
+/** Change against the year before: of rates the difference, else relative; null where there is nothing to compare with. */
 export function changeOf(row: RankingRow, measure: string): number | null {
   const now = valueOf(row, measure);
   const then = beforeOf(row, measure);
-  if (now === null || then === null || then === 0 || !row.comparable) return null;
-  return (now - then) / then;
+  if (now === null || then === null || !row.comparable) return null;
+  if (isRate(measure)) return now - then;
+  return then === 0 ? null : (now - then) / then;
 }
 
 /** Whether more of it is better; null: neither. */

@@ -6,7 +6,7 @@ import { locale } from "../i18n";
 import { rankingsView } from "../state/store";
 import type { RankingsView } from "./address";
 import { changeClasses, classesOf, type Class } from "./classes";
-import { changeOf, valueOf } from "./figures";
+import { changeOf, isRate, valueOf } from "./figures";
 import { spanOf } from "./periods";
 
 export const answer = signal<RankingAnswer | null>(null);
@@ -40,10 +40,8 @@ export const shownOf = (row: RankingRow): number | null => (showsChange.value ? 
 
 export const classes = computed<Class[]>(() => {
   const values = (answer.value?.rows ?? []).filter((row) => !row.ended).map(shownOf).filter((value) => value !== null);
-  return showsChange.value ? changeClasses(values) : classesOf(values);
+  return showsChange.value ? changeClasses(values, isRate(rankingsView.value.measure)) : classesOf(values);
 });
-
-export const isRate = (measure: string): boolean => measure.endsWith("_rate");
 
 /** A value of a measure as people read it. */
 export function told(measure: string, value: number | null): string {
@@ -53,8 +51,9 @@ export function told(measure: string, value: number | null): string {
   return number(value);
 }
 
-/** `+12.3 %`; of rates the difference in percentage points would be another number: it is relative as well. */
-export function toldChange(change: number | null): string {
+/** `+12.3 %`; of rates the difference, in percentage points. */
+export function toldChange(measure: string, change: number | null): string {
   if (change === null) return "–";
-  return new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(change);
+  if (isRate(measure)) return `${new Intl.NumberFormat(locale.value, { maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(change * 100)}\u2009pp`;
+  return new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: Math.abs(change) < 0.1 ? 1 : 0, signDisplay: "exceptZero" }).format(change);
 }

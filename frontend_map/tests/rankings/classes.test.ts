@@ -31,10 +31,11 @@ describe("classes of a choropleth", () => {
   });
 
   it("of change are the same whatever the values, less and more apart", () => {
-    const classes = changeClasses([-0.5, -0.1, 0, 0.04, 0.05, 3]);
+    const classes = changeClasses([-0.5, -0.1, 0, 0.04, 0.05, 3], false);
     expect(classes.map((one) => one.count)).toEqual([1, 1, 2, 1, 1]);
     expect(classes.map((one) => one.colour)).toEqual([...CHANGE_COLOURS]);
     expect(classOf(classes, -0.25)?.colour).toBe(CHANGE_COLOURS[1]);
+    expect(changeClasses([-0.04, 0.02], true).map((one) => one.count)).toEqual([0, 1, 0, 1, 0]);
   });
 
   it("keep apart what no colour vision mixes up: lightness falls from class to class", () => {

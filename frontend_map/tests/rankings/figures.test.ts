@@ -41,7 +41,7 @@ describe("a ranking", () => {
 
   it("compares only what can be compared", () => {
     expect(changeOf(row("a", 0.6, 12, 10), "reported")).toBeCloseTo(0.2);
-    expect(changeOf(row("a", 0.6, 12, 10), "closing_rate")).toBeCloseTo(0.2);
+    expect(changeOf(row("a", 0.6, 12, 10), "closing_rate")).toBeCloseTo(0.1);
     expect(changeOf(row("a", 0.6, 12, 0), "reported")).toBeNull();
     expect(changeOf(row("a", 0.6, 12, null), "reported")).toBeNull();
     expect(changeOf(row("a", 0.6, 12, 10, false), "reported")).toBeNull();
