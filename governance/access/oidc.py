@@ -146,25 +146,38 @@ class Provider:
         return await self._claims(token, flow)
 
     async def _claims(self, token: str, flow: Flow) -> Mapping[str, Any]:
-        key, algorithm = await self._key_of(token)
         try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=[algorithm],
-                audience=self.settings.client_id,
-                issuer=self.settings.issuer,
-                leeway=LEEWAY_S,
-                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
-            )
+            claims = self._decoded(token, *await self._key_of(token))
+        except jwt.InvalidSignatureError:
+            # A token that names no key may be of one that the provider has changed meanwhile.
+            await self._renew_keys()
+            try:
+                claims = self._decoded(token, *await self._key_of(token))
+            except jwt.PyJWTError as problem:
+                raise SingleSignOnFailed(f"the ID token is not valid: {problem}") from problem
         except jwt.PyJWTError as problem:
             raise SingleSignOnFailed(f"the ID token is not valid: {problem}") from problem
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= 255 or "\0" in subject:
+            raise SingleSignOnFailed("the ID token is of nobody")
         if claims.get("nonce") != flow.nonce:
             raise SingleSignOnFailed("the ID token was made for another sign-on")
         party = claims.get("azp")
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (party is not None or several) and party != self.settings.client_id:
             raise SingleSignOnFailed("the ID token was made for another party")
+        return claims
+
+    def _decoded(self, token: str, key: jwt.PyJWK, algorithm: str) -> dict[str, Any]:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[algorithm],
+            audience=self.settings.client_id,
+            issuer=self.settings.issuer,
+            leeway=LEEWAY_S,
+            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+        )
         return claims
 
     async def _key_of(self, token: str) -> tuple[jwt.PyJWK, str]:

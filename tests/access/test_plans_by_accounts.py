@@ -69,7 +69,7 @@ def draft(planner: TestClient, staffed: Mapping[str, str]) -> tuple[Json, str, s
 def test_four_eyes_are_two_accounts_and_the_scope_moves_with_the_grids(client: TestClient, url: str) -> None:
     planner, approver = enter(client, "planner"), enter(client, "approver")
     with psycopg.connect(url) as connection:
-        staffed = dict(connection.execute(WORKERS).fetchall())
+        staffed: dict[str, str] = dict(connection.execute(WORKERS).fetchall())
         plan, ending, heir = draft(planner, staffed)
         (community,) = connection.execute(
             """SELECT parent.code FROM zone_version JOIN zone AS parent ON parent.id = parent_zone_id

@@ -347,6 +347,8 @@ def test_an_open_server_signs_nobody_in(url: str) -> None:
         )
         assert client.get("/api/sessions").json() == {"items": []}
         assert client.delete("/api/session").status_code == 204
+        for way in ("start", "callback"):
+            assert_problem(client.get(f"/api/session/oidc/{way}"), 404, "not-found")
 
 
 def test_every_entry_of_signing_in_is_without_secrets(url: str) -> None:
