@@ -9,6 +9,7 @@ import "./styles/desk.css";
 import "./styles/planner.css";
 import "./styles/dispatch.css";
 import "./styles/account.css";
+import "./styles/deadlines.css";
 import "./styles/department.css";
 import "./styles/rankings.css";
 import { App } from "./app";

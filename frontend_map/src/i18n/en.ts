@@ -1,4 +1,5 @@
 import { enAccount } from "./en_account";
+import { enDeadlines } from "./en_deadlines";
 import { enDepartment } from "./en_department";
 import { enDispatch } from "./en_dispatch";
 import { enPatrol } from "./en_patrol";
@@ -10,7 +11,7 @@ import type { Key } from "./index";
 
 export const en: Record<Key, string> = {
   ...enAccount,
-  ...enDepartment,
+  ...enDeadlines, ...enDepartment,
   ...enDispatch,
   ...enPatrol,
   ...enPlaces,

@@ -1,5 +1,6 @@
 /** Chinese texts: the source of all keys and of their `{parameters}`. */
 import { zhAccount } from "./zh_account";
+import { zhDeadlines } from "./zh_deadlines";
 import { zhDepartment } from "./zh_department";
 import { zhDispatch } from "./zh_dispatch";
 import { zhPatrol } from "./zh_patrol";
@@ -315,4 +316,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhAccount, ...zhDepartment, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRankings, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhAccount, ...zhDeadlines, ...zhDepartment, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRankings, ...zhRules } as const;

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { loadChecks, loadRules } from "../api/rules";
+import { DeadlinesTab } from "../deadlines/DeadlinesTab";
 import { number } from "../format";
 import { t } from "../i18n";
 import { Tabs } from "../parts/Tabs";
@@ -46,6 +47,7 @@ export function RulesPage() {
             { key: "rules", name: t("rules.tab.rules"), count: items?.length },
             { key: "changes", name: t("rules.tab.changes"), count: changeSet.value.planned.length },
             { key: "result", name: t("rules.tab.result"), count: trial.value?.result.move },
+            { key: "deadlines", name: t("rules.tab.deadlines") },
           ]}
           value={tab.value}
           onChange={(next) => (tab.value = next)}
@@ -71,8 +73,9 @@ export function RulesPage() {
         {tab.value === "rules" && open !== null && items === null && (all.error ? <Trouble error={all.error} again={all.again} /> : <Waiting />)}
         {tab.value === "changes" && <ChangeList />}
         {tab.value === "result" && <Result />}
+        {tab.value === "deadlines" && <DeadlinesTab />}
       </div>
-      <ChangeBar rules={items ?? []} />
+      {tab.value !== "deadlines" && <ChangeBar rules={items ?? []} />}
       <p class="visually-hidden" role="status">
         {items ? t("rules.count", { n: number(items.length) }) : ""}
       </p>

@@ -11,7 +11,7 @@ import { DEFAULT_RULES, DEFAULT_VIEW, PAGE_PATH, format } from "./url";
 
 const STORED = "gridgov.rule_changes";
 
-export type Tab = "rules" | "changes" | "result";
+export type Tab = "rules" | "changes" | "result" | "deadlines";
 export const tab = signal<Tab>("rules");
 
 export const organisations = signal<Organisation[]>([]);
