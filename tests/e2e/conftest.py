@@ -6,29 +6,22 @@ thread, which coroutine tests of the same process cannot bear.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
-from api.app import create_app
-from api.server import Server
 from governance.settings import Settings
 from grid_data.embedded import Cluster
+from tests.e2e.accounts import add_people
 from tests.e2e.screen import Screen
+from tests.e2e.serving import served
 from tests.support import databases
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-START_LIMIT_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -64,25 +57,17 @@ def laoshan_database(cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def base_url(laoshan_database: str) -> Iterator[str]:
-    """Address of the real server on a free port."""
-    index = Path(__file__).parents[2] / "api" / "static" / "index.html"
-    if not index.exists():
-        pytest.fail("the map is not built; run `make map`", pytrace=False)
-    with contextlib.closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        app = create_app(Settings(database_url=laoshan_database))
-        server = Server(app, uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + START_LIMIT_S
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                pytest.fail("the server did not start")
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join(timeout=10)
+    """Address of the real server on a free port; nobody signs in there."""
+    with served(Settings(database_url=laoshan_database)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def accounts_url(laoshan_database: str) -> Iterator[str]:
+    """Address of a server of the same city where people sign in."""
+    add_people(laoshan_database)
+    with served(Settings(database_url=laoshan_database, access="accounts"), demo=True) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

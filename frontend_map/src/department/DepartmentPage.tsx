@@ -17,6 +17,7 @@ import { Tabs } from "../parts/Tabs";
 import { useLoad } from "../parts/load";
 import { cityMap } from "../state/map";
 import { loadNames } from "../state/rules_desk";
+import { resumed } from "../state/session";
 import { departmentView, deskView, mapBounds, mapState, reporting, selection } from "../state/store";
 import { PARTS, type Part } from "./address";
 import { Boxes } from "./Boxes";
@@ -46,9 +47,9 @@ export function DepartmentPage() {
   useEffect(() => {
     const timer = window.setTimeout(() => void readList(), filter.inView ? SETTLE_MS : 0);
     return () => window.clearTimeout(timer);
-  }, [asked]);
+  }, [asked, resumed.value]);
   const counted = JSON.stringify({ ...filter, inView: false, clocks: [] });
-  useEffect(() => void count(), [counted]);
+  useEffect(() => void count(), [counted, resumed.value]);
   const own = useLoad(`${JSON.stringify(scopeQuery.value)} ${desk.changed.value} ${Math.floor(desk.incoming.value)}`, (abort) => loadDepartment(scopeQuery.value, abort));
   useEffect(() => {
     if (own.value) summary.value = own.value;

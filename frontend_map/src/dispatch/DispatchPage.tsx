@@ -3,6 +3,7 @@ import { number } from "../format";
 import { t } from "../i18n";
 import { Tabs } from "../parts/Tabs";
 import { cityMap } from "../state/map";
+import { resumed } from "../state/session";
 import { deskView, mapBounds } from "../state/store";
 import { ActorDialog } from "./ActorField";
 import type { DeskSummary } from "../api/dispatch";
@@ -31,9 +32,9 @@ export function DispatchPage() {
   useEffect(() => {
     const timer = window.setTimeout(() => void readList(), filter.inView ? SETTLE_MS : 0);
     return () => window.clearTimeout(timer);
-  }, [asked]);
+  }, [asked, resumed.value]);
   const counted = JSON.stringify({ ...filter, inView: false, clocks: [] });
-  useEffect(() => void count(), [counted]);
+  useEffect(() => void count(), [counted, resumed.value]);
   return (
     <section class="desk dispatch" data-covers="none" aria-label={t("desk.title")}>
       <AlarmBanner />

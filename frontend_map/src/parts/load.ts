@@ -1,6 +1,7 @@
 /** Loading as a hook: the answer to the newest question only, earlier requests are cancelled. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
+import { resumed } from "../state/session";
 
 export interface Loaded<T> {
   /** The last good answer; kept while the next one is on its way. */
@@ -41,7 +42,8 @@ export function useLoad<T>(key: string | null, load: (abort: AbortSignal) => Pro
         setState({ key, value: null, error: asApiError(cause), loading: false });
       });
     return () => abort.abort();
-  }, [key, round]);
+    // Somebody has signed in again: what failed meanwhile is asked for anew.
+  }, [key, round, resumed.value]);
 
   const again = useCallback(() => setRound((count) => count + 1), []);
   return { value: state.value, error: state.error, loading: state.loading, again };

@@ -1,5 +1,5 @@
 /** What the patrol form knows: the report being written, what is on its way, whether there is a connection. */
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
 import type { Text } from "../api/types";
 import { t } from "../i18n";
@@ -159,7 +159,8 @@ function sendAllAtOnce(): void {
 
 /** Somebody has signed in, also again: what waited goes out. */
 effect(() => {
-  if (maySend.value && restored) sendAllAtOnce();
+  // What is sent changes the entries: the effect follows who is signed in, nothing else.
+  if (maySend.value && restored) untracked(sendAllAtOnce);
 });
 
 /** Takes an entry that somebody else wrote, or nobody, as one's own. */
