@@ -28,7 +28,7 @@ from tests.support.plain_city import PlainCity, PlainIncident, enliven, inside, 
 from tests.support.sights import KINDS, Asking, asking, some_sights
 
 ALL = IncidentFilter()
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
