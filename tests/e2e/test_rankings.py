@@ -1,4 +1,4 @@
-"""The page of rankings: table and map linked both ways, down and up again, lists behind numbers, a grid's day."""
+"""The page of rankings: table and map linked, down and up again, lists behind numbers, a grid's day."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def test_table_and_map_mark_the_same_zone(screen: Screen) -> None:
             for (let x = 10; x < box.width; x += 12) for (let y = 10; y < box.height - 60; y += 12) {
                 const hit = map.queryRenderedFeatures([x, y], {layers: ['ranking-fill']})[0];
                 const top = document.elementFromPoint(box.x + x, box.y + y);
-                if (hit && hit.properties.code === code && top === map.getCanvas()) return [box.x + x, box.y + y];
+                if (hit && hit.properties.code === code && top === map.getCanvas())
+                    return [box.x + x, box.y + y];
             }
             return [0, 0]; }""",
         code,
@@ -121,4 +122,4 @@ def test_the_day_of_a_grid_has_eight_parts(screen: Screen) -> None:
 
 def test_the_page_can_be_read_by_everybody(screen: Screen) -> None:
     ranking(screen, "?period=last_year&shows=change")
-    check(screen)
+    check(screen, "rankings")
