@@ -50,6 +50,11 @@ ACTORS = {
 SOURCES = ("hotline", "app", "grid_worker", "patrol", "video")
 ARRIVING = 0.4
 """Share of events that are new reports; the others are steps of open cases."""
+HOW_TO_LET_IT_IN = (
+    "gridgov token add live --everything --on-behalf --permission incidents_read "
+    "--permission incidents_report --permission cases_step --permission tasks_read --permission tasks_answer"
+)
+"""Makes a token that may do what is done here."""
 ANSWERING = 0.1
 """Share of events that are receipts of urgent tasks."""
 
@@ -62,22 +67,29 @@ class Simulation:
     ----------
     server
         Address, http or https, without a slash at the end.
+    token
+        A token that speaks for people; an open server asks for none.
     """
 
     server: str
     draw: random.Random
     done: dict[str, int] = field(default_factory=dict)
     known: list[dict[str, Any]] = field(default_factory=list)
+    token: str | None = None
+
+    def _headers(self) -> dict[str, str]:
+        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
 
     def ask(self, path: str, **asked: Any) -> Any:
         """What the server answers to a question."""
         query = f"?{urlencode(asked, doseq=True)}" if asked else ""
-        with urlopen(f"{self.server}{path}{query}", timeout=30) as answer:  # noqa: S310 # nosec B310
+        asking = Request(f"{self.server}{path}{query}", headers=self._headers())  # noqa: S310
+        with urlopen(asking, timeout=30) as answer:  # noqa: S310 # nosec B310
             return json.load(answer)
 
     def send(self, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         """Status and answer of something done; a refusal is an answer, too."""
-        kind = {"Content-Type": "application/json"}
+        kind = {"Content-Type": "application/json", **self._headers()}
         asked = Request(f"{self.server}{path}", json.dumps(body).encode(), kind, method="POST")  # noqa: S310
         try:
             with urlopen(asked, timeout=30) as answer:  # noqa: S310 # nosec B310
@@ -177,15 +189,27 @@ def live(
         float | None, typer.Option("--minutes", metavar="N", min=0, help="For so long; until Ctrl-C.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed draws the same.")] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token", metavar="TOKEN", envvar="GRIDGOV_TOKEN", help="A token that speaks for people."
+        ),
+    ] = None,
 ) -> None:
     """Let reports arrive and people work at a running demo, through its HTTP interface."""
     if not url.startswith(("http://", "https://")):
         raise typer.BadParameter("--url: http(s)://...")
-    simulation = Simulation(url.rstrip("/"), random.Random(seed))  # noqa: S311 # nosec B311 - a demo, no secret
+    draw = random.Random(seed)  # noqa: S311 # nosec B311 - a demo, no secret
+    simulation = Simulation(url.rstrip("/"), draw, token=token)
     try:
-        simulation.ask("/readyz")
+        me = simulation.ask("/api/me")
     except (URLError, OSError):
         fail(f"{url} 没有服务器在运行", f"there is no server at {url}")
+    if not me["on_behalf"]:
+        fail(
+            f"须用 --token 给出可代人办理的令牌：{HOW_TO_LET_IT_IN}",
+            f"give --token a token that speaks for people: {HOW_TO_LET_IT_IN}",
+        )
     say(in_words(f"每分钟 {rate:g} 件；按 Ctrl-C 停止", f"{rate:g} events a minute; Ctrl-C stops it"))
     until = None if minutes is None else time.monotonic() + minutes * 60
     try:
