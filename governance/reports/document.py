@@ -59,7 +59,11 @@ WORDS: Mapping[str, Words] = {
 
 def report_pdf(facts: ReportFacts, font: Path, language: Language) -> bytes:
     """The report, A4, with the characters of the font that it uses. It takes seconds: make it in a thread."""
-    return _Report(facts, font, language).made()
+    report = _Report(facts, font, language)
+    try:
+        return report.made()
+    finally:
+        report.close()
 
 
 class _Report:
@@ -74,6 +78,14 @@ class _Report:
         self._pdf.set_subject("; ".join(f"{k}: {v}" for k, v in about.facts(language).items()))
         self._pdf.set_lang("zh-CN" if language == "zh" else "en")
         self._pdf.set_creation_date(about.at)
+
+    def close(self) -> None:
+        """Close the font, which stays open for as long as something may be written in it."""
+        from fpdf.fonts import TTFFont
+
+        for font in self._pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     def made(self) -> bytes:
         pdf, figures = self._pdf, self._facts.figures
