@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import psycopg
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -20,9 +21,10 @@ from governance.department import HANDLED_DAYS, categories, hours, places_again,
 from governance.department_overlap import Chosen, Overlaps, overlap
 from governance.department_people import TEMPLATE, Where, load, people
 from governance.spans import steps
-from grid_data.department_facilities import FacilityFilter, facilities_page
+from grid_data.department_facilities import FacilityFilter, Relation, facilities_page
 from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter, incidents_page
+from grid_data.tables.incidents import OPEN_STATES
 from tests.support import databases
 from tests.support.plain_city import PlainCity, PlainIncident, enliven, read_plain_city
 from tests.support.sights import KINDS, Asking, asking, some_sights
@@ -121,18 +123,15 @@ def test_every_number_of_the_summary_opens_its_list(
     city: PlainCity, sights: dict[str, Sight], ask: Asking, name: str
 ) -> None:
     answer = ask(sights["specialist"], lambda connection: summary(connection, IncidentFilter(), []))
-    wanted: dict[str, Any] = {
-        "open": {"states": None, "clocks": None},
+    lists: dict[str, dict[str, Any]] = {
+        "open": {},
         "due_soon": {"clocks": ["due_soon"]},
         "overdue": {"clocks": ["overdue"]},
         "handled": {"handled_from": since_midnight(city, HANDLED_DAYS - 1)},
         "sent_back": {"sent_back": True},
         "reworked": {"reworked": True},
-    }[name]
-    if name != "handled":
-        from grid_data.tables.incidents import OPEN_STATES
-
-        wanted["states"] = OPEN_STATES
+    }
+    wanted = lists[name] | ({} if name == "handled" else {"states": OPEN_STATES})
     listed = ask(
         sights["specialist"],
         lambda connection: incidents_page(connection, IncidentFilter(**wanted), {}, after=None, limit=5_000),
@@ -228,7 +227,7 @@ def test_places_that_come_again_are_linked_by_distance(
             by_category[each.category].append(each)
     expected: Counter[tuple[str, frozenset[str]]] = Counter()
     for category, members in by_category.items():
-        points = np.column_stack(to_metric(*np.array([each.place for each in members], float).T, 4549))
+        points = metric(members)
         for group in linked(points, metres):
             if len(group) >= least:
                 expected[category, frozenset(members[k].number for k in group)] += 1
@@ -236,6 +235,12 @@ def test_places_that_come_again_are_linked_by_distance(
         {(each.category.key, frozenset(each.numbers)): 1 for each in answer.items if each.count <= 50}
     ) == (Counter({key: 1 for key in expected if len(key[1]) <= 50}))
     assert [each.count for each in answer.items] == sorted((len(key[1]) for key in expected), reverse=True)
+
+
+def metric(members: list[PlainIncident]) -> Any:
+    """Places in the metric system."""
+    lon, lat = np.array([each.place for each in members], dtype=float).reshape(-1, 2).T
+    return np.column_stack(to_metric(lon, lat, 4549))
 
 
 def linked(points: Any, metres: float) -> list[list[int]]:
@@ -262,7 +267,8 @@ def test_facilities_of_a_department_and_what_happens_around(
     owners = Counter(each["owning_id"] for each in city.facilities if each["owning_id"])
     organisation = int(rng.choice(sorted(owners)))
     organisations = city.organisations_below[organisation]
-    relation = rng.choice(("owned", "maintained", None))
+    relations: tuple[Relation | None, ...] = ("owned", "maintained", None)
+    relation = relations[int(rng.integers(3))]
     busy, within = bool(rng.integers(2)), float(rng.choice((20, 100, 300)))
     wanted = FacilityFilter(organisation_ids=sorted(organisations), relation=relation)
     found = ask(
@@ -280,9 +286,7 @@ def test_facilities_of_a_department_and_what_happens_around(
 
     seen = city.seen(sights[who])
     still = [each for each in seen if each.is_open and each.place is not None]
-    places = np.column_stack(
-        to_metric(*np.array([each.place for each in still], float).reshape(-1, 2).T, 4549)
-    )
+    places = metric(still)
     tree = shapely.STRtree(shapely.points(places)) if still else None
     expected = []
     for each in city.facilities_seen(sights[who]):
@@ -368,8 +372,6 @@ def test_specialist_zones_over_base_grids(city: PlainCity, ask: Asking, one_by_o
 
 
 def test_people_vacancies_and_what_they_bear(city: PlainCity, ask: Asking, city_url: str) -> None:
-    import psycopg
-
     with psycopg.connect(city_url) as connection:
         rows = connection.execute(
             """SELECT zone.code, layer.code, post.kind, person.name, zone.id
