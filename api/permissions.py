@@ -245,6 +245,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/plans/{code}/proposals/{job}",
         "GET /api/plans/{code}/impact",
         "GET /api/plans/{code}/impact.html",
+        "GET /api/plans/{code}/patrol-points",
         "GET /api/plans/{code}/impact.csv",
         "GET /api/plans/{code}/export",
         "GET /api/notices",

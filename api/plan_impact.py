@@ -12,6 +12,7 @@ from api.language import language
 from api.openapi import problems
 from api.plan_door import PlanTransaction
 from api.plan_problems import PlanCode, plan_problems
+from governance.patrol_points import MovingPoints, list_moving_points
 from governance.plan_impact import Impact, impact_of
 from governance.plan_report import impact_csv, impact_html
 
@@ -36,6 +37,15 @@ async def read_impact(connection: PlanTransaction, code: PlanCode) -> Impact:
     """
     with plan_problems():
         return await impact_of(connection, code)
+
+
+@router.get(
+    "/api/plans/{code}/patrol-points", summary="Patrol points a plan moves", responses=problems(*READING)
+)
+async def read_moving_points(connection: PlanTransaction, code: PlanCode) -> MovingPoints:
+    """Points that go to another grid, by code, with the plan's numbers of the grids before and after."""
+    with plan_problems():
+        return await list_moving_points(connection, code)
 
 
 @router.get(

@@ -305,7 +305,7 @@ def _simple(name: str, text: str) -> None:
         )
         run_import(common, work)
 
-    imports.command(name, help=text)(command)
+    imports.command(name.replace("_", "-"), help=text)(command)
 
 
 _simple(
@@ -318,6 +318,11 @@ _simple(
     "roads",
     "Import roads (code, name_zh, name_en, road_class; lines). road_class also understands OpenStreetMap's "
     "highway values and the usual Chinese words.",
+)
+_simple(
+    "patrol_points",
+    "Import patrol points (code, name_zh, name_en; points). The same code again changes what differs; one that "
+    "was given up is visited again.",
 )
 _simple(
     "organisations",

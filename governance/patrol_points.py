@@ -8,11 +8,24 @@ from gis.lattice import snap_degree
 from gis.words import Words
 from governance.answers import Answer, Name, Named
 from governance.plan_errors import PlanExists, PlanMissing
+from governance.planning import planned
 from grid_data.database import Connection
 from grid_data.history import add_history
-from grid_data.patrol_points import add_point, point_rows, remove_point
+from grid_data.patrol_points import add_point, moving_points, point_rows, remove_point
 
-__all__ = ["PatrolPoint", "PatrolPoints", "add_patrol_point", "list_patrol_points", "remove_patrol_point"]
+__all__ = [
+    "MovingPoint",
+    "MovingPoints",
+    "PatrolPoint",
+    "PatrolPoints",
+    "add_patrol_point",
+    "list_moving_points",
+    "list_patrol_points",
+    "remove_patrol_point",
+]
+
+MOST = 500
+"""Points that a plan moves and that are told."""
 
 
 class PatrolPoint(Answer):
@@ -31,6 +44,43 @@ class PatrolPoints(Answer):
 
     items: list[PatrolPoint]
     next: str | None
+
+
+class MovingPoint(Answer):
+    """A point that goes to another grid; grids by the plan's own number, null for none."""
+
+    code: str
+    name: Name
+    lon: float
+    lat: float
+    before: int | None
+    after: int | None
+
+
+class MovingPoints(Answer):
+    """What a plan moves, as of a revision, by code; at most 500."""
+
+    revision: int
+    items: list[MovingPoint]
+
+
+async def list_moving_points(connection: Connection, code: str) -> MovingPoints:
+    """Points that a plan takes to another grid.
+
+    Raises
+    ------
+    PlanMissing
+    """
+    plan = await planned(connection, code)
+    found = await moving_points(connection, plan["id"], MOST)
+    items = [
+        MovingPoint(
+            code=row["code"], name=Name(zh=row["name_zh"], en=row["name_en"]), lon=row["lon"], lat=row["lat"],
+            before=row["base_number"], after=row["number"],
+        )
+        for row in found
+    ]  # fmt: skip
+    return MovingPoints(revision=plan["revision"], items=items)
 
 
 async def list_patrol_points(

@@ -24,6 +24,7 @@ from grid_data.database import Connection
 from grid_data.sample.names import person_names
 from grid_data.sample.tables import read_table
 from grid_data.sample_lives import (
+    add_duties,
     add_moments,
     add_steps,
     answer_directly,
@@ -44,6 +45,8 @@ STEPS_DAYS = 21
 """Cases that ended within so many days have every step in the history."""
 STAGES_DAYS = 92
 """Cases reported within so many days have their stages."""
+DUTY_DAYS = 13
+"""So far ahead the roster is made."""
 PEOPLE = 48
 CHIEF = Actor("周指挥", Role.DISTRICT_LEAD, "LS-ZX")
 
@@ -97,6 +100,7 @@ async def tell_lives(connection: Connection, now: datetime, told: Progress | Non
         )  # fmt: skip
     say("guidance texts", await _guidance(connection, now.date()))
     say("urgent tasks", await _tasks(connection, now))
+    say("duties", await add_duties(connection, now, DUTY_DAYS))
 
 
 async def _due(connection: Connection, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from grid_data.database import Connection, one, rows, run
 
-__all__ = ["add_point", "point_rows", "points_by_unit", "remove_point"]
+__all__ = ["add_point", "add_sample_points", "moving_points", "point_rows", "points_by_unit", "remove_point"]
 
 
 async def point_rows(
@@ -46,3 +46,13 @@ async def points_by_unit(
         "roots": sorted(set(roots.values())),
     }
     return {row["unit"]: row["n"] for row in await rows(connection, "patrol_points/by_unit", asked)}
+
+
+async def moving_points(connection: Connection, plan_id: int, limit: int) -> list[dict[str, Any]]:
+    """Points on units that a draft moves, by code, with the numbers of the zones before and after."""
+    return list(await rows(connection, "patrol_points/moving", {"plan": plan_id, "limit": limit}))
+
+
+async def add_sample_points(connection: Connection) -> int:
+    """A point in each base grid; returns how many."""
+    return await run(connection, "patrol_points/of_sample")

@@ -9,6 +9,7 @@ from typing import Any
 from grid_data.database import Connection, one, rows, run
 
 __all__ = [
+    "add_duties",
     "add_moments",
     "add_steps",
     "answer_directly",
@@ -36,6 +37,11 @@ async def ended_lately(connection: Connection, now: datetime, days: int) -> list
 async def set_due(connection: Connection, ids: Sequence[int], due: Sequence[datetime]) -> None:
     """Say when cases were due."""
     await run(connection, "sample_lives/set_due", {"ids": list(ids), "due": list(due)})
+
+
+async def add_duties(connection: Connection, now: datetime, days: int) -> int:
+    """Make a roster from yesterday on, for so many days ahead; how many periods."""
+    return await run(connection, "sample_lives/duties", {"now": now, "days": days})
 
 
 async def add_moments(connection: Connection, now: datetime, days: int) -> int:

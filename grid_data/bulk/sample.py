@@ -15,6 +15,7 @@ from grid_data.bulk import incidents, land, people, plans, rules, surveyed, zone
 from grid_data.database import Connection, rows, run
 from grid_data.default_deadlines import store_default_deadlines
 from grid_data.history import add_history
+from grid_data.patrol_points import add_sample_points
 from grid_data.sample import Sample
 from grid_data.unit_graphs import refresh_unit_graph
 
@@ -98,6 +99,7 @@ async def load_sample(connection: Connection, sample: Sample, progress: Progress
     await step("households", surveyed.store_households(connection, frames["households"]))
     await step("land unit graph", refresh_unit_graph(connection))
     await step("facilities", surveyed.store_facilities(connection, frames["facilities"]))
+    await step("patrol points", add_sample_points(connection))
     await step("assignment rules", rules.store_assignment_rules(connection, frames["assignment_rules"]))
     await step("incidents", incidents.store_incidents(connection, frames["incidents"]))
     await step("statistics for the planner", _analyze(connection))

@@ -9,6 +9,7 @@ from grid_data.importers.facilities import prepare_facilities
 from grid_data.importers.households import prepare_households
 from grid_data.importers.incidents import prepare_incidents
 from grid_data.importers.organisations import prepare_organisations
+from grid_data.importers.patrol_points import prepare_patrol_points
 from grid_data.importers.roads import prepare_roads
 
 __all__ = ["PREPARATIONS"]
@@ -18,5 +19,6 @@ PREPARATIONS: Mapping[str, Prepare] = {
     "households": prepare_households,
     "incidents": prepare_incidents,
     "organisations": prepare_organisations,
+    "patrol_points": prepare_patrol_points,
     "roads": prepare_roads,
 }

@@ -47,6 +47,23 @@ SET name_zh = new.name_zh, name_en = new.name_en, road_class = new.road_class, g
 FROM jsonb_to_recordset(%(rows)s) AS new (code text, name_zh text, name_en text, road_class text, geom text)
 WHERE road.code = new.code
 
+-- name: patrol_points
+-- Patrol points of some codes that are visited, as an import would bring them.
+SELECT code, name_zh, name_en, ST_AsBinary(geom) AS geom FROM patrol_point
+WHERE code = ANY (%(codes)s::text[]) AND removed_at IS NULL
+
+-- name: put_patrol_points
+-- Bring patrol points to what a file says, each on the unit that covers it, the lowest code on an edge.
+INSERT INTO patrol_point (code, name_zh, name_en, geom, land_unit_id)
+SELECT new.code, new.name_zh, new.name_en, ST_SetSRID(ST_Point(new.lon, new.lat), 4326), (
+    SELECT unit.id FROM land_unit AS unit
+    WHERE unit.lattice && ST_Point(round(new.lon * 1e7), round(new.lat * 1e7))
+      AND ST_Covers(unit.lattice, ST_Point(round(new.lon * 1e7), round(new.lat * 1e7))) AND unit.valid @> now()
+    ORDER BY unit.code LIMIT 1)
+FROM jsonb_to_recordset(%(rows)s) AS new (code text, name_zh text, name_en text, lon float8, lat float8)
+ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, geom = excluded.geom,
+    land_unit_id = excluded.land_unit_id, removed_at = NULL
+
 -- name: organisations
 -- All organisations as an import would bring them.
 SELECT organisation.code, organisation.name_zh, organisation.name_en, organisation.kind, parent.code AS parent,

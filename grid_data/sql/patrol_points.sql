@@ -44,6 +44,41 @@ FROM (
 ) AS found
 WHERE patrol_point.id = found.point_id
 
+-- name: moving
+-- Points of a draft that stand on a unit which moves, with the numbers of the zones before and after.
+SELECT DISTINCT ON (point.code) point.code, point.name_zh, point.name_en, ST_X(point.geom) AS lon, ST_Y(point.geom) AS lat,
+       plan_unit.base_number, plan_unit.number
+FROM plan_unit
+JOIN land_unit AS unit ON unit.id = plan_unit.land_unit_id
+JOIN patrol_point AS point ON point.removed_at IS NULL AND CASE
+    -- Pieces of a cut live in the draft only: what stands on one is found by place.
+    WHEN isempty(unit.valid) THEN point.geom && unit.geom
+        AND ST_Covers(unit.lattice, ST_Point(round(ST_X(point.geom) * 1e7), round(ST_Y(point.geom) * 1e7)))
+    ELSE point.land_unit_id = unit.id END
+WHERE plan_unit.plan_id = %(plan)s AND plan_unit.number IS DISTINCT FROM plan_unit.base_number
+  -- What is cut is its pieces.
+  AND NOT EXISTS (
+      SELECT FROM land_unit AS piece JOIN plan_unit AS its ON its.land_unit_id = piece.id AND its.plan_id = plan_unit.plan_id
+      WHERE piece.cut_from = unit.id)
+ORDER BY point.code, unit.code
+LIMIT %(limit)s
+
+-- name: of_sample
+-- A patrol point in each base grid of today: one of its facilities, always the same.
+INSERT INTO patrol_point (code, name_zh, name_en, geom, land_unit_id)
+SELECT 'PT-' || lpad(row_number() OVER (ORDER BY zone)::text, 4, '0'), coalesce(name_zh, '设施') || '巡查点',
+       coalesce(name_en, 'Facility') || ' patrol point', geom, land_unit_id
+FROM (
+    SELECT DISTINCT ON (zone.code) zone.code AS zone, category.name_zh, category.name_en, facility.geom, facility.land_unit_id
+    FROM facility
+    JOIN unit_zone ON unit_zone.land_unit_id = facility.land_unit_id AND unit_zone.valid @> now() AND upper_inf(unit_zone.recorded)
+    JOIN layer ON layer.id = unit_zone.layer_id AND layer.kind = 'base_grid'
+    JOIN zone ON zone.id = unit_zone.zone_id
+    JOIN category ON category.id = facility.category_id
+    WHERE GeometryType(facility.geom) = 'POINT'
+    ORDER BY zone.code, md5(facility.code)
+) AS chosen
+
 -- name: by_unit
 -- Patrol points on some units; those on a unit that is cut are counted for the piece that covers them.
 SELECT unit, count(*) AS n FROM (

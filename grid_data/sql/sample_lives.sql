@@ -225,6 +225,20 @@ INSERT INTO direct_answer (incident_id, guidance_id, revision, at, by)
 SELECT answered.id, guidance.id, guidance.revision, answered.reached_at, %(by)s
 FROM answered JOIN guidance ON guidance.code = %(code)s
 
+-- name: duties
+-- A roster of the days around a moment: full-time workers by day, leads by turns at night, windows every other day.
+INSERT INTO duty (post_id, day, during)
+SELECT post.id, day::date, tstzrange((day + hours.begins) AT TIME ZONE city.timezone, (day + hours.ends) AT TIME ZONE city.timezone)
+FROM city
+CROSS JOIN generate_series(((%(now)s::timestamptz AT TIME ZONE city.timezone)::date - 1)::timestamp,
+                           ((%(now)s::timestamptz AT TIME ZONE city.timezone)::date + %(days)s::integer)::timestamp,
+                           interval '1 day') AS day
+JOIN post ON post.valid @> %(now)s::timestamptz AND post.person_id IS NOT NULL
+JOIN (VALUES ('full_time', 1, interval '8 hours', interval '18 hours'), ('grid_lead', 3, interval '18 hours', interval '32 hours'),
+             ('window', 2, interval '8 hours 30 minutes', interval '17 hours 30 minutes'))
+    AS hours (kind, every, begins, ends) ON hours.kind = post.kind
+WHERE (post.id + extract(doy FROM day)::integer) %% hours.every = 0
+
 -- name: for_photos
 -- Open incidents in the hands of somebody, the newest first, to hang pictures on.
 SELECT incident.id, incident.number, incident.source

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gis.words import Words
 from governance.access import OPERATOR
-from governance.patrol_points import add_patrol_point, list_patrol_points, remove_patrol_point
+from governance.patrol_points import (
+    add_patrol_point,
+    list_moving_points,
+    list_patrol_points,
+    remove_patrol_point,
+)
 from governance.plan_errors import PlanExists, PlanMissing
 from governance.plan_impact import impact_of
 from grid_data.database import Database
 from tests.support import drafts
 from tests.support.drafts import publish
 from tests.support.editions import split
+from tests.support.importing import bring, write_csv
 
 PLACES = {
     "PT-1": (120.405, 36.105),
@@ -38,9 +46,13 @@ async def add(database: Database) -> None:
 async def test_points_follow_a_redraw_and_are_counted_before_it(toy_database: Database) -> None:
     await add(toy_database)
     assert await points(toy_database) == {"PT-1": "001001", "PT-2": "001001", "PT-3": "001001", "PT-4": None}
-    await split(toy_database)
+    plan = await split(toy_database)
     async with toy_database.transaction(OPERATOR) as connection:
         impact = await impact_of(connection, "P1")
+        moving = await list_moving_points(connection, "P1")
+        number = await drafts.numbers(connection, plan)
+    assert [(each.code, each.before) for each in moving.items] == [("PT-1", number["001001"])]
+    assert moving.items[0].after not in (None, number["001001"])
     assert [flow.patrol_points for flow in impact.flows] == [1]
     assert impact.totals.patrol_points == 1
     await publish(toy_database)
@@ -70,6 +82,10 @@ async def test_points_on_a_cut_unit_stand_on_the_piece_that_covers_them(toy_data
                 [f"POLYGON(({wkt}))", plan, unit],
             )
         impact = await impact_of(connection, "P1")
+        moving = await list_moving_points(connection, "P1")
+    assert [(each.code, each.before, each.after) for each in moving.items] == [
+        ("PT-3", number["001001"], number["001002"])
+    ]
     assert impact.totals.patrol_points == 1
     await publish(toy_database)
     assert (await points(toy_database))["PT-3"] == "001002"
@@ -96,3 +112,28 @@ async def test_codes_of_points_are_given_once(toy_database: Database) -> None:
         with pytest.raises(PlanExists):
             await add_patrol_point(connection, "PT-1", Words("泵站", "Pump"), 120.405, 36.105, "王规划")
     assert "PT-1" not in await points(toy_database)
+
+
+async def test_points_come_from_a_file_change_and_come_back(toy_database: Database, tmp_path: Path) -> None:
+    rows = [
+        {"code": code, "name": f"泵站{code[-1]}", "lon": lon, "lat": lat}
+        for code, (lon, lat) in list(PLACES.items())[:3]
+    ]
+    report = await bring(toy_database, "patrol_points", write_csv(tmp_path, rows))
+    assert (report.plan.new, report.plan.changed) == (3, 0)
+    async with toy_database.transaction(OPERATOR) as connection:
+        await remove_patrol_point(connection, "PT-2", "王规划")
+    rows[0]["lat"] = 36.125
+    report = await bring(toy_database, "patrol_points", write_csv(tmp_path, rows))
+    assert (report.plan.new, report.plan.changed, report.plan.unchanged) == (1, 1, 1)
+    assert await points(toy_database) == {"PT-1": "001002", "PT-2": "001001", "PT-3": "001001"}
+
+
+async def test_a_file_with_a_wrong_point_stores_none(toy_database: Database, tmp_path: Path) -> None:
+    rows = [
+        {"code": "PT-1", "name": "泵站", "lon": 120.405, "lat": 36.105},
+        {"code": "PT-1", "name": "", "lon": None, "lat": None},
+    ]
+    report = await bring(toy_database, "patrol_points", write_csv(tmp_path, rows))
+    assert (report.stored, {row for row in report.rejected}) == (False, {3})
+    assert await points(toy_database) == {}

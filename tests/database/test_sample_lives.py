@@ -146,3 +146,25 @@ def test_tasks_and_texts_are_there(lives: psycopg.Connection) -> None:
     answers = lives.execute("SELECT count(*) FROM direct_answer").fetchone()
     assert answers is not None
     assert answers[0] > 10
+
+
+def test_somebody_is_on_duty_by_day_and_at_night(lives: psycopg.Connection) -> None:
+    kinds = lives.execute(
+        """SELECT hours, array_agg(DISTINCT post.kind ORDER BY post.kind)
+           FROM (VALUES (12), (24)) AS at (hours)
+           JOIN duty ON duty.during @> date_trunc('day', %(end)s::timestamptz, 'Asia/Shanghai')
+               + hours * interval '1 hour'
+           JOIN post ON post.id = post_id GROUP BY hours ORDER BY hours""",
+        {"end": END},
+    ).fetchall()
+    assert kinds == [(12, ["full_time", "window"]), (24, ["grid_lead"])]
+
+
+def test_each_grid_has_a_patrol_point(lives: psycopg.Connection) -> None:
+    grids = lives.execute(
+        """SELECT count(*), count(DISTINCT unit_zone.zone_id) FROM patrol_point
+           JOIN unit_zone USING (land_unit_id) WHERE unit_zone.valid @> now() AND upper_inf(recorded)
+             AND layer_id = (SELECT id FROM layer WHERE kind = 'base_grid')"""
+    ).fetchone()
+    assert grids is not None
+    assert grids[0] == grids[1] > 100

@@ -354,4 +354,14 @@ export interface Impact {
 
 export const impactAddress = (code: string, kind: "html" | "csv", lang: string): string => `${base}${at(code)}/impact.${kind}${kind === "html" ? `?lang=${lang}` : ""}`;
 export const loadImpact = (code: string, abort?: AbortSignal): Promise<Impact> => get(`${at(code)}/impact`, {}, abort);
+export interface MovingPoint {
+  code: string;
+  name: Text;
+  lon: number;
+  lat: number;
+  /** The plan's own numbers of the grids. */
+  before: number | null;
+  after: number | null;
+}
+export const loadMovingPoints = (code: string, abort?: AbortSignal): Promise<{ items: MovingPoint[] }> => get(`${at(code)}/patrol-points`, {}, abort);
 export const exportAddress = (code: string, format: string): string => `${base}${at(code)}/export?format=${format}`;

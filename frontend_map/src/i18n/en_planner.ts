@@ -272,6 +272,8 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "ask.withdraw": "A withdrawn plan can no longer be changed or published.",
   "ask.rollback": "The former grids return as a new edition; history stays.",
   "ask.schedule": "It comes into force by itself; until then it can be withdrawn.",
+  "patrolmoves.title": "{n} patrol points change their grid",
+  "patrolmoves.none": "no grid",
   "impact.title": "Impact",
   "impact.none": "No changes, no impact.",
   "impact.print": "Report for printing",

@@ -271,6 +271,8 @@ export const zhPlanner = {
   "ask.withdraw": "撤回后方案不能再修改或发布。",
   "ask.rollback": "回退以一个新的版本恢复原来的网格，历史保留。",
   "ask.schedule": "到时自动生效；此前仍可撤回。",
+  "patrolmoves.title": "{n} 个巡查点换网格",
+  "patrolmoves.none": "无网格",
   "impact.title": "影响",
   "impact.none": "还没有改动，也就没有影响。",
   "impact.print": "打印影响报告",

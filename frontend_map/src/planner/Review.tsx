@@ -10,6 +10,7 @@ import { tell } from "./actions";
 import { Impact } from "./Impact";
 import { ImportFile } from "./ImportFile";
 import { Notices } from "./Notices";
+import { PatrolMoves } from "./PatrolMoves";
 import { Renumber } from "./Renumber";
 import { person, who } from "./person";
 import { editable, found, plan, planListVersion, saveState, totals } from "./state";
@@ -43,6 +44,7 @@ export function Review() {
       <Way plan={here} />
       <Buttons key={here.state} plan={here} />
       <Impact plan={here} />
+      <PatrolMoves />
       <Notices />
       {editable.value && <Renumber />}
       {editable.value && <ImportFile />}
