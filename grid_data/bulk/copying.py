@@ -116,7 +116,7 @@ async def reserve_ids(connection: Connection, table: str, n: int) -> NDArray[np.
         return np.empty(0, dtype=np.int64)
     row = await one(connection, "bulk/reserve_ids", {"table": table, "n": n})
     assert row is not None
-    return np.asarray(row["ids"], dtype=np.int64)
+    return np.frombuffer(row["ids"], dtype=">i8").astype(np.int64)
 
 
 async def lookup(connection: Connection, statement: str, **parameters: Any) -> dict[str, int]:

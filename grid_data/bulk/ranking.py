@@ -66,9 +66,13 @@ class Ranking:
             outcome[members] = self._outcomes_of(number, members, answers, near)
         used, outcome = np.unique(outcome, return_inverse=True)
         listed = [self._outcomes[k] for k in used.tolist()]
-        result.rule_id[:] = np.array([one.rule_id for one in listed], dtype=np.int64)[outcome]
+        rules, first, rule = np.unique(
+            [one.rule_id for one in listed], return_index=True, return_inverse=True
+        )
+        result.rule_id[:] = rules[rule][outcome]
         result.organisation_id[:] = np.array([one.organisation_id for one in listed], dtype=np.int64)[outcome]
-        result.supporting_ids = Ragged.of([one.supporting_ids for one in listed]).take(outcome)
+        supporting = Ragged.of([listed[k].supporting_ids for k in first.tolist()])
+        result.supporting_ids = supporting.take(rule[outcome])
         result.runners_up = Coded.chosen(outcome, [one.runners_up for one in listed])
 
     def _rules_of(self, category: int) -> int:

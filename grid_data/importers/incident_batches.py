@@ -28,7 +28,7 @@ __all__ = ["BATCH", "LANES", "import_incidents"]
 
 BATCH = 50_000
 """Incidents per transaction: some seconds of work are lost at most, and its columns stay in memory."""
-LANES = 2
+LANES = 3
 
 Advance = Callable[[int, int], None]
 """Called after each batch with the incidents stored so far and those to store in all."""

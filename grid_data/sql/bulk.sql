@@ -1,6 +1,6 @@
 -- name: reserve_ids
--- Take n identifiers of a table's sequence, so that rows can refer to each other before they are stored.
-SELECT array_agg(id) AS ids
+-- Take n identifiers of a table, so that rows can refer to each other before they are stored; packed, in network order.
+SELECT string_agg(int8send(id), ''::bytea) AS ids
 FROM (SELECT nextval(pg_get_serial_sequence(%(table)s, 'id')) AS id FROM generate_series(1, %(n)s)) AS taken
 
 -- name: prepare_load
