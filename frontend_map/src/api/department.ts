@@ -118,7 +118,8 @@ export interface ZoneAnswer {
     hours?: number[][];
   };
   facilities: { total: number; by_class: { class: string; name: Text; count: number }[] };
-  households: { count: number | null; suppressed: boolean };
+  households: { count: number | null; suppressed: boolean; estimated?: boolean };
+  repeat_places?: RepeatPlace[];
   grids: { code: string; name: Text; share: number; incidents: number }[];
 }
 

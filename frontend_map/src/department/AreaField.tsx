@@ -7,6 +7,7 @@ import { say, t } from "../i18n";
 import { Combo } from "../parts/Combo";
 import { Glyph } from "../parts/Glyph";
 import { NumberInput } from "../parts/NumberInput";
+import { cityMap } from "../state/map";
 import { departmentView, layerName, mapState } from "../state/store";
 import { BUFFERS, type Area } from "./address";
 import { hitOptions, zoneOptions } from "./finders";
@@ -85,6 +86,7 @@ function Zones({ area }: { area: Area | null }) {
         find={zoneOptions}
         onTake={(zone) => {
           nameZone(zone.layer, zone.code, say(zone.name));
+          cityMap.value?.fit(zone.bounds);
           if (!zones.some((one) => one.layer === zone.layer && one.code === zone.code)) toggleZone(zone);
         }}
       />

@@ -30,7 +30,8 @@ import { People } from "./People";
 import { PrintHead } from "./PrintHead";
 import { toPart } from "./parts";
 import { QueryPart } from "./QueryPart";
-import { scopeQuery, summary } from "./state";
+import { useShown } from "./shown";
+import { pointedKey, pressed, scopeQuery, summary } from "./state";
 
 /** A department's page: its own incidents, facilities, grids and people, and questions about any area. */
 export function DepartmentPage() {
@@ -65,6 +66,7 @@ export function DepartmentPage() {
         <>
           <FilterBar first={<Boxes />} />
           <Arrived />
+          {filter.handled && <HandledOnMap />}
           <CaseList />
           <BatchBar />
         </>
@@ -80,11 +82,53 @@ export function DepartmentPage() {
   );
 }
 
+/** What was handled is on no tile: the rows of the list are drawn themselves. */
+function HandledOnMap() {
+  const rows = desk.rows.value;
+  useShown(
+    rows.flatMap((row) => (row.place ? [{ type: "Feature" as const, properties: { key: row.number, kind: "incident" }, geometry: row.place }] : [])),
+    rows,
+  );
+  const asked = pressed.value;
+  useEffect(() => {
+    if (asked) desk.openIncident(asked.key);
+  }, [asked]);
+  const pointed = desk.pointed.value;
+  useEffect(() => void (pointedKey.value = pointed), [pointed]);
+  return null;
+}
+
+/** What the dots of a table mean. */
+function RowsLegend({ part }: { part: Part }) {
+  if (part !== "facilities" && part !== "figures") return null;
+  return (
+    <div class="map-overlay">
+      <ul class="desk-legend small" aria-label={t("legend.title")}>
+        <li>
+          <svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true">
+            <circle cx="7" cy="12" r="4.5" fill="#1a5a6c" />
+            <circle cx="23" cy="10" r="8.5" fill="#1a5a6c" />
+          </svg>
+          {t(part === "facilities" ? "legend.facility_dots" : "legend.repeat_dots")}
+        </li>
+        <li>
+          <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+            <circle cx="9" cy="9" r="7" fill="#b3261e" />
+          </svg>
+          {t(part === "facilities" ? "legend.late_dots" : "legend.open_dots")}
+        </li>
+      </ul>
+    </div>
+  );
+}
+
 export function DepartmentRight() {
+  const { part } = departmentView.value;
   const selected = selection.value;
   return (
     <>
-      <MapOverlay />
+      <MapOverlay bare={part !== "incidents"} />
+      {mapState.value !== "absent" && <RowsLegend part={part} />}
       {mapState.value !== "absent" && <DepartmentLayers />}
       {reporting.value ? (
         <ReportForm />

@@ -84,7 +84,7 @@ export function Facilities() {
                     </button>
                     <span class="small muted">
                       {" "}
-                      <span class="code">{one.code}</span> {[say(one.category.name), one.base_grid && say(one.base_grid.name), t(`facility.is_${one.relation}`)].filter(Boolean).join(" · ")}
+                      <span class="code">{one.code}</span> {[say(one.category.name) === say(one.name) ? null : say(one.category.name), one.base_grid && say(one.base_grid.name), t(`facility.is_${one.relation}`)].filter(Boolean).join(" · ")}
                     </span>
                   </th>
                   <td>

@@ -28,7 +28,7 @@ export function Figures() {
   const hours = useLoad(`hours ${key}`, (abort) => loadHours(query, abort));
   const repeats = useLoad(`repeats ${key}`, (abort) => loadRepeats({ ...query, least: 3 }, abort));
   return (
-    <div class="desk-body figures" tabIndex={-1}>
+    <div class="desk-body figures-part" tabIndex={-1}>
       <Days />
       <section>
         <h3>{t("figures.trend")}</h3>
@@ -84,7 +84,7 @@ export function Days() {
 }
 
 /** Places where the same matter came up again and again. */
-function Repeats({ items }: { items: readonly RepeatPlace[] }) {
+export function Repeats({ items }: { items: readonly RepeatPlace[] }) {
   const keyOf = (one: RepeatPlace): string => one.numbers[0] ?? one.place.coordinates.join();
   const pressed = useShown(
     items.map((one) => ({ type: "Feature" as const, properties: { key: keyOf(one), kind: "repeat", count: one.count, late: one.open }, geometry: one.place })),

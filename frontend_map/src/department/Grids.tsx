@@ -11,12 +11,13 @@ import { useLoad } from "../parts/load";
 import { pointedZone, selection, shownZones } from "../state/store";
 import { toBox, toPart } from "./parts";
 import { ask } from "./query";
-import { scopeQuery } from "./state";
+import { scopeQuery, specialistQuery } from "./state";
 
 /** My specialist grids over the base grids, and how much each base grid bears. */
 export function Grids() {
   const key = JSON.stringify(scopeQuery.value);
-  const overlap = useLoad(`overlap ${key}`, (abort) => loadOverlap(scopeQuery.value, abort));
+  const asked = specialistQuery.value;
+  const overlap = useLoad(`overlap ${JSON.stringify(asked)}`, (abort) => loadOverlap(asked, abort));
   const load = useLoad(`load ${key}`, (abort) => loadLoad(scopeQuery.value, abort));
   useEffect(
     () => () => {

@@ -11,7 +11,7 @@ import { heldRole } from "../state/actor";
 import { me } from "../state/session";
 import { ExportMenu } from "./ExportMenu";
 import { ShareButton } from "./ShareDialog";
-import { nameZone, scopeName } from "./state";
+import { nameZone, scopeName, scopeTitle } from "./state";
 
 /** Whose desk it is, with the way to narrow it; what can be taken along. */
 export function Head() {
@@ -20,7 +20,9 @@ export function Head() {
   return (
     <div class="department-line">
       <div class="department-scope">
-        <h2 tabIndex={-1}>{scopeName.value}</h2>
+        <h2 tabIndex={-1} title={scopeName.value}>
+          {scopeTitle.value}
+        </h2>
         {held && !me.value?.open && <span class="badge plain">{codeText("role", held.role)}</span>}
         <Menu name="scope" class="link small" label={t("department.narrow")}>
           {(close) => <Narrow close={close} />}

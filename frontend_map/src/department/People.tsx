@@ -20,12 +20,16 @@ export function People() {
       {!people.value && !people.error && <Waiting />}
       {people.value && (
         <>
+          {people.value.templates.length === 0 && people.value.people.length === 0 && <p class="empty">{t("people.empty")}</p>}
+        </>
+      )}
+      {people.value && (people.value.templates.length > 0 || people.value.people.length > 0) && (
+        <>
           <h3>{t("people.templates")}</h3>
           <Templates rows={people.value.templates} />
           <h3>{t("people.vacancies", { n: number(people.value.vacancies.length) })}</h3>
           <Vacancies items={people.value.vacancies} />
           <h3>{t("people.people", { n: number(people.value.people.length) })}</h3>
-          {people.value.people.length === 0 && <p class="muted small">{t("people.none")}</p>}
           <table class="plain-table" aria-label={t("department.part.people")}>
             <thead>
               <tr>

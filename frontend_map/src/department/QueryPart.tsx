@@ -9,7 +9,7 @@ import { HourWeek } from "../plots/HourWeek";
 import { Trend } from "../plots/Trend";
 import { departmentView, pointedZone, shownZones } from "../state/store";
 import { AreaField } from "./AreaField";
-import { Days } from "./Figures";
+import { Days, Repeats } from "./Figures";
 import { zoneQuestion } from "./query";
 import { answer } from "./state";
 import { areaText, bucketOf, stepText } from "./words";
@@ -53,7 +53,7 @@ function Answer({ found, days, old }: { found: ZoneAnswer; days: number; old: bo
         <Figure name={t("box.open")} value={number(incidents.open)} />
         <Figure name={t("clock.overdue")} value={number(incidents.overdue)} bad={incidents.overdue > 0} />
         <Figure name={t("query.facilities")} value={number(facilities.total)} />
-        <Figure name={t("query.households")} value={households.count === null ? t("query.too_few") : number(households.count)} title={households.suppressed ? t("query.suppressed") : undefined} />
+        <Figure name={t("query.households")} value={households.count === null ? t("query.too_few") : `${households.estimated ? "≈ " : ""}${number(households.count)}`} title={households.suppressed ? t("query.suppressed") : households.estimated ? t("query.estimated") : undefined} />
         <Figure name={t("query.area")} value={areaText(found.area_m2)} />
       </dl>
       <p class="small muted">{[t("query.at", { date: dateTime(found.at) }), found.edition ? t("query.edition", { edition: found.edition }) : null].filter(Boolean).join(" · ")}</p>
@@ -75,6 +75,12 @@ function Answer({ found, days, old }: { found: ZoneAnswer; days: number; old: bo
         <>
           <h3>{t("figures.hours")}</h3>
           <HourWeek label={t("figures.hours")} counts={incidents.hours} />
+        </>
+      )}
+      {found.repeat_places && (
+        <>
+          <h3>{t("figures.repeats")}</h3>
+          <Repeats items={found.repeat_places} />
         </>
       )}
       <h3>{t("query.facility_classes")}</h3>

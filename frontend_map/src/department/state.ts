@@ -28,6 +28,14 @@ export const scopeQuery = computed<Query>(() => {
   return { organisation, zone: zone ? `${zone.layer}/${zone.code}` : null };
 });
 
+/** The same for specialist zones: who leads a region has none, and asks for those that reach into it. */
+export const specialistQuery = computed<Query>(() => {
+  const asked = scopeQuery.value;
+  const region = heldRole.value?.scope.regions[0];
+  if (asked["organisation"] || asked["zone"] || !region || heldRole.value?.scope.everything) return asked;
+  return { ...asked, zone: `${region.layer}/${region.code}` };
+});
+
 /** Whose desk it is, in words. */
 export const scopeName = computed<string>(() => {
   const { organisation, zone } = filter.value;
@@ -38,6 +46,15 @@ export const scopeName = computed<string>(() => {
   if (parts.length > 0) return parts.join(" · ");
   const held = heldRole.value;
   return held && !me.value?.open ? scopeText(held.scope) : t("account.everything");
+});
+
+/** The same for a heading: one name, and how many more. */
+export const scopeTitle = computed<string>(() => {
+  const { organisation, zone } = filter.value;
+  const held = heldRole.value;
+  if (organisation || zone || held === null || me.value?.open || held.scope.everything) return scopeName.value;
+  const names = [...held.scope.organisations, ...held.scope.regions, ...held.scope.zones].map((one) => say(one.name) || one.code);
+  return names.length > 1 ? `${names[0]} +${names.length - 1}` : scopeName.value;
 });
 
 /** Names of zones that were chosen, by `layer/code`. */

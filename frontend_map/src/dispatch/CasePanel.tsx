@@ -17,6 +17,7 @@ import { CaseClock } from "./CaseClock";
 import { CaseSteps } from "./CaseSteps";
 import { CaseWork } from "./CaseWork";
 import { Nearby } from "./Nearby";
+import { Sides } from "./Sides";
 import { tellTime } from "./now";
 import * as desk from "./state";
 import type { Suggested } from "./StepForm";
@@ -154,7 +155,12 @@ function Body({ incident, item, onChanged }: { incident: Incident; item: Case | 
         onChange={(next) => (desk.caseTab.value = next)}
       />
       {tab === "work" && <CaseWork incident={incident} item={item} />}
-      {tab === "why" && <Why incident={incident} onChanged={onChanged} />}
+      {tab === "why" && (
+        <>
+          <Sides number={incident.number} item={item} />
+          <Why incident={incident} onChanged={onChanged} />
+        </>
+      )}
       {tab === "near" && <Nearby incident={incident} item={item} />}
       {tab === "steps" && <CaseSteps incident={incident} item={item} />}
     </>

@@ -9,7 +9,7 @@ import * as desk from "./state";
 import { Timeline } from "./Timeline";
 
 /** What lies over the desk's map: ways of drawing, legend, time. The map itself is drawn elsewhere. */
-export function MapOverlay() {
+export function MapOverlay({ bare = false }: { bare?: boolean }) {
   const city = cityMap.value;
   useEffect(() => {
     if (!city) return;
@@ -23,7 +23,7 @@ export function MapOverlay() {
       end?.();
     };
   }, [city]);
-  if (mapState.value === "absent") return null;
+  if (mapState.value === "absent" || bare) return null;
   const { heat, timeline } = deskView.value;
   return (
     <div class="map-overlay">

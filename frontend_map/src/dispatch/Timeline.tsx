@@ -21,7 +21,7 @@ export function Timeline() {
   // Moves on with the bucket, not with every tick.
   const end = stretch(now.value, span).to;
   const { from, bins } = useMemo(() => stretch(end - 1, span), [end, span]);
-  const filter = { ...deskView.value.filter, from: null, to: null };
+  const filter = { ...deskView.value.filter, from: null, to: null, handled: false };
   const query = { ...filterQuery(filter), from: minute(from), to: minute(end), bucket: bucketOf(span) };
   const { value, error } = useLoad(JSON.stringify([query, desk.changed.value]), (abort) => loadHistogram(query, abort));
   const heights = useMemo(() => bars(value?.items ?? [], from, bucket, bins), [value, from, bucket, bins]);

@@ -90,7 +90,7 @@ export async function lookAgain(): Promise<void> {
 export async function count(): Promise<void> {
   countRun?.abort();
   const abort = (countRun = new AbortController());
-  const query = filterQuery({ ...desk.filter.peek(), clocks: [] });
+  const query = filterQuery({ ...desk.filter.peek(), clocks: [], handled: false });
   try {
     const found = await loadSummary(query, abort.signal);
     if (abort.signal.aborted) return;

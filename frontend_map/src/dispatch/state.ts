@@ -71,5 +71,7 @@ export const mergeInto = signal<string | null>(null);
 export const sortingRows = signal<CaseRow[]>([]);
 /** The rows that J and K walk through. */
 export const walked = computed<readonly CaseRow[]>(() => (deskView.value.tab === "sorting" ? sortingRows.value : rows.value));
+/** Tiles hold open incidents only; what was handled is drawn from the list. */
+export const drawsOpen = computed(() => !filter.value.handled);
 /** An area is being drawn on the map: clicks are its corners. */
 export const drawing = signal(false);

@@ -1,5 +1,5 @@
 /** Puts the open incidents on the map for the dispatcher's desk, and takes them off again. */
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { GeoJSONSource, MapMouseEvent, VectorTileSource } from "maplibre-gl";
 import { base, queryString } from "../api/client";
 import type { LonLat } from "../api/types";
@@ -7,7 +7,7 @@ import * as desk from "../dispatch/state";
 import { news } from "../dispatch/live";
 import { filterQuery } from "../dispatch/question";
 import { lang } from "../i18n";
-import { categories, deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
+import { categories, departmentView, deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
 import { hasDesk } from "../state/url";
 import type { CityMap } from "./controller";
 import { attachTasks } from "./dispatch_tasks";
@@ -19,7 +19,11 @@ const DEEPEST = 16;
 /** Marks lie above everything of the desk. */
 const BELOW = "mark-ring";
 
-const address = (): string => `${base}tiles/open_incidents/{z}/{x}/{y}.mvt${queryString(filterQuery(desk.filter.value))}`;
+/** Beside facilities or places of a table, circles of counted incidents would only be in the way. */
+const crowds = computed(() => page.value !== "department" || CROWDED.has(departmentView.value.part));
+const CROWDED: ReadonlySet<string> = new Set(["incidents", "grids", "query"]);
+
+const address = (): string => `${base}tiles/open_incidents/{z}/{x}/{y}.mvt${queryString(filterQuery({ ...desk.filter.value, handled: false }))}`;
 
 export function attachDispatch(city: CityMap): () => void {
   const { map } = city;
@@ -58,7 +62,8 @@ function made({ map }: CityMap): () => void {
       const { heat } = deskView.value;
       const shown = visibleLayers.value.has("incidents");
       for (const id of OPEN_LAYERS) {
-        const on = shown && (id === OPEN_HEAT ? heat : id === OPEN_CLUSTERS ? !heat : true);
+        const crowd = crowds.value;
+        const on = shown && desk.drawsOpen.value && (id === OPEN_HEAT ? heat && crowd : id === OPEN_CLUSTERS ? !heat && crowd : true);
         map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
       }
     }),

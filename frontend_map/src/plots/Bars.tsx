@@ -28,7 +28,7 @@ export function Bars({ label, rows, most = 8, onOpen, openTitle }: Props) {
   const top = Math.max(1, ...shown.map((one) => one.count));
   if (sum === 0) return <p class="muted small">{t("plot.nothing")}</p>;
   return (
-    <ul class="bars" aria-label={label}>
+    <ul class="name-bars" aria-label={label}>
       {shown.map((one) => (
         <li key={one.key} data-bar={one.key}>
           {onOpen ? (
@@ -36,7 +36,9 @@ export function Bars({ label, rows, most = 8, onOpen, openTitle }: Props) {
               {one.name}
             </button>
           ) : (
-            <span class="bar-name">{one.name}</span>
+            <span class="bar-name" title={one.name}>
+              {one.name}
+            </span>
           )}
           <svg class="bar-line" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
             <rect x="0" y="0" width={(one.count / top) * 100} height="10" class="bar-fill" />
