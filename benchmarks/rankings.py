@@ -1,4 +1,4 @@
-"""Rankings with 1,000,000 stored cases over three years (synthetic rows in the full sample's zones, no routing)."""
+"""Rankings with 1,000,000 stored cases over three years (synthetic rows in the full sample's zones)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROUNDS = 7
 STEPS = 4_000
 DATABASE = "city"
 
-# Copies of the sample's incidents, one in 95 seconds; each had a limit, a quarter was late, one in 25 done again.
+# Copies of the sample's incidents, one in 95 seconds; a quarter was late, one in 25 done again.
 FILL = f"""
     SET session_replication_role = replica;
     TRUNCATE incident_clock, case_moment, case_state, routing, history, history_incident, figure_mark CASCADE;
@@ -43,7 +43,8 @@ FILL = f"""
                           urgency, state, state_since, reported_at, recorded_at, organisation_id,
                           land_unit_id, base_grid_id, zone_ids)
     SELECT '370212' || to_char(moment, 'YYYYMMDD') || 90000000 + n, source, appeal_kind, category_id, text,
-           address, place, place_problem, urgency, CASE WHEN n > {STORED} - 20000 THEN 'handling' ELSE 'closed' END,
+           address, place, place_problem, urgency,
+           CASE WHEN n > {STORED} - 20000 THEN 'handling' ELSE 'closed' END,
            moment + interval '4 days', moment, moment, organisation_id, land_unit_id, base_grid_id, zone_ids
     FROM (SELECT n, now() - ({STORED} - n) * interval '95 seconds' AS moment,
                  1 + (n::bigint * 7919) % (SELECT count(*) FROM told) AS pick
@@ -51,7 +52,8 @@ FILL = f"""
     JOIN told ON told.position = copies.pick
     ORDER BY n;
     INSERT INTO case_state (incident_id, level, lead_id, closed_at, reworks, satisfaction)
-    SELECT id, 'district', organisation_id, CASE WHEN NOT is_open THEN state_since END, (id % 25 = 0)::integer,
+    SELECT id, 'district', organisation_id, CASE WHEN NOT is_open THEN state_since END,
+           (id % 25 = 0)::integer,
            CASE WHEN NOT is_open AND source = 'hotline'
                 THEN (ARRAY['satisfied', 'basic', 'satisfied', 'unsatisfied', 'lapsed'])[1 + id % 5] END
     FROM incident;
@@ -65,6 +67,8 @@ FILL = f"""
     FROM incident WHERE is_open;
     INSERT INTO figure_mark (first_id, last_id) SELECT min(id), max(id) FROM incident;
 """
+REDO = """UPDATE case_state SET reworks = reworks + 1
+          WHERE incident_id = (SELECT max(id) FROM incident) - %s"""
 UNMARKED = (
     "incident DISABLE TRIGGER incidents_are_marked", "incident DISABLE TRIGGER incident_is_marked",
     "case_state DISABLE TRIGGER case_is_marked", "incident_clock DISABLE TRIGGER changed_clock_is_marked",
@@ -156,7 +160,7 @@ async def _one_more(database: Database) -> Measure:
     for n in range(ROUNDS):
         async with database.transaction(OPERATOR) as connection:
             await connection.execute(
-                "UPDATE case_state SET reworks = reworks + 1 WHERE incident_id = (SELECT max(id) FROM incident) - %s",
+                REDO,
                 [n],
             )
         started = time.perf_counter()
@@ -174,8 +178,9 @@ async def _questions(database: Database) -> tuple[dict[str, Principal], dict[str
         cursor = await connection.execute(
             """SELECT (SELECT id FROM zone WHERE code = '370212002') AS street,
                       (SELECT id FROM zone WHERE code = '370212002001') AS community,
-                      (SELECT array_agg(id) FROM (SELECT organisation_id AS id FROM incident WHERE organisation_id IS NOT NULL
-                       GROUP BY 1 ORDER BY count(*) DESC LIMIT 3) AS busy) AS organisations"""
+                      (SELECT array_agg(id)
+                       FROM (SELECT organisation_id AS id FROM incident WHERE organisation_id IS NOT NULL
+                             GROUP BY 1 ORDER BY count(*) DESC LIMIT 3) AS busy) AS organisations"""
         )
         (ids,) = await cursor.fetchall()
     street = frozenset({ids["street"]})
@@ -229,7 +234,7 @@ def _marked(connection: psycopg.Connection) -> list[Measure]:
         with connection.transaction():
             for n in range(STEPS):
                 connection.execute(
-                    "UPDATE case_state SET reworks = reworks + 1 WHERE incident_id = (SELECT max(id) FROM incident) - %s",
+                    REDO,
                     [n % 500],
                 )
         return (time.perf_counter() - started) / STEPS * 1e6

@@ -245,11 +245,14 @@ class _Counter:
             counter._grain = None
         elif not sight.everything and sight.organisations:
             # Seen by organisation: only one kind of sums tells organisations apart.
-            counter._grain = None if by_class or by_source else 5
+            counter._grain = None if by_class or by_source else 4
         else:
-            counter._grain = {(False, False): 1, (True, False): 2, (False, True): 3, (True, True): 4}[
-                by_class, by_source
-            ]
+            counter._grain = {(False, False): 1, (True, False): 2, (False, True): 3}.get(
+                (by_class, by_source)
+            )
+        if counter._grain is None:
+            # Single cases are found by their categories.
+            counter._categories = asked.category_ids
         return counter
 
     async def count(self, days: Days) -> Counted:

@@ -109,7 +109,7 @@ case_figure = Table(
 )
 
 # Sums over lives, each as it stands in the end. ``grain`` says of what: 0 ten days, 1 month, 2 month and class, 3 month and
-# source, 4 month, class and source, 5 month and organisation.
+# source, 4 month and organisation.
 period_figure = Table(
     "period_figure",
     metadata,
@@ -121,7 +121,7 @@ period_figure = Table(
     Column("organisation_id", BigInteger, nullable=False),
     *(Column(name, Integer, nullable=False) for name in SUMS),
     PrimaryKeyConstraint("grain", "starts", "place_id", "class_id", "source", "organisation_id"),
-    CheckConstraint("grain BETWEEN 0 AND 5", name="grain"),
+    CheckConstraint("grain BETWEEN 0 AND 4", name="grain"),
 )
 
 # What has changed since it was counted: runs of incidents, written by triggers in the transaction that changes them.

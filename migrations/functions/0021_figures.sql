@@ -89,5 +89,5 @@ CREATE POLICY own_figures ON case_figure FOR SELECT TO gridgov_scoped USING (
 CREATE POLICY own_figures ON period_figure FOR SELECT TO gridgov_scoped USING (
     place_id IN (SELECT id FROM figure_place
                  WHERE zone_ids && (SELECT claimed_ids('gridgov.roots')))
-    OR grain = 5
+    OR grain = 4
        AND organisation_id = ANY ((SELECT claimed_ids('gridgov.organisations'))::bigint[]));

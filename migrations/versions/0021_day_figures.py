@@ -69,7 +69,7 @@ def upgrade() -> None:
             "organisation_id",
             name=op.f("pk_period_figure"),
         ),
-        sa.CheckConstraint("grain BETWEEN 0 AND 5", name=op.f("ck_period_figure_grain")),
+        sa.CheckConstraint("grain BETWEEN 0 AND 4", name=op.f("ck_period_figure_grain")),
     )
     op.create_table(
         "figure_mark",

@@ -2,6 +2,7 @@ import type { zhRankings } from "./zh_rankings";
 
 /** English texts of the rankings. */
 export const enRankings: Record<keyof typeof zhRankings, string> = {
+  "help.key.rankings": "rankings, and back",
   "bar.rankings": "Rankings",
   "desks.rankings": "Districts, subdistricts, communities and grids by figures, on the map and in a table",
   "rankings.title": "Rankings on the map",

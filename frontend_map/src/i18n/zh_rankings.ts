@@ -1,5 +1,6 @@
 /** Chinese texts of the rankings. */
 export const zhRankings = {
+  "help.key.rankings": "地图排名，以及返回",
   "bar.rankings": "排名",
   "desks.rankings": "区县、街道、社区、网格按指标排名，地图与表格联动",
   "rankings.title": "地图排名",

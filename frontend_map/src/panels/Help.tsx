@@ -16,6 +16,7 @@ const KEYS: readonly [string, Key][] = [
   ["R", "help.key.rules"],
   ["G", "help.key.planner"],
   ["W", "help.key.dispatch"],
+  ["K", "help.key.rankings"],
   ["N", "help.key.report"],
   ["?", "help.key.help"],
   ["Enter", "help.key.enter"],
