@@ -13,12 +13,14 @@ from cli.checks import checks
 from cli.console import progress
 from cli.deadlines_stored import deadlines
 from cli.doctor import doctor
+from cli.export import export
 from cli.import_duties import imports
 from cli.incident import incident
 from cli.indicators import indicators
 from cli.migrate import migrate
 from cli.plans import plans
 from cli.propose import propose
+from cli.report import report
 from cli.reroute import reroute
 from cli.route import route
 from cli.rules import rules
@@ -52,6 +54,8 @@ app.command()(route)
 app.command()(reroute)
 app.command()(propose)
 app.command()(indicators)
+app.command()(export)
+app.add_typer(report)
 app.add_typer(imports)
 app.add_typer(incident)
 app.add_typer(case)
