@@ -166,12 +166,15 @@ async def read_trend(
     bucket: Annotated[
         Bucket, Query(description="Width of a step, by the city's clock; weeks begin on Monday.")
     ] = "day",
+    done: Annotated[
+        bool, Query(description="`true`: tell as well what was reported done and closed in each step.")
+    ] = False,
 ) -> DepartmentTrend:
-    """Reported, late, reported done and closed, step by step, empty steps too.
+    """Reported and late, step by step, empty steps too; with `done` what was reported done and closed.
 
     By default the last 30 days, 26 weeks or 12 months; of more than 1,200 steps the last ones are told.
     """
-    return await trend(connection, asked.incidents, bucket)
+    return await trend(connection, asked.incidents, bucket, done=done)
 
 
 @router.get("/api/department/categories", summary="What a department's incidents are about", responses=ASKING)

@@ -184,13 +184,8 @@ def _ground(connection: psycopg.Connection) -> Ground:
     ).fetchall()
     zone, code, organisation, shape, n = zones[len(zones) // 2]
     whole = shapely.from_wkb(shape)
-    busy = connection.execute(
-        """SELECT ST_X(place), ST_Y(place) FROM incident
-           WHERE zone_ids @> ARRAY[%s::bigint] AND place IS NOT NULL ORDER BY id LIMIT 1""",
-        (zone,),
-    ).fetchone()
-    assert busy is not None
-    drawn = shapely.intersection(shapely.Point(*busy).buffer(0.015), whole)
+    # Most of the zone, as somebody would draw it: both see the same in it.
+    drawn = shapely.simplify(shapely.buffer(whole, -0.002), 0.001)
     largest = max(shapely.get_parts(drawn).tolist(), key=lambda part: float(part.area))
     road = connection.execute(
         """SELECT min(code) FROM road
@@ -289,6 +284,7 @@ def _questions(ground: Ground) -> dict[str, Question]:
         "list, newest": lambda c: incidents_page(c, zone, words, after=None, limit=50),
         "list, due first": lambda c: incidents_page(c, still, words, order="due", after=None, limit=50),
         "course, 12 months": lambda c: trend(c, year, "month"),
+        "course, 12 months, with what was done": lambda c: trend(c, year, "month", done=True),
         "categories, 90 days": lambda c: categories(c, quarter),
         "hour by weekday, 365 days": lambda c: hours(c, year),
         "repeat places, 90 days": lambda c: places_again(c, quarter, least=3, metres=30, limit=50),

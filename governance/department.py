@@ -41,6 +41,8 @@ HANDLED_DAYS = 30
 """What counts as handled lately."""
 USUAL_DAYS: Mapping[Bucket, int] = {"day": 30, "week": 182, "month": 365}
 """How far a course goes back when nobody says."""
+NOTHING_DONE: Mapping[str, int | None] = {"handled": 0, "closed": 0}
+NOT_ASKED: Mapping[str, int | None] = {"handled": None, "closed": None}
 _FAMILY, _URGENCY, _ALL = 1, 2, 3
 
 
@@ -99,28 +101,37 @@ def _figures(key: str, still: Mapping[str, Any] | None, done: Mapping[str, Any] 
     )
 
 
-async def trend(connection: Connection, scope: IncidentFilter, bucket: Bucket) -> DepartmentTrend:
-    """How incidents of a scope came and went, in the filter's span or one that fits the steps."""
+async def trend(
+    connection: Connection, scope: IncidentFilter, bucket: Bucket, *, done: bool = False
+) -> DepartmentTrend:
+    """How incidents of a scope came, in the filter's span or one that fits the steps.
+
+    Parameters
+    ----------
+    done
+        Whether it is told as well what was done in each step, of incidents reported whenever; takes as long
+        again.
+    """
     zone = ZoneInfo(await city_timezone(connection))
     until = scope.to_time or datetime.now(UTC)
     since = scope.from_time or until - timedelta(days=USUAL_DAYS[bucket])
     bounds = steps(bucket, since, max(until, since + timedelta(microseconds=1)), zone)
     begin = max(since, bounds[0])
     came = await by_step(connection, replace(scope, from_time=begin, to_time=until), bounds)
-    went = await done_by_step(connection, scope, [begin, *bounds[1:]], until)
+    went = await done_by_step(connection, scope, [begin, *bounds[1:]], until) if done else []
     reported = {row["step"]: row for row in came}
-    done = {row["step"]: row for row in went}
+    passed = {row["step"]: row for row in went}
     items = []
     for number, bound in enumerate(bounds, start=1):
-        there, gone = reported.get(number), done.get(number)
+        there, gone = reported.get(number), passed.get(number, NOTHING_DONE if done else NOT_ASKED)
         items.append(
             Trend.model_validate(
                 {
                     "from": bound,
                     "count": there["n"] if there else 0,
                     "overdue": there["late"] if there else 0,
-                    "handled": gone["handled"] if gone else 0,
-                    "closed": gone["closed"] if gone else 0,
+                    "handled": gone["handled"],
+                    "closed": gone["closed"],
                 }
             )
         )

@@ -78,8 +78,10 @@ class TrendStep(Answer):
 class Trend(TrendStep):
     """The same with what was done in it."""
 
-    handled: Annotated[int, Field(description="Cases whose work was reported done in it.")]
-    closed: Annotated[int, Field(description="Cases that were closed in it.")]
+    handled: Annotated[
+        int | None, Field(description="Cases whose work was reported done in it; null unless asked.")
+    ]
+    closed: Annotated[int | None, Field(description="Cases that were closed in it; null unless asked.")]
 
 
 class DepartmentTrend(Answer):

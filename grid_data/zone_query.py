@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 from gis.area_cells import AreaCells
 from grid_data.database import Connection, ask, one, rows
 from grid_data.incidents import IncidentFilter
-from grid_data.statements import numbered_with
+from grid_data.statements import Numbered, numbered_with
 
 __all__ = [
     "InArea",
@@ -65,8 +65,19 @@ async def _of_incidents(
     connection: Connection, name: str, area: InArea, wanted: IncidentFilter, more: Mapping[str, Any]
 ) -> list[DictRow]:
     statement = numbered_with(f"zone_query/{name}", ("within", area.way), ("filter", "incidents/filter"))
-    cursor = await ask(connection, statement, wanted.parameters() | area.parameters() | more)
-    return await cursor.fetchall()
+    return await _found(connection, area, statement, wanted.parameters() | area.parameters() | more)
+
+
+async def _found(
+    connection: Connection, area: InArea, statement: Numbered, parameters: Mapping[str, Any]
+) -> list[DictRow]:
+    if area.cells is not None:
+        await one(connection, "zone_query/by_place", {"bitmaps": "off"})
+    # An area may be a yard or half the city: planned anew.
+    found = await (await ask(connection, statement, parameters)).fetchall()
+    if area.cells is not None:
+        await one(connection, "zone_query/by_place", {"bitmaps": "on"})
+    return found
 
 
 async def count_incidents(
@@ -90,9 +101,7 @@ async def first_report(connection: Connection) -> datetime | None:
 
 async def _in(connection: Connection, name: str, area: InArea) -> list[DictRow]:
     way = "zones" if area.cells is None else "cells"
-    # An area may be a yard or half the city.
-    statement = numbered_with(f"zone_query/{name}_in_{way}")
-    return await (await ask(connection, statement, area.parameters())).fetchall()
+    return await _found(connection, area, numbered_with(f"zone_query/{name}_in_{way}"), area.parameters())
 
 
 async def count_facilities(connection: Connection, area: InArea) -> list[DictRow]:

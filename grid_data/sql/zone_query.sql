@@ -13,15 +13,28 @@ GROUP BY GROUPING SETS ((matching.category_id, matching.state, matching.source),
 -- name: overdue
 -- Open incidents in an area cut into cells, or, without cells, all that a filter means, that are late now. Planned anew for each call.
 SELECT count(*) AS n
-FROM {within}
-JOIN incident_clock AS clock ON clock.incident_id = incident.id
-WHERE incident.is_open AND clock_state(clock.due_at, clock.soon_at, clock.paused_at) = 'overdue' AND {filter}
+FROM (
+    -- OFFSET 0: those in the area first, whatever is believed of how many are late.
+    SELECT incident.id FROM {within} WHERE incident.is_open AND {filter} OFFSET 0
+) AS still
+JOIN incident_clock AS clock ON clock.incident_id = still.id
+WHERE clock_state(clock.due_at, clock.soon_at, clock.paused_at) = 'overdue'
+
+-- name: by_place
+-- For the statements that follow: whether bitmaps may be used. Asked cell by cell, an index by place finds little each time;
+-- beside it a policy's own index would be read whole for every cell.
+SELECT set_config('enable_bitmapscan', %(bitmaps)s, true)
 
 -- name: in_cells
 -- Incidents in an area: every one is in one cell at most, and only where a cell is cut the area itself is asked.
-unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[], %(inside)s::boolean[])
-         AS cell (west, south, east, north, inside)
-    JOIN incident ON incident.place && ST_MakeEnvelope(cell.west, cell.south, cell.east, cell.north, 4326)
+(
+        -- OFFSET 0: boxes are made beforehand. Beside a policy an index serves only what tells nothing; a function might.
+        SELECT cell.*, ST_MakeEnvelope(west, south, east, north, 4326) AS box
+        FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[], %(inside)s::boolean[])
+            AS cell (west, south, east, north, inside)
+        OFFSET 0
+    ) AS cell
+    JOIN incident ON incident.place && cell.box
      AND ST_X(incident.place) >= cell.west AND ST_X(incident.place) < cell.east
      AND ST_Y(incident.place) >= cell.south AND ST_Y(incident.place) < cell.north
      AND (cell.inside OR ST_Intersects(%(shape)s::geometry, incident.place))
@@ -41,9 +54,13 @@ SELECT coalesce(class.code, category.code) AS class, coalesce(class.name_zh, cat
        coalesce(class.standard_ref, category.standard_ref) AS standard_ref, sum(found.n)::bigint AS n
 FROM (
     SELECT facility.category_id, count(*) AS n
-    FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[], %(inside)s::boolean[])
-             AS cell (west, south, east, north, inside)
-    JOIN facility ON facility.geom && ST_MakeEnvelope(cell.west, cell.south, cell.east, cell.north, 4326)
+    FROM (
+        SELECT cell.*, ST_MakeEnvelope(west, south, east, north, 4326) AS box
+        FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[], %(inside)s::boolean[])
+            AS cell (west, south, east, north, inside)
+        OFFSET 0
+    ) AS cell
+    JOIN facility ON facility.geom && cell.box
     CROSS JOIN LATERAL (
         SELECT CASE WHEN GeometryType(facility.geom) = 'POINT' THEN facility.geom ELSE ST_PointOnSurface(facility.geom) END AS point
         OFFSET 0

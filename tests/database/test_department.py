@@ -151,7 +151,7 @@ def test_the_course_holds_every_incident_in_its_step(
     since = city.now - timedelta(hours=float(rng.uniform(1, 9_000)))
     until = since + timedelta(hours=float(rng.uniform(1, 9_000)))
     spanned = IncidentFilter(**{**vars(scope), "from_time": since, "to_time": until})
-    answer = ask(sights[who], lambda connection: trend(connection, spanned, bucket))
+    answer = ask(sights[who], lambda connection: trend(connection, spanned, bucket, done=True))
     bounds = steps(bucket, since, until, SHANGHAI)
     assert [step.from_ for step in answer.items] == bounds
     there = [each for each in city.seen(sights[who]) if fits(each)]
