@@ -287,7 +287,11 @@ class _Rows:
     def __init__(
         self, asked: RankingQuestion, span: Days, now: Counted, before: Counted | None, since: datetime
     ) -> None:
-        self._asked, self._span, self._now, self._before, self._since = asked, span, now, before, since
+        self._asked, self._now, self._before, self._since = asked, now, before, since
+        parts = [("category", asked.category)] if asked.category is not None else []
+        parts += [("source", each) for each in asked.sources or ()]
+        parts += [("counted_from", str(span.first)), ("counted_to", str(span.last)), ("counted", "")]
+        self._rest = urlencode(parts)
 
     def of_zone(self, row: Mapping[str, Any]) -> RankingRow:
         group = (row["id"], True)
@@ -328,18 +332,9 @@ class _Rows:
             **rest,
         )
 
-    def _opens(self, named: Mapping[str, str | None]) -> str:
-        asked = self._asked
-        parts: list[tuple[str, str]] = [(name, value) for name, value in named.items() if value]
-        if asked.category is not None:
-            parts.append(("category", asked.category))
-        parts += [("source", each) for each in asked.sources or ()]
-        parts += [
-            ("counted_from", str(self._span.first)),
-            ("counted_to", str(self._span.last)),
-            ("counted", ""),
-        ]
-        return urlencode(parts)
+    def _opens(self, named: Mapping[str, str]) -> str:
+        first = urlencode(named)
+        return f"{first}&{self._rest}" if first else self._rest
 
 
 def table_of(answer: RankingAnswer) -> list[dict[str, Any]]:

@@ -200,9 +200,9 @@ WITH place AS MATERIALIZED (
            told.due * told.counted * reworked::integer, told.due * told.counted * extended::integer, told.due * (1 - told.counted),
            told.closed, told.closed * evaluated::integer, told.closed * satisfied::integer
     FROM case_figure CROSS JOIN LATERAL (
-        SELECT {reported_at_the_ends}::integer AS reported, ({due_at_the_ends} AND due_at < now()
+        SELECT ({reported_at_the_ends} IS TRUE)::integer AS reported, ({due_at_the_ends} IS TRUE AND due_at < now()
                    AND (later_due_at < least(%(stop)s::timestamptz, now())) IS NOT TRUE)::integer AS due,
-               ({closed_at_the_ends} AND (later_closed_day < %(last)s::date) IS NOT TRUE)::integer AS closed,
+               ({closed_at_the_ends} IS TRUE AND (later_closed_day < %(last)s::date) IS NOT TRUE)::integer AS closed,
                (NOT paused AND (gone AND ended_day < %(last)s::date) IS NOT TRUE)::integer AS counted,
                coalesce(ended_day < %(last)s::date, false)::integer AS ended
     ) AS told
@@ -229,24 +229,30 @@ WITH place AS MATERIALIZED (
     FROM case_figure
     WHERE closed_day >= %(first_whole)s::date AND closed_day < %(last_whole)s::date AND later_closed_day >= %(last)s::date AND {filter}
 )
-SELECT place.zone_id, place.located, sum(reported) AS reported, sum(self_found) AS self_found, sum(complained) AS complained,
-       sum(due) AS due, sum(due_closed) AS due_closed, sum(on_time) AS on_time, sum(reworked) AS reworked,
-       sum(extended) AS extended, sum(excluded) AS excluded, sum(closed) AS closed, sum(evaluated) AS evaluated,
-       sum(satisfied) AS satisfied
-FROM part JOIN place ON place.id = part.place_id
+SELECT place.zone_id, place.located,
+       sum(summed.reported) AS reported, sum(summed.self_found) AS self_found, sum(summed.complained) AS complained,
+       sum(summed.due) AS due, sum(summed.due_closed) AS due_closed, sum(summed.on_time) AS on_time, sum(summed.reworked) AS
+       reworked, sum(summed.extended) AS extended, sum(summed.excluded) AS excluded, sum(summed.closed) AS closed,
+       sum(summed.evaluated) AS evaluated, sum(summed.satisfied) AS satisfied
+FROM (SELECT place_id,
+             sum(reported) AS reported, sum(self_found) AS self_found, sum(complained) AS complained, sum(due) AS due,
+             sum(due_closed) AS due_closed, sum(on_time) AS on_time, sum(reworked) AS reworked, sum(extended) AS extended,
+             sum(excluded) AS excluded, sum(closed) AS closed, sum(evaluated) AS evaluated, sum(satisfied) AS satisfied
+      FROM part GROUP BY place_id) AS summed
+JOIN place ON place.id = summed.place_id
 GROUP BY 1, 2
 
 -- name: reported_at_the_ends
 -- Of counts: reported on a day of the span that is in no whole period.
-((reported_day >= %(first)s::date AND reported_day < %(first_whole)s::date OR reported_day >= %(last_whole)s::date AND reported_day < %(last)s::date) IS TRUE)
+(reported_day >= %(first)s::date AND reported_day < %(first_whole)s::date OR reported_day >= %(last_whole)s::date AND reported_day < %(last)s::date)
 
 -- name: due_at_the_ends
 -- Of counts: due on a day of the span that is in no whole period.
-((due_day >= %(first)s::date AND due_day < %(first_whole)s::date OR due_day >= %(last_whole)s::date AND due_day < %(last)s::date) IS TRUE)
+(due_day >= %(first)s::date AND due_day < %(first_whole)s::date OR due_day >= %(last_whole)s::date AND due_day < %(last)s::date)
 
 -- name: closed_at_the_ends
 -- Of counts: closed on a day of the span that is in no whole period.
-((closed_day >= %(first)s::date AND closed_day < %(first_whole)s::date OR closed_day >= %(last_whole)s::date AND closed_day < %(last)s::date) IS TRUE)
+(closed_day >= %(first)s::date AND closed_day < %(first_whole)s::date OR closed_day >= %(last_whole)s::date AND closed_day < %(last)s::date)
 
 -- name: filter
 -- Of counts: which lives are meant.
@@ -341,13 +347,16 @@ WITH level AS ({levels}), today AS (
 )
 SELECT zone.id, layer.code AS layer, zone.code, coalesce(latest.name_zh, zone.code) AS name_zh, latest.name_en,
        today.id IS NULL AS ended, latest.since,
-       (SELECT array_agg(DISTINCT source.code ORDER BY source.code)
-        FROM zone_lineage AS step JOIN zone AS source ON source.id = step.from_zone_id
-        JOIN plan ON plan.id = step.plan_id AND plan.effective_from > %(since)s::timestamptz AND plan.state IN ('published', 'superseded')
-        WHERE step.to_zone_id = zone.id AND step.kind <> 'unchanged') AS made_of
+       made.of AS made_of
 FROM (SELECT id FROM today UNION SELECT unnest(%(ids)s::bigint[])) AS wanted
 JOIN zone ON zone.id = wanted.id JOIN layer ON layer.id = zone.layer_id
 LEFT JOIN today ON today.id = zone.id
+LEFT JOIN (
+    SELECT step.to_zone_id, array_agg(DISTINCT source.code ORDER BY source.code) AS of
+    FROM zone_lineage AS step JOIN zone AS source ON source.id = step.from_zone_id
+    JOIN plan ON plan.id = step.plan_id AND plan.effective_from > %(since)s::timestamptz AND plan.state IN ('published', 'superseded')
+    WHERE step.kind <> 'unchanged' GROUP BY 1
+) AS made ON made.to_zone_id = zone.id
 LEFT JOIN LATERAL (
     SELECT name_zh, name_en, (SELECT min(lower(valid)) FROM zone_version WHERE zone_id = zone.id AND upper_inf(recorded)) AS since
     FROM zone_version WHERE zone_id = zone.id AND upper_inf(recorded)

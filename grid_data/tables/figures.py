@@ -93,7 +93,7 @@ case_figure = Table(
     Index("ix_case_figure_reported_day", "reported_day"),
     Index("ix_case_figure_due_day", "due_day"),
     Index("ix_case_figure_closed_day", "closed_day"),
-    Index("ix_case_figure_category_id", "category_id"),
+    Index("ix_case_figure_category_id_source", "category_id", "source"),
     Index("ix_case_figure_organisation_id", "organisation_id"),
     Index(
         "ix_case_figure_unsettled",

@@ -104,8 +104,9 @@ def _cases() -> None:
         *(sa.Column(name, sa.Boolean(), nullable=False) for name in FLAGS),
         sa.PrimaryKeyConstraint("incident_id", "life", name=op.f("pk_case_figure")),
     )
-    for column in ("reported_day", "due_day", "closed_day", "category_id", "organisation_id"):
+    for column in ("reported_day", "due_day", "closed_day", "organisation_id"):
         op.create_index(f"ix_case_figure_{column}", table, [column])
+    op.create_index("ix_case_figure_category_id_source", table, ["category_id", "source"])
     op.create_index(
         "ix_case_figure_unsettled",
         table,
