@@ -61,6 +61,10 @@ Line = Annotated[
     Field(min_length=2, max_length=2000, description="Places, longitude first, EPSG:4326."),
 ]
 Cut = Annotated[StrictBool, Field(description="False: no unit is cut; each goes where most of it is.")]
+Along = Annotated[
+    StrictBool,
+    Field(description="True: the points are joined by the shortest way along roads, rivers and banks."),
+]
 
 
 class GivenName(Body):
@@ -281,11 +285,12 @@ class SplitLineBody(_Move):
     line: Line
     new_name: GivenName | None = None
     cut: Cut = True
+    along: Along = False
 
     def plain(self) -> SplitLine:
         """The move as a plain value."""
         name = None if self.new_name is None else self.new_name.plain()
-        return SplitLine(self.zone, shapely.LineString(self.line), name, self.cut)
+        return SplitLine(self.zone, shapely.LineString(self.line), name, self.cut, self.along)
 
 
 class BorderBody(_Move):
@@ -297,10 +302,12 @@ class BorderBody(_Move):
     zones: Annotated[list[ZoneNumber], Field(min_length=2, max_length=2)]
     line: Line
     cut: Cut = True
+    along: Along = False
 
     def plain(self) -> Border:
         """The move as a plain value."""
-        return Border((self.zones[0], self.zones[1]), shapely.LineString(self.line), self.cut)
+        pair = self.zones[0], self.zones[1]
+        return Border(pair, shapely.LineString(self.line), self.cut, self.along)
 
 
 class TransferBody(_Move):

@@ -29,7 +29,7 @@ class RedrawRefused(GisError):
         What kind of reason it is: ``zone-locked``, ``crosses-community``, ``unknown-zone``, ``unknown-unit``,
         ``unknown-building``, ``zone-dissolved``, ``nothing-to-do``, ``last-zone``, ``not-adjacent``,
         ``line-misses``, ``cannot-cut``, ``too-few-units``, ``cannot-number``,
-        ``unknown-community``.
+        ``unknown-community``, ``off-the-way``, ``no-way``.
     words
         The reason as a sentence.
     zone, unit

@@ -14,18 +14,30 @@ from gis.redraw_cut import insert_vertices
 from gis.redraw_draft import Draft
 from gis.redraw_pieces import Contents, Division, Piece, completed
 from gis.redraw_steps import RedrawRefused, Step
+from gis.ways import way_along
 from governance.plan_answers import CutUnit, MoveAnswer, NewBorders
 from governance.plan_answers import Piece as PieceAnswer
 from governance.plan_errors import MoveRefused
 from governance.plan_moves import kept, opened, refuse_clashes, scope
-from governance.plan_requests import DrawnMove
+from governance.plan_requests import Border, DrawnMove, SplitLine
 from governance.planning import geojson
 from grid_data.city import read_city
 from grid_data.database import Connection
 from grid_data.plan_writing import steps_since, store_borders, store_pieces, write_step
-from grid_data.plans import PlanRow, ReadDraft, read_beyond, read_buildings, read_happened, unit_of_building
+from grid_data.plans import (
+    PlanRow,
+    ReadDraft,
+    read_beyond,
+    read_buildings,
+    read_happened,
+    read_ways,
+    unit_of_building,
+)
 
 __all__ = ["draw_move"]
+
+AROUND_DEGREES = 0.01
+"""So far round the places ways are looked for, about a kilometre."""
 
 
 async def draw_move(connection: Connection, code: str, revision: int, by: str, move: DrawnMove) -> MoveAnswer:
@@ -44,6 +56,7 @@ async def draw_move(connection: Connection, code: str, revision: int, by: str, m
     named = await _unit_named(connection, plan, move)
     read = await scope(connection, plan, named, move.zones, shapes=True)
     draft = read.draft
+    move = await _by_ways(connection, move)
     standing = named or draft.ids[np.isin(draft.zone, list(move.zones))].tolist()
     buildings = await read_buildings(connection, plan["id"], standing)
     try:
@@ -65,6 +78,23 @@ async def draw_move(connection: Connection, code: str, revision: int, by: str, m
     after = replace(read, draft=wider.made(step))
     cut = _cut_units(pieces, stored, after, read)
     return await kept(connection, plan, step, after, by, cut=cut, edges=edges)
+
+
+async def _by_ways(connection: Connection, move: DrawnMove) -> DrawnMove:
+    """The move with its line led along roads and rivers, where that is asked for.
+
+    Raises
+    ------
+    MoveRefused
+    """
+    if not isinstance(move, (SplitLine, Border)) or not move.along:
+        return move
+    places = [(x, y) for x, y in move.line.coords]
+    lines = await read_ways(connection, places, AROUND_DEGREES)
+    try:
+        return replace(move, line=await asyncio.to_thread(way_along, lines, places))
+    except RedrawRefused as refusal:
+        raise MoveRefused(refusal) from refusal
 
 
 async def _unit_named(connection: Connection, plan: PlanRow, move: DrawnMove) -> list[int]:

@@ -189,12 +189,13 @@ class DrawnMove(Protocol):
 
 @dataclass(frozen=True)
 class SplitLine:
-    """A zone in two along a line (EPSG:4326)."""
+    """A zone in two along a line (EPSG:4326); ``along``: from point to point of it by roads and rivers."""
 
     zone: int
     line: Any
     name: tuple[str, str | None] | None = None
     cut: bool = True
+    along: bool = False
     building: ClassVar[str | None] = None
 
     @property
@@ -209,11 +210,12 @@ class SplitLine:
 
 @dataclass(frozen=True)
 class Border:
-    """A border of two zones on a new course (EPSG:4326)."""
+    """A border of two zones on a new course (EPSG:4326); ``along`` as in `SplitLine`."""
 
     pair: tuple[int, int]
     line: Any
     cut: bool = True
+    along: bool = False
     building: ClassVar[str | None] = None
 
     @property

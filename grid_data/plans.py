@@ -32,6 +32,7 @@ __all__ = [
     "read_draft",
     "read_happened",
     "read_shapes",
+    "read_ways",
     "step_rows",
     "unit_of_building",
 ]
@@ -223,6 +224,16 @@ async def read_shapes(connection: Connection, plan: PlanRow, ids: Ints) -> NDArr
     found = await rows(connection, "plans/shapes", {"plan": plan["id"], "ids": ids.tolist()})
     by_id = {row["id"]: row["shape"] for row in found}
     return np.asarray(shapely.from_wkb([by_id[unit] for unit in ids.tolist()]), dtype=object)
+
+
+async def read_ways(
+    connection: Connection, places: Sequence[tuple[float, float]], around: float
+) -> list[Any]:
+    """Roads, but for paths, and waters round places: lines and polygons, EPSG:4326; ``around`` in degrees."""
+    lon, lat = [place[0] for place in places], [place[1] for place in places]
+    box = {"west": min(lon) - around, "south": min(lat) - around, "east": max(lon) + around,
+           "north": max(lat) + around}  # fmt: skip
+    return [shapely.from_wkb(row["shape"]) for row in await rows(connection, "plans/ways", box)]
 
 
 async def read_buildings(

@@ -276,3 +276,13 @@ SELECT DISTINCT zone.id, zone.code
 FROM plan_zone JOIN zone ON zone.id = plan_zone.community_zone_id
 WHERE plan_zone.plan_id = %(plan)s AND (%(codes)s::text[] IS NULL OR zone.code = ANY (%(codes)s::text[]))
 ORDER BY zone.code
+
+-- name: ways
+-- Roads, but for paths, and borders of waters in a box: what a line can be led along.
+SELECT ST_AsBinary(geom) AS shape FROM road
+WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) AND road_class <> 'path'
+UNION ALL
+-- Of large waters the bank that is near.
+SELECT ST_AsBinary(ST_Intersection(CASE WHEN ST_Dimension(geom) = 2 THEN ST_Boundary(geom) ELSE geom END,
+                                   ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)))
+FROM water WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)

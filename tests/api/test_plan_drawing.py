@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 import shapely
@@ -226,3 +227,50 @@ def test_grids_are_numbered_anew_and_old_codes_stay_known(
     assert {each["number"]: each["after"] for each in made["renumbered"]}.items() <= zones.items()
     other = send(client, plan, 2, "renumber", communities=["nowhere"])
     assert [each["code"] for each in other.json()["errors"]] == ["unknown-community"]
+
+
+def test_a_cut_follows_the_road_between_two_places(
+    client: TestClient, plan: Json, database: psycopg.Connection
+) -> None:
+    units, shapes = read(client, plan)
+    away = [[120.9, 36.0], [120.91, 36.0]]
+    refused = send(client, plan, 0, "split_line", zone=largest_zone(units), along=True, line=away)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "off-the-way")
+    columns = list(zip(units["units"]["id"], units["units"]["zone"], strict=True))
+    for zone in sorted(set(units["units"]["zone"])):
+        whole = shapely.union_all([shapes[unit] for unit, number in columns if number == zone])
+        # A road that runs through the grid, and out of it at both ends.
+        row = database.execute(
+            "SELECT ST_AsText(line.geom) FROM road CROSS JOIN LATERAL ST_Dump(road.geom) AS line"
+            " WHERE road_class <> 'path' AND ST_Crosses(line.geom, ST_GeomFromText(%s, 4326))"
+            " ORDER BY ST_Length(ST_Intersection(line.geom, ST_GeomFromText(%s, 4326))) DESC LIMIT 1",
+            [whole.wkt, whole.wkt],
+        ).fetchone()
+        if row is None:
+            continue
+        road = shapely.from_wkt(row[0])
+        ends = [list(point) for point in (road.coords[0], road.coords[-1])]
+        answer = send(client, plan, 0, "split_line", zone=zone, along=True, line=ends)
+        if answer.status_code == 200:
+            break
+    # Roads along the border of a grid divide nothing; this one ran through.
+    assert answer.status_code == 200, answer.text
+    after, drawn = read(client, plan)
+    new = max(after["units"]["zone"])
+    pairs = zip(after["units"]["id"], after["units"]["zone"], strict=True)
+    part = shapely.union_all([drawn[unit] for unit, number in pairs if number == new])
+    # The border that is new; its ends, beside the old border, are left out.
+    inner = shapely.boundary(part).difference(shapely.boundary(whole).buffer(2e-4))
+    assert inner.length > 2e-4
+    ways = database.execute(
+        "SELECT ST_AsText(ST_Collect(geom)) FROM (SELECT geom FROM road WHERE road_class <> 'path'"
+        " AND geom && ST_GeomFromText(%s, 4326)) AS near",
+        [whole.wkt],
+    ).fetchone()
+    assert ways is not None
+    off = [
+        shapely.distance(shapely.Point(xy), shapely.from_wkt(ways[0]))
+        for xy in shapely.get_coordinates(inner)
+    ]
+    # Where a building stands in the way the border goes round it.
+    assert (float(np.median(off)) < 1e-6, max(off) < 3e-4) == (True, True)
