@@ -16,6 +16,8 @@ __all__ = ["install"]
 VIEWS = ("accounts", "department", "dispatch", "planner", "rankings", "rules")
 # Pages of their own.
 PAGES = {"patrol": "patrol.html"}
+# Every address below it is the page of one shared view; what that page loads lies beside the other files.
+SHARED = "share/"
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,6 +39,9 @@ class MapFiles(StaticFiles):
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file; each of the page's views is the page."""
+        if path.startswith(SHARED):
+            below = path.removeprefix(SHARED)
+            return super().lookup_path(below if below.startswith("assets/") or "." in below else "share.html")
         return super().lookup_path("index.html" if path in VIEWS else PAGES.get(path, path))
 
     def file_response(

@@ -15,8 +15,9 @@ export default defineConfig({
     // MapLibre alone is about 1 MB; it is loaded once and cached for good.
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
-      // The phone form is a page of its own: it must open on a slow connection, and without one.
-      input: { index: "index.html", patrol: "patrol.html" },
+      // The phone form is a page of its own: it must open on a slow connection, and without one. So is what a share link
+      // shows: whoever has one has no account.
+      input: { index: "index.html", patrol: "patrol.html", share: "share.html" },
       output: {
         codeSplitting: { groups: [{ name: "maplibre", test: /node_modules[\\/]maplibre-gl/ }] },
       },

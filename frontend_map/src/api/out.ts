@@ -6,11 +6,8 @@ export interface Progress {
 }
 
 /** Reads a file while telling how much of it has come. */
-export async function download(path: string, query: Query, body: unknown, told: (progress: Progress) => void, abort: AbortSignal): Promise<Blob> {
-  const response =
-    body === null
-      ? await send(path + queryString(query), { signal: abort, headers: { Accept: "*/*" } })
-      : await send(path + queryString(query), { method: "POST", body: JSON.stringify(body), signal: abort, headers: { Accept: "*/*", "Content-Type": "application/json" } });
+export async function download(path: string, query: Query, told: (progress: Progress) => void, abort: AbortSignal): Promise<Blob> {
+  const response = await send(path + queryString(query), { signal: abort, headers: { Accept: "*/*" } });
   const type = response.headers.get("Content-Type") ?? "application/octet-stream";
   const reader = response.body?.getReader();
   if (!reader) return response.blob();
@@ -26,24 +23,23 @@ export async function download(path: string, query: Query, body: unknown, told: 
   return new Blob(pieces, { type });
 }
 
-export interface SharedView {
+export interface ShareLink {
+  id: number;
+  title: string;
   /** Filters of the list, as a query string. */
   query: string;
-  /** `zoom/lat/lon` */
-  map: string | null;
-}
-
-export interface ShareLink {
-  id: string | number;
-  title: string;
   created_at: string;
   expires_at: string;
-  revoked_at: string | null;
+  expired: boolean;
   opened: number;
-  /** Told once, when it is made. */
-  url?: string;
+}
+
+/** The path opens the view; it is told once. */
+export interface NewShareLink extends ShareLink {
+  path: string;
 }
 
 export const loadShareLinks = async (abort?: AbortSignal): Promise<ShareLink[]> => (await get<{ items: ShareLink[] }>("api/share-links", {}, abort)).items;
-export const makeShareLink = (body: { title: string; view: SharedView; expires: string }): Promise<ShareLink> => post<ShareLink>("api/share-links", body);
-export const revokeShareLink = (id: string | number): Promise<void> => remove(`api/share-links/${encodeURIComponent(String(id))}`);
+export const makeShareLink = (body: { title: string; query: string; map?: { centre: [number, number]; zoom: number }; expires_at: string }): Promise<NewShareLink> =>
+  post<NewShareLink>("api/share-links", body);
+export const revokeShareLink = (id: number): Promise<void> => remove(`api/share-links/${id}`);

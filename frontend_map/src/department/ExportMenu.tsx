@@ -12,11 +12,12 @@ import { cityMap } from "../state/map";
 import { displayName, may } from "../state/session";
 import { city, cityLayers, departmentView, editionDate, flash, mapBounds, mapState } from "../state/store";
 import { today } from "../format";
-import { MAP_FORMATS, TABLE_FORMATS, exportQuery, fileName, subjectOf, type Format } from "./exports";
+import { actor } from "../state/actor";
+import { answerCsv, answerGeoJson } from "./answer_file";
+import { ANSWER_FORMATS, MAP_FORMATS, TABLE_FORMATS, exportQuery, fileName, subjectOf, type Format } from "./exports";
 import { picture, save } from "./picture";
-import { zoneQuestion } from "./query";
-import { answer, scopeName } from "./state";
-import { areaText } from "./words";
+import { answer, relation, scopeName } from "./state";
+import { areaText, bucketOf } from "./words";
 
 type State = { format: Format | "png" | "pdf"; bytes: number } | null;
 
@@ -25,7 +26,7 @@ export function ExportMenu() {
   const [busy, setBusy] = useState<State>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const abort = useRef<AbortController | null>(null);
-  const { part, area, days } = departmentView.value;
+  const { part, days } = departmentView.value;
   const subject = subjectOf(part);
   const file = async (format: Format | "pdf"): Promise<void> => {
     if (busy) return;
@@ -33,10 +34,10 @@ export function ExportMenu() {
     setBusy({ format, bytes: 0 });
     setTrouble(null);
     try {
-      const body = subject === "zone-query" && area ? zoneQuestion(area, days) : null;
       const path = format === "pdf" ? "api/exports/report.pdf" : `api/exports/${subject}.${format}`;
-      const query = { ...(subject === "zone-query" ? {} : exportQuery(format === "pdf" ? "incidents" : subject, desk.filter.value, mapBounds.value)), language: lang.value };
-      const blob = await download(path, query, body, ({ bytes }) => setBusy({ format, bytes }), run.signal);
+      const asked = exportQuery(format === "pdf" ? "incidents" : subject, desk.filter.value, mapBounds.value, actor.value.organisation, relation.value);
+      const query = { ...asked, language: lang.value, bom: format === "csv" };
+      const blob = await download(path, query, ({ bytes }) => setBusy({ format, bytes }), run.signal);
       save(blob, fileName(format === "pdf" ? "report" : subject, format, new Date()));
       flash.value = t("out.done");
     } catch (cause) {
@@ -44,6 +45,14 @@ export function ExportMenu() {
     } finally {
       setBusy(null);
     }
+  };
+  /** The answer about an area is made here, from what is shown. */
+  const answered = (format: (typeof ANSWER_FORMATS)[number]): void => {
+    if (!answer.value) return;
+    const lines = caption().lines;
+    const text = format === "csv" ? answerCsv(answer.value, [caption().title, ...lines], bucketOf(days)) : answerGeoJson(answer.value, [caption().title, ...lines]);
+    save(new Blob([text], { type: format === "csv" ? "text/csv;charset=utf-8" : "application/geo+json" }), fileName("zone-query", format, new Date()));
+    flash.value = t("out.done");
   };
   const image = async (): Promise<void> => {
     const map = cityMap.value?.map;
@@ -89,10 +98,16 @@ export function ExportMenu() {
           )}
           {exports && (
             <>
-              <p class="label">{t(`out.subject.${subject}`)}</p>
-              {subject === "zone-query" && !area ? (
-                <p class="small muted">{t("query.empty")}</p>
-              ) : (
+              <p class="label">{subject === "facilities" ? t(`out.subject.${relation.value === "maintained" ? "maintained" : "owned"}`) : t(`out.subject.${subject}`)}</p>
+              {subject === "zone-query" && !answer.value && <p class="small muted">{t("query.empty")}</p>}
+              {subject === "zone-query" && answer.value && (
+                <div class="formats">
+                  {ANSWER_FORMATS.map((one) => (
+                    <FormatButton key={one} format={one} name={t(`out.${one}`)} busy={busy !== null} onTake={() => answered(one)} />
+                  ))}
+                </div>
+              )}
+              {subject !== "zone-query" && (
                 <>
                   <div class="formats">
                     {TABLE_FORMATS.map((one) => (

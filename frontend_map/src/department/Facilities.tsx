@@ -10,19 +10,17 @@ import type { LonLat } from "../api/types";
 import { ask } from "./query";
 import { BUFFERS } from "./address";
 import { facilityStateText, tally } from "./words";
-import { scopeQuery } from "./state";
+import { RELATIONS, relation, scopeQuery } from "./state";
 import { useShown } from "./shown";
 
-const RELATIONS = ["any", "owned", "maintained"] as const;
-type Relation = (typeof RELATIONS)[number];
 const AROUND_M = 100;
 
 /** What the department owns or maintains, its state, and what happens around each. */
 export function Facilities() {
-  const [relation, setRelation] = useState<Relation>("any");
+  const chosen = relation.value;
   const [busy, setBusy] = useState(true);
   const [rows, setRows] = useState<readonly DepartmentFacility[]>([]);
-  const query = { ...scopeQuery.value, relation: relation === "any" ? null : relation, within: AROUND_M, with_incidents: busy, limit: 200 };
+  const query = { ...scopeQuery.value, relation: chosen === "any" ? null : chosen, within: AROUND_M, with_incidents: busy, limit: 200 };
   const { value, error, loading, again } = useLoad(JSON.stringify(query), (abort) => loadFacilities(query, abort));
   useEffect(() => setRows(value?.items ?? []), [value]);
   const pressed = useShown(
@@ -34,7 +32,7 @@ export function Facilities() {
       <div class="part-ways">
         <div class="segments" role="group" aria-label={t("facility.relation")}>
           {RELATIONS.map((one) => (
-            <button key={one} type="button" class="choice-chip chip" aria-pressed={relation === one} onClick={() => setRelation(one)}>
+            <button key={one} type="button" class="choice-chip chip" aria-pressed={chosen === one} onClick={() => (relation.value = one)}>
               {t(`facility.${one}`)}
             </button>
           ))}

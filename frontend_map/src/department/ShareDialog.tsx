@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { queryString } from "../api/client";
+import { base, queryString } from "../api/client";
 import { loadShareLinks, makeShareLink, revokeShareLink, type ShareLink } from "../api/out";
 import { filterQuery } from "../dispatch/question";
 import * as desk from "../dispatch/state";
@@ -53,17 +53,11 @@ function ShareDialog({ open, onClose }: { open: boolean; onClose: () => void }) 
   );
 }
 
-/** Where the map stands, as the address says it. */
-const mapText = (): string | null => {
-  const c = camera.peek();
-  return c ? `${c.zoom.toFixed(2)}/${c.lat.toFixed(5)}/${c.lon.toFixed(5)}` : null;
-};
-
 function Make() {
   const id = useId();
   const [title, setTitle] = useState(scopeName.peek());
   const [days, setDays] = useState<number>(7);
-  const [made, setMade] = useState<ShareLink | null>(null);
+  const [made, setMade] = useState<(ShareLink & { url: string }) | null>(null);
   const [copied, setCopied] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -74,8 +68,16 @@ function Make() {
     setBusy(true);
     setTrouble(null);
     try {
-      const expires = new Date(Date.now() + days * 86_400_000).toISOString();
-      setMade(await makeShareLink({ title: title.trim(), view: { query: queryString(filterQuery(desk.filter.peek())).slice(1), map: mapText() }, expires }));
+      // A minute less: what is asked for must not be longer than what is allowed, whatever this machine's clock says.
+      const ends = new Date(Date.now() + days * 86_400_000 - 60_000).toISOString();
+      const c = camera.peek();
+      const link = await makeShareLink({
+        title: title.trim(),
+        query: queryString(filterQuery(desk.filter.peek())).slice(1),
+        ...(c ? { map: { centre: [c.lon, c.lat] as [number, number], zoom: c.zoom } } : {}),
+        expires_at: ends,
+      });
+      setMade({ ...link, url: new URL(link.path.replace(/^\//, ""), base).href });
       setCopied(false);
       links.again();
     } catch (cause) {
@@ -94,7 +96,7 @@ function Make() {
       setTrouble(asApiError(cause).message);
     }
   };
-  const living = (links.value ?? []).filter((one) => one.revoked_at === null && Date.parse(one.expires_at) > Date.now());
+  const living = (links.value ?? []).filter((one) => !one.expired);
   return (
     <>
       <p class="small muted">{t("share.how")}</p>
@@ -122,12 +124,12 @@ function Make() {
           </button>
         </div>
       </form>
-      {made?.url && (
+      {made && (
         <div class="share-made" role="status">
           <p class="small">{t("share.made", { date: dateTime(made.expires_at) })}</p>
           <div class="copy-line">
             <input readOnly name="share-url" aria-label={t("share.link")} value={made.url} onFocus={(event) => event.currentTarget.select()} />
-            <button type="button" class="button" onClick={() => void navigator.clipboard?.writeText(made.url!).then(() => setCopied(true))}>
+            <button type="button" class="button" onClick={() => void navigator.clipboard?.writeText(made.url).then(() => setCopied(true))}>
               {copied ? t("admin.token_copied") : t("admin.token_copy")}
             </button>
           </div>

@@ -12,14 +12,21 @@ export type Format = (typeof TABLE_FORMATS)[number] | (typeof MAP_FORMATS)[numbe
 export type Subject = "incidents" | "facilities" | "zones" | "zone-query";
 
 /** What an export of the open part holds. */
+/** What the answer about an area can be taken along as: it is made here, from what is shown. */
+export const ANSWER_FORMATS = ["csv", "geojson"] as const;
+
 export const subjectOf = (part: Part): Subject => (part === "facilities" ? "facilities" : part === "grids" || part === "people" ? "zones" : part === "query" ? "zone-query" : "incidents");
 
-/** The list's own filters: what is exported is what is listed. Pure. */
-export function exportQuery(subject: Subject, filter: DeskFilter, bounds: Bounds | null): Query {
+/**
+ * The list's own filters: what is exported is what is listed. Pure.
+ *
+ * Facilities are those of an organisation: `own` is that of who asks, where none was chosen.
+ */
+export function exportQuery(subject: Subject, filter: DeskFilter, bounds: Bounds | null, own: string | null = null, relation: string = "any"): Query {
   const all = filterQuery(filter);
   const { organisation = null, zone = null } = all;
   if (subject === "incidents") return { ...all, ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}) };
-  return subject === "facilities" ? { organisation, zone } : { layer: "base_grid" };
+  return subject === "facilities" ? { organisation: organisation ?? (zone ? null : own), zone, relation: relation === "any" ? "owned" : relation } : { layer: "base_grid" };
 }
 
 /** `gridgov-incidents-20261127-0930.xlsx`; the moment is the city's. */

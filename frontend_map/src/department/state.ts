@@ -16,6 +16,10 @@ export const summary = signal<DepartmentSummary | null>(null);
 export const answer = signal<ZoneAnswer | null>(null);
 /** What a table shows on the map: facilities, grids, places; `pointed` is the one under the pointer. */
 export const shownFeatures = signal<readonly Feature[]>([]);
+/** Which facilities are listed. */
+export const RELATIONS = ["any", "owned", "maintained"] as const;
+export type Relation = (typeof RELATIONS)[number];
+export const relation = signal<Relation>("any");
 /** How the area is being named. */
 export const areaWay = signal<Area["kind"]>("polygon");
 export const pointedKey = signal<string | null>(null);
