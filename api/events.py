@@ -14,10 +14,10 @@ from psycopg_pool import PoolTimeout
 from api.dependencies import WAIT_S, known_parameters
 from api.event_stream import AGAIN_MS, EVENT_STREAM, EventStream, text_of
 from api.formats import EventCursor
+from api.gate import StillIn
 from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem, bad_parameter
-from governance.access import Principal
 from governance.answers import Name
 from governance.events import About, Beat, EventHub, Watcher
 from grid_data.event_cursor import Cursor
@@ -96,15 +96,17 @@ async def follow_events(
         raise Problem(
             "database-away", Name(zh="数据库暂不可达", en="the database cannot be reached")
         ) from None
-    return EventStream(_pieces(hub, me, watcher, about, follow=follow), held)
+    return EventStream(_pieces(hub, StillIn(request, me), watcher, about, follow=follow), held)
 
 
 async def _pieces(
-    hub: EventHub, me: Principal, watcher: Watcher, about: About | None, *, follow: bool
+    hub: EventHub, still: StillIn, watcher: Watcher, about: About | None, *, follow: bool
 ) -> AsyncIterator[bytes]:
     yield b"retry: %d\n\n" % AGAIN_MS
     while (message := await watcher.next()) is not None:
         try:
+            if (me := await still.principal()) is None:
+                return
             sight = await hub.sight(me, message)
         except (TimeoutError, psycopg.OperationalError, PoolTimeout):
             # Whoever is cut off comes back with the last id received, and misses nothing.

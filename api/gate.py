@@ -7,7 +7,8 @@ by themselves, nothing is changed: a page must also send what only it can know (
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Annotated
 
@@ -25,10 +26,12 @@ from governance.settings import Settings
 from grid_data.database import Connection, Database
 from grid_data.sign_in import Gate as GateRole
 
-__all__ = ["CSRF_HEADER", "SESSION_COOKIE", "Gate", "GateTransaction", "entered_of", "gate_of"]
+__all__ = ["CSRF_HEADER", "SESSION_COOKIE", "Gate", "GateTransaction", "StillIn", "entered_of", "gate_of"]
 
 SESSION_COOKIE = "gridgov_session"
 CSRF_HEADER = "x-csrf-token"
+AGAIN_S = 5.0
+"""After how many seconds a stream asks again whom it is for."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_FROM_HERE = Name(
     zh="请求缺少 X-CSRF-Token，或它不是此会话的（见 GET /api/me 的 csrf）",
@@ -95,6 +98,29 @@ async def entered_of(request: Request) -> Entered | None:
     """Who has a session or a token; None: nobody, or the server is open."""
     gate: Gate | None = request.app.state.gate
     return None if gate is None else await gate.entered(request)
+
+
+class StillIn:
+    """Who an answer that goes on for hours is for: asked again while it goes on.
+
+    A session that ended, or a grant that was taken away, ends or narrows what a stream tells.
+    """
+
+    def __init__(
+        self, request: Request, me: Principal, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._request = request
+        self._me: Principal | None = me
+        self._clock = clock
+        self._asked = clock()
+
+    async def principal(self) -> Principal | None:
+        """Whom it is for now; None: it has to end."""
+        gate: Gate | None = self._request.app.state.gate
+        if gate is not None and self._clock() - self._asked >= AGAIN_S:
+            self._asked = self._clock()
+            self._me = await gate.principal(self._request)
+        return self._me
 
 
 async def gate_transaction(request: Request, me: Me) -> AsyncIterator[Connection]:

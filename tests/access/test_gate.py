@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 
 import psycopg
 import pytest
+from starlette.requests import Request
 
+from api.gate import AGAIN_S, StillIn
 from governance.access import Permission, Principal, Role
 from governance.access.accounts import close_account, give, take
 from governance.access.gate import FRESH_S, Gatekeeper
@@ -219,3 +222,24 @@ def test_secrets_are_long_and_never_alike() -> None:
     assert len(made) == 1000
     assert {len(secret) for secret in made} == {43}
     assert len({digest(secret) for secret in made}) == 1000
+
+
+class Opened:
+    """A gate that is shut after some time."""
+
+    def __init__(self) -> None:
+        self.found: Principal | None = Principal("li")
+
+    async def principal(self, _request: object) -> Principal | None:
+        return self.found
+
+
+async def test_a_stream_ends_when_its_session_has() -> None:
+    gate, clock = Opened(), Clock()
+    request = Request({"type": "http", "app": SimpleNamespace(state=SimpleNamespace(gate=gate))})
+    still = StillIn(request, Principal("li"), clock=clock)
+    gate.found = None
+    first = await still.principal()
+    assert first is not None
+    clock.now += AGAIN_S
+    assert await still.principal() is None
