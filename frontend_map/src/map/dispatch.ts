@@ -12,9 +12,12 @@ import { hasDesk } from "../state/url";
 import type { CityMap } from "./controller";
 import { attachTasks } from "./dispatch_tasks";
 import { OPEN, OPEN_CLOCKS, OPEN_CLUSTERS, OPEN_HEAT, OPEN_LAYERS, OPEN_SINGLES, PULSES, addOpenIcons, openLayers, openSource } from "./dispatch_style";
+import { addSpider, atOnePlace, SPIDER_POINTS } from "./spider";
 import { MARKS } from "./style";
 
 const REACH_PX = 6;
+/** Symbols no farther apart than this lie at one place. */
+const ONE_PLACE_PX = 3;
 const DEEPEST = 16;
 /** Marks lie above everything of the desk. */
 const BELOW = "mark-ring";
@@ -46,6 +49,7 @@ function made({ map }: CityMap): () => void {
   for (const layer of openLayers(lang.peek(), categories.peek())) map.addLayer(layer, BELOW);
 
   const endTasks = attachTasks(map, OPEN_HEAT);
+  const spider = addSpider(map);
   const source = (): VectorTileSource => map.getSource(OPEN) as VectorTileSource;
   let asked = address();
   const endings = [
@@ -79,12 +83,22 @@ function made({ map }: CityMap): () => void {
     }),
   ];
 
-  const hit = ({ point: { x, y } }: MapMouseEvent) => {
+  const under = ({ point: { x, y } }: MapMouseEvent, layers: string[]) => {
     const box: [[number, number], [number, number]] = [
       [x - REACH_PX, y - REACH_PX],
       [x + REACH_PX, y + REACH_PX],
     ];
-    return map.queryRenderedFeatures(box, { layers: [OPEN_SINGLES, OPEN_CLOCKS, OPEN_CLUSTERS] })[0];
+    return map.queryRenderedFeatures(box, { layers });
+  };
+  const hit = (event: MapMouseEvent) => under(event, [SPIDER_POINTS])[0] ?? under(event, [OPEN_SINGLES, OPEN_CLOCKS, OPEN_CLUSTERS])[0];
+  /** Several at the place under the pointer, which no zoom would tell apart. */
+  const several = (event: MapMouseEvent) => {
+    if (under(event, [SPIDER_POINTS]).length > 0) return [];
+    const found = under(event, [OPEN_SINGLES]).flatMap((feature) => {
+      if (feature.geometry.type !== "Point") return [];
+      return [{ feature, number: String(feature.properties["number"]), ...map.project(feature.geometry.coordinates as LonLat) }];
+    });
+    return atOnePlace(found, ONE_PLACE_PX).map((one) => one.feature);
   };
   const onPoint = (event: MapMouseEvent): void => {
     if (picking.peek() || desk.drawing.peek()) {
@@ -98,8 +112,10 @@ function made({ map }: CityMap): () => void {
   };
   const onClick = (event: MapMouseEvent): void => {
     if (!hasDesk(page.peek()) || picking.peek() || desk.drawing.peek()) return;
+    const crowd = several(event);
+    if (crowd.length > 1) return spider.open(crowd);
     const found = hit(event);
-    if (!found || found.geometry.type !== "Point") return;
+    if (!found || found.geometry.type !== "Point") return spider.close();
     const number = found.properties["number"] as string | undefined;
     if (number !== undefined) desk.openIncident(String(number));
     else map.easeTo({ center: found.geometry.coordinates as LonLat, zoom: Math.min(map.getZoom() + 2, DEEPEST + 1) });
@@ -115,6 +131,7 @@ function made({ map }: CityMap): () => void {
     map.off("mouseout", onOut);
     map.getCanvas().style.cursor = "";
     endTasks();
+    spider.end();
     for (const id of [...OPEN_LAYERS, PULSES]) if (map.getLayer(id)) map.removeLayer(id);
     for (const id of [OPEN, PULSES]) if (map.getSource(id)) map.removeSource(id);
     desk.pointed.value = null;

@@ -98,7 +98,7 @@ export function addOpenIcons(map: MapLibre): void {
 
 export const openSource = (address: string, minzoom: number, maxzoom: number): SourceSpecification => ({ type: "vector", tiles: [address], minzoom, maxzoom });
 
-function singleImage(): ExpressionSpecification {
+export function singleImage(): ExpressionSpecification {
   const groups = Object.entries(STATE_GROUPS).flatMap(([group, states]) => [states, group]);
   const group = ["match", ["get", "state"], ...groups, "new"] as unknown as ExpressionSpecification;
   return ["concat", "incident-", group, ["case", ["==", ["get", "urgency"], "urgent"], "-urgent", ""]];
