@@ -142,6 +142,12 @@ async def zone_question(
     return _question(request, parameters, ZONE_FILTERS)
 
 
+def words_of(request: Request, names: Sequence[str]) -> tuple[str, Sequence[tuple[Words, Words]]]:
+    """The filters as a query string and in words."""
+    given = asked(request, names)
+    return urlencode(given), filters_in_words(given)
+
+
 def _question(request: Request, parameters: Mapping[str, Any], names: Sequence[str]) -> Question:
     given = asked(request, names)
     return Question(parameters, urlencode(given), filters_in_words(given))

@@ -54,7 +54,7 @@ ANSWER: dict[int | str, dict[str, Any]] = {
 
 
 @asynccontextmanager
-async def _begun(opening: AbstractAsyncContextManager[Export]) -> AsyncIterator[Export]:
+async def begun(opening: AbstractAsyncContextManager[Export]) -> AsyncIterator[Export]:
     """An export; what stands in its way is a problem."""
     try:
         async with opening as export:
@@ -93,7 +93,7 @@ def export_response(
         codes=codes,
     )
     exports: Exports = request.app.state.exports
-    return Download(_begun(exports.begun(me, wanted)), MEDIA_TYPES[form])
+    return Download(begun(exports.begun(me, wanted)), MEDIA_TYPES[form])
 
 
 @router.get(
@@ -142,7 +142,7 @@ async def export_report(
         question.filter, question.query, question.filters, language or language_of(request).code
     )
     return Download(
-        _begun(report_begun(exports, me, asked, request.app.state.report_font)), MEDIA_TYPES["pdf"]
+        begun(report_begun(exports, me, asked, request.app.state.report_font)), MEDIA_TYPES["pdf"]
     )
 
 

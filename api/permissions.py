@@ -233,6 +233,8 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/exports/facilities.{format}",
         "GET /api/exports/zones.{format}",
         "GET /api/exports/report.pdf",
+        "GET /api/exports/rankings.{format}",
+        "POST /api/exports/zone-query.{format}",
     )
     | _doors(
         _P.PLANS_READ,

@@ -140,18 +140,28 @@ async def ask_about(connection: Transaction, me: Me, body: ZoneQuestion) -> Zone
     Incidents are in a drawn area by their place, in zones by their routing. What who asks does not see is not
     counted.
     """
-    wanted = IncidentFilter(
+    wanted = await wanted_of(connection, body)
+    try:
+        return await query_zone(connection, body.area.asked(), wanted, one_by_one=me.sight.households)
+    except AreaFault as fault:
+        raise area_problem(fault) from fault
+
+
+async def wanted_of(connection: Transaction, body: ZoneQuestion) -> IncidentFilter:
+    """Which incidents are meant, wherever they are."""
+    return IncidentFilter(
         category_ids=await _categories(connection, body.categories),
         sources=[str(each) for each in body.sources] if body.sources else None,
         states=states_of(body.states),
         from_time=await moment(connection, body.from_, "from"),
         to_time=await moment(connection, body.to, "to"),
     )
-    try:
-        return await query_zone(connection, body.area.asked(), wanted, one_by_one=me.sight.households)
-    except AreaFault as fault:
-        words = Name(zh=fault.words.zh, en=fault.words.en)
-        raise Problem("bad-parameter", words, FieldError(fault.field, words, "invalid-value")) from fault
+
+
+def area_problem(fault: AreaFault) -> Problem:
+    """The problem that an area cannot be asked about."""
+    words = Name(zh=fault.words.zh, en=fault.words.en)
+    return Problem("bad-parameter", words, FieldError(fault.field, words, "invalid-value"))
 
 
 async def _categories(connection: Transaction, keys: list[str] | None) -> list[int] | None:

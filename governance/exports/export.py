@@ -182,6 +182,36 @@ class Exports:
             stack.push_async_callback(pieces.aclose)
             yield Export(rows, file_name(about, subject.name, wanted.form), pieces)
 
+    @asynccontextmanager
+    async def table(self, me: Principal, wanted: Wanted, rows: Sequence[Row]) -> AsyncIterator[Export]:
+        """An export of rows that are there already: the answer to a question, with the shapes of its zones.
+
+        Raises
+        ------
+        ExportsBusy
+            Too many are under way.
+        """
+        subject = wanted.subject
+        async with self.turn(), AsyncExitStack() as stack:
+            async with self.database.transaction(me) as connection:
+                about = await about_now(
+                    connection, me.name, subject.title, wanted.query, wanted.filters, rows=len(rows)
+                )
+                await told(connection, me.name, subject.name, wanted.form, wanted.query, len(rows))
+            placed = all(row[-1] is not None for row in rows)
+            sheet = Sheet(
+                subject.name,
+                subject.columns,
+                subject.shape,
+                about,
+                wanted.language,
+                placed=placed,
+                codes=wanted.codes,
+            )
+            pieces = self._pieces(_at_once(rows), sheet, wanted, AsyncExitStack())
+            stack.push_async_callback(pieces.aclose)
+            yield Export(len(rows), file_name(about, subject.name, wanted.form), pieces)
+
     async def _pieces(
         self, stream: AsyncGenerator[list[Row]], sheet: Sheet, wanted: Wanted, reading: AsyncExitStack
     ) -> AsyncGenerator[bytes]:
@@ -201,6 +231,11 @@ class Exports:
             with path.open("rb") as file:
                 while piece := await asyncio.to_thread(file.read, PIECE):
                     yield piece
+
+
+async def _at_once(rows: Sequence[Row]) -> AsyncGenerator[list[Row]]:
+    if rows:
+        yield list(rows)
 
 
 async def told(connection: Connection, by: str, subject: str, form: str, query: str, rows: int) -> None:

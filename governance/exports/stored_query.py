@@ -59,6 +59,7 @@ class _Query(BaseModel):
     concerned: Text | None = None
     sent_back: bool = False
     reworked: bool = False
+    has_duplicates: bool = False
     handled_from: Text | None = None
     handled_to: Text | None = None
 
@@ -122,6 +123,7 @@ async def read_query(connection: Connection, query: str) -> IncidentFilter:
         concerned_ids=await _organisations(connection, known.concerned),
         sent_back=known.sent_back,
         reworked=known.reworked,
+        has_duplicates=known.has_duplicates,
         handled_from=await _moment(connection, known.handled_from, "handled_from"),
         handled_to=await _moment(connection, known.handled_to, "handled_to"),
     )

@@ -117,3 +117,10 @@ layer.active AND version.valid @> coalesce(%(at)s::timestamptz, now()) AND upper
           SELECT FROM zone AS around WHERE around.id = version.parent_zone_id AND around.code = %(parent)s::text))
       AND (%(prefix)s::text IS NULL OR zone.code LIKE %(prefix)s::text OR version.name_zh ILIKE %(pattern)s::text
            OR version.name_en ILIKE %(pattern)s::text)
+
+-- name: shapes
+-- Shapes of zones of a layer by code: as they are today, or were last.
+SELECT DISTINCT ON (zone.code) zone.code, ST_AsBinary(version.geom) AS shape
+FROM zone JOIN layer ON layer.id = zone.layer_id JOIN zone_version AS version ON version.zone_id = zone.id
+WHERE layer.code = %(layer)s AND zone.code = ANY (%(codes)s::text[]) AND upper_inf(version.recorded)
+ORDER BY zone.code, version.valid @> now() DESC, lower(version.valid) DESC

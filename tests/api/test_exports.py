@@ -340,3 +340,46 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_stays(tmp_path
         assert not killed.exists()
         assert (in_use / "file").exists()
     assert not in_use.exists()
+
+
+# --- answers ---------------------------------------------------------------------------------------------
+
+
+def test_a_ranking_is_exported_as_it_is_answered(get: Get, taken: Callable[..., Path]) -> None:
+    asked = {"level": "community", "from": "2026-01-01", "to": "2026-10-01", "compare": "year"}
+    answer = get("/api/rankings", **asked)
+    rows = rows_of(taken("rankings.csv", codes=True, **asked))
+    listed = {row["zone"]: row for row in rows if row["zone"]}
+    assert set(listed) == {row["zone"]["code"] for row in answer["rows"]}
+    for row in answer["rows"]:
+        told = listed[row["zone"]["code"]]
+        assert {code: int(told[code]) for code in row["figures"]} == row["figures"]
+    assert rows[-1]["reported"] == str(answer["total"]["figures"]["reported"])
+    shapes = json.loads(taken("rankings.geojson", codes=True, **asked).read_bytes())["features"]
+    assert {each["geometry"] is not None for each in shapes if each["properties"]["zone"]} == {True}
+    assert pq.read_schema(taken("rankings.parquet", **asked)).metadata[b"gridgov"]
+
+
+@pytest.mark.parametrize("way", ["polygon", "zones"])
+def test_incidents_of_an_area_are_those_it_counts(
+    client: TestClient, tmp_path: Path, grid: dict[str, Any], way: str
+) -> None:
+    west, south, east, north = grid["bounds"]
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    area = (
+        {"polygon": {"type": "Polygon", "coordinates": [ring]}}
+        if way == "polygon"
+        else {"zones": [{"layer": "base_grid", "code": grid["code"]}]}
+    )
+    body = {"area": area, "from": "2025-06-01"}
+    counted = client.post("/api/zone-query", json=body).json()["incidents"]["total"]
+    answer = client.post("/api/exports/zone-query.csv", json=body, params={"codes": "true"})
+    assert answer.status_code == 200, answer.text
+    file = tmp_path / "area.csv"
+    file.write_bytes(answer.content)
+    assert len(table(file)) == counted > 0
+    assert "# filter: area: " in answer.text
+    wrong = {"area": {"zones": [{"layer": "community", "code": "0"}]}}
+    assert_problem(
+        client.post("/api/exports/zone-query.csv", json=wrong), 400, "bad-parameter", "area.zones.0"
+    )

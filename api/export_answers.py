@@ -1,0 +1,139 @@
+"""Exports of answers: a ranking, and the incidents of any area."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Literal
+
+import shapely
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from api.dependencies import Transaction, known_parameters, request_transaction
+from api.download import MEDIA_TYPES, Download
+from api.export_filters import Question, words_of
+from api.exports import ANSWER, AsCodes, Format, InLanguage, WithAbout, WithMark, begun, export_response
+from api.formats import PlainText
+from api.incident_filters import InCategory, SourceIs
+from api.language import language as language_of
+from api.principal import Me
+from api.rankings import read_rankings
+from api.zone_query import ZoneQuestion, area_problem, wanted_of
+from gis.words import Words
+from governance.exports import INCIDENTS, Exports, Wanted
+from governance.exports.answers import ranking_table
+from governance.exports.filter_words import filters_in_words
+from governance.rankings import Level
+from governance.zone_query import AreaFault, find_ground
+
+router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
+
+RANKING_FILTERS = ("level", "within", "from", "to", "category", "source", "compare")
+LONGEST = 4_000
+"""Characters of a question that are kept with its export."""
+
+
+@router.get(
+    "/api/exports/rankings.{format}",
+    summary="A ranking as a file",
+    response_class=Response,
+    responses=ANSWER,
+)
+async def export_rankings(
+    request: Request,
+    me: Me,
+    format: Format,
+    level: Annotated[Level, Query(description="Zones that are ranked.")],
+    from_: Annotated[
+        date, Query(alias="from", description="First day, by the city's clock.", examples=["2026-01-01"])
+    ],
+    to: Annotated[date, Query(description="Last day, not included.", examples=["2026-10-01"])],
+    within: Annotated[
+        PlainText | None, Query(description="Only in the district, street or community of this code.")
+    ] = None,
+    category: InCategory = None,
+    source: SourceIs = None,
+    compare: Annotated[
+        Literal["none", "year"], Query(description="`year`: beside the same days a year before.")
+    ] = "none",
+    language: InLanguage = None,
+    bom: WithMark = False,
+    about: WithAbout = True,
+    codes: AsCodes = False,
+) -> Response:
+    """What `GET /api/rankings` answers: every figure and rate of every zone, with the zones' shapes."""
+    answer = await read_rankings(request, me, level, from_, to, within, category, source, compare)
+    chosen = language or language_of(request).code
+    async with request_transaction(request) as connection:
+        subject, rows = await ranking_table(connection, answer, chosen)
+    query, filters = words_of(request, RANKING_FILTERS)
+    wanted = Wanted(subject, format, {}, query, filters, chosen, bom=bom, about=about, codes=codes)
+    exports: Exports = request.app.state.exports
+    return Download(begun(exports.table(me, wanted, rows)), MEDIA_TYPES[format])
+
+
+@router.post(
+    "/api/exports/zone-query.{format}",
+    summary="Incidents of any area as a file",
+    response_class=Response,
+    responses=ANSWER,
+)
+async def export_zone_query(
+    request: Request,
+    connection: Transaction,
+    me: Me,
+    format: Format,
+    body: ZoneQuestion,
+    language: InLanguage = None,
+    bom: WithMark = False,
+    about: WithAbout = True,
+    codes: AsCodes = False,
+) -> Response:
+    """The incidents that `POST /api/zone-query` counts for the same body."""
+    wanted = await wanted_of(connection, body)
+    try:
+        ground = await find_ground(connection, body.area.asked())
+    except AreaFault as fault:
+        raise area_problem(fault) from fault
+    if ground.shape is None:
+        wanted = replace(wanted, zone_ids=list(ground.area.zones))
+    else:
+        wanted = replace(wanted, area=f"SRID=4326;{shapely.to_wkt(ground.shape, rounding_precision=7)}")
+    query, filters = _said(body)
+    return export_response(
+        request,
+        me,
+        INCIDENTS,
+        format,
+        Question(wanted.parameters(), query, filters),
+        language,
+        bom=bom,
+        about=about,
+        codes=codes,
+    )
+
+
+def _said(body: ZoneQuestion) -> tuple[str, list[tuple[Words, Words]]]:
+    """The question as text and in words; of a drawn area how many corners it has."""
+    given = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+    area = given["area"]
+    if "polygon" in area:
+        corners = len(shapely.get_coordinates(shapely.from_geojson(json.dumps(area["polygon"]))))
+        what = Words(f"绘制的范围（{corners} 点）", f"a drawn area ({corners} points)")
+    elif "zones" in area:
+        named = ", ".join(f"{zone['layer']}:{zone['code']}" for zone in area["zones"])
+        what = Words(named, named)
+    else:
+        kind = "road" if "road" in area else "facility"
+        what = Words(
+            f"{'道路' if kind == 'road' else '部件'} {area[kind]} 周边 {area['buffer_m']:g} 米",
+            f"{area['buffer_m']:g} m round {kind} {area[kind]}",
+        )
+    pairs = [("from", given.get("from")), ("to", given.get("to"))]
+    pairs += [("category", each) for each in given.get("categories", ())]
+    pairs += [("source", each) for each in given.get("sources", ())]
+    pairs += [("state", each) for each in given.get("states", ())]
+    listed = filters_in_words([(name, str(value)) for name, value in pairs if value is not None])
+    return json.dumps(given, ensure_ascii=False)[:LONGEST], [(Words("范围", "area"), what), *listed]
