@@ -1,0 +1,19 @@
+"""A small city with everything that sights differ by, one for the tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grid_data.embedded import Cluster
+from tests.access.sights import World, scatter, world
+from tests.support import databases
+
+
+@pytest.fixture(scope="module")
+def seen_city(cluster: Cluster) -> Iterator[World]:
+    """The small sample, with cases that several organisations worked on and reports of accounts."""
+    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+        scatter(url)
+        yield world(url)
