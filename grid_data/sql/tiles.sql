@@ -150,7 +150,7 @@ SELECT coalesce(ST_AsMVT(shapes, 'incidents', 4096, 'geom', 'id'), ''::bytea) AS
 -- name: incident_clusters_seen
 -- The same for who does not see all: those that are seen, counted one by one.
 WITH matching AS (
-    SELECT ST_X(place) AS lon, ST_Y(place) AS lat, urgency, is_open, coalesce(category.parent_id, category.id) AS class_id
+    SELECT ST_X(place) AS lon, ST_Y(place) AS lat, incident.urgency, incident.is_open, coalesce(category.parent_id, category.id) AS class_id
     FROM incident JOIN category ON category.id = incident.category_id
     WHERE incident.place && ST_MakeEnvelope(%(inner_west)s, %(inner_south)s, %(inner_east)s, %(inner_north)s, 4326)
       AND ST_X(incident.place) >= %(inner_west)s AND ST_X(incident.place) < %(inner_east)s
