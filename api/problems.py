@@ -7,6 +7,7 @@ the request prefers it; the code never changes.
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -124,7 +125,7 @@ def answer(
             "Cache-Control": "no-store",
             "Content-Language": chosen.code,
             "Vary": "Accept-Language",
-            **(_RETRY if problem.status == 503 else {}),
+            **(_retry() if problem.status == 503 else {}),
             **(_SIGN_IN if problem.status == 401 else {}),
             **(headers or {}),
         },
@@ -149,8 +150,13 @@ _GOVERNANCE: Mapping[type[GovernanceError], str] = {
     TooManyTries: "too-many-tries",
 }
 _HTTP = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
-_RETRY = {"Retry-After": "5"}
+_AGAIN_S = (3, 8)
 _SIGN_IN = {"WWW-Authenticate": "Bearer"}
+
+
+def _retry() -> dict[str, str]:
+    """When to come again: not all at the same second, or they would all be turned away again."""
+    return {"Retry-After": str(random.randint(*_AGAIN_S))}  # noqa: S311 # nosec B311 - no secret
 
 
 def _problem(request: Request, error: Exception) -> Response:
