@@ -28,7 +28,7 @@ export const enDispatch: Record<keyof typeof zhDispatch, string> = {
   "actor.title": "Who is at work",
   "actor.unknown": "Say who you are",
   "actor.say": "Say who you are",
-  "actor.intro": "There are no accounts yet: name, role and organisation are remembered in this browser, and every step is recorded under them.",
+  "actor.intro": "Acting for others: name, role and organisation are remembered in this browser, and every step is recorded under them.",
   "actor.name": "Name",
   "actor.role": "Role",
   "actor.organisation": "Organisation",

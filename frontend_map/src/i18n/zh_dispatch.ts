@@ -27,7 +27,7 @@ export const zhDispatch = {
   "actor.title": "当前人员",
   "actor.unknown": "请填写姓名",
   "actor.say": "填写姓名和岗位",
-  "actor.intro": "目前没有账号：姓名、岗位和单位记在本浏览器里，每一步都以此留痕。",
+  "actor.intro": "代人办理：姓名、岗位和单位记在本浏览器里，每一步都以此留痕。",
   "actor.name": "姓名",
   "actor.role": "岗位",
   "actor.organisation": "单位",
