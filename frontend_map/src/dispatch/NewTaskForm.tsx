@@ -12,7 +12,7 @@ import { actor } from "../state/actor";
 import { announcement, cityLayers, flash, layerName, mapState, shownZones } from "../state/store";
 import { someone } from "./steps";
 import * as desk from "./state";
-import { corners, drawn, dropCorner, forgetDrawing, newTask, openTask, startDrawing } from "./tasks";
+import { USUAL_SIDES_M, corners, drawnArea, dropCorner, forgetDrawing, newTask, openTask, sides, startDrawing } from "./tasks";
 
 const TERRITORY: ReadonlySet<string> = new Set(["region", "base_grid", "specialist"]);
 
@@ -38,8 +38,8 @@ export function NewTaskForm() {
   const first = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => first.current?.focus(), []);
-  const shape = drawn.value;
-  const area: TaskArea | null = shape && !desk.drawing.value ? { polygon: shape } : zones.length > 0 ? { zones: zones.map((one) => `${one.layer}:${one.code}`) } : null;
+  const shape = drawnArea.value;
+  const area: TaskArea | null = shape && !desk.drawing.value ? shape : zones.length > 0 ? { zones: zones.map((one) => `${one.layer}:${one.code}`) } : null;
   const met = useLoad(area ? JSON.stringify(area) : null, (abort) => gridsMet(area!, abort));
   useEffect(() => {
     shownZones.value = area && met.value ? met.value.grids.map((code) => ({ layer: "base_grid", code })) : [];
@@ -121,7 +121,7 @@ export function NewTaskForm() {
               />
             </>
           )}
-          {mapState.value !== "absent" && zones.length === 0 && <Drawing />}
+          {mapState.value !== "absent" && zones.length === 0 && <Drawing lines />}
           {lacks.area && <p class="field-error">{t("tasks.need_area")}</p>}
           {met.error && <p class="field-error">{met.error.message}</p>}
           {area && met.value && (
@@ -143,24 +143,46 @@ export function NewTaskForm() {
   );
 }
 
-/** Drawing the area: clicks, or Enter with the map focused, set its corners. */
-export function Drawing() {
+/** Drawing the area: clicks, or Enter with the map focused, set its corners. `lines`: or a line, with so many metres to both sides. */
+export function Drawing({ lines = false }: { lines?: boolean }) {
   const many = corners.value.length;
   if (!desk.drawing.value && many === 0) {
     return (
-      <button type="button" class="button" onClick={startDrawing}>
-        <Glyph name="border" size={15} />
-        {t("tasks.draw")}
-      </button>
+      <div class="panel-actions">
+        <button type="button" class="button" onClick={() => startDrawing()}>
+          <Glyph name="border" size={15} />
+          {t("tasks.draw")}
+        </button>
+        {lines && (
+          <button type="button" class="button" data-action="draw-line" onClick={() => startDrawing(USUAL_SIDES_M)}>
+            <Glyph name="border" size={15} />
+            {t("tasks.draw_line")}
+          </button>
+        )}
+      </div>
     );
   }
   return (
     <div class="drawing">
       <p class="small">{desk.drawing.value ? t("tasks.draw_how") : t("tasks.drawn", { n: many })}</p>
+      {sides.value !== null && (
+        <label class="small">
+          {t("tasks.sides")}{" "}
+          <input
+            name="task-sides"
+            type="number"
+            min={1}
+            max={50_000}
+            step={10}
+            value={sides.value}
+            onChange={(event) => (sides.value = Math.min(50_000, Math.max(1, Number(event.currentTarget.value) || USUAL_SIDES_M)))}
+          />
+        </label>
+      )}
       <div class="panel-actions">
         {desk.drawing.value && (
           <>
-            <button type="button" class="button primary" disabled={many < 3} onClick={() => (desk.drawing.value = false)}>
+            <button type="button" class="button primary" disabled={many < (sides.value === null ? 3 : 1)} onClick={() => (desk.drawing.value = false)}>
               {t("tools.finish")}
             </button>
             <button type="button" class="button" disabled={many === 0} onClick={dropCorner}>

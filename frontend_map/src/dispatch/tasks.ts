@@ -1,6 +1,7 @@
 /** What the desk knows of urgent tasks: the open one, the area being drawn. */
 import { batch, computed, signal } from "@preact/signals";
 import type { FeatureCollection, Polygon } from "geojson";
+import type { TaskArea } from "../api/tasks";
 import type { LonLat } from "../api/types";
 import * as desk from "./state";
 
@@ -12,8 +13,25 @@ export const taskShapes = signal<FeatureCollection | null>(null);
 /** Corners of the area being drawn. */
 export const corners = signal<readonly LonLat[]>([]);
 
-/** The drawn area as a polygon; null with fewer than three corners. */
-export const drawn = computed<Polygon | null>(() => polygonOf(corners.value));
+/** How many metres to both sides of a line are meant; null: corners of an area are drawn, not a line. */
+export const sides = signal<number | null>(null);
+export const USUAL_SIDES_M = 50;
+
+/** The drawn area as a polygon; null with fewer than three corners, and while it is a line. */
+export const drawn = computed<Polygon | null>(() => (sides.value === null ? polygonOf(corners.value) : null));
+
+/** What is drawn as the area of a task: ground within corners, or to both sides of a line. */
+export const drawnArea = computed<TaskArea | null>(() => areaOf(corners.value, sides.value));
+
+/** Pure. */
+export function areaOf(points: readonly LonLat[], metres: number | null): TaskArea | null {
+  if (metres === null) {
+    const polygon = polygonOf(points);
+    return polygon && { polygon };
+  }
+  if (points.length === 0 || !(metres > 0)) return null;
+  return { buffer: { radius_m: metres, line: points.map(([lon, lat]) => [Number(lon.toFixed(7)), Number(lat.toFixed(7))]) } };
+}
 
 /** Pure: the ring is closed; seven decimals are the lattice on which the server decides. */
 export function polygonOf(points: readonly LonLat[]): Polygon | null {
@@ -22,9 +40,11 @@ export function polygonOf(points: readonly LonLat[]): Polygon | null {
   return { type: "Polygon", coordinates: [[...ring, ring[0]!]] };
 }
 
-export function startDrawing(): void {
+/** With `metres` a line is drawn. */
+export function startDrawing(metres: number | null = null): void {
   batch(() => {
     corners.value = [];
+    sides.value = metres;
     desk.drawing.value = true;
   });
 }
@@ -41,6 +61,7 @@ export const dropCorner = (): void => void (corners.value = corners.peek().slice
 export function forgetDrawing(): void {
   batch(() => {
     corners.value = [];
+    sides.value = null;
     desk.drawing.value = false;
   });
 }

@@ -331,6 +331,8 @@ export const enDispatch: Record<keyof typeof zhDispatch, string> = {
   "tasks.zone": "Subdistrict, community, grid or specialist zone",
   "tasks.zone_none": "No zone matches",
   "tasks.draw": "Draw on the map",
+  "tasks.draw_line": "Draw a line along a road or river",
+  "tasks.sides": "Metres to both sides",
   "tasks.draw_how": "Click corners on the map, double click ends. By keyboard, with the map focused: arrows move, Enter takes the centre, Backspace drops a corner.",
   "tasks.drawn": "{n} corners drawn",
   "tasks.drop_corner": "Drop a corner",

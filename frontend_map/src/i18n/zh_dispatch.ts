@@ -330,6 +330,8 @@ export const zhDispatch = {
   "tasks.zone": "街道、社区、网格或专业网格",
   "tasks.zone_none": "没有匹配的区域",
   "tasks.draw": "在地图上画范围",
+  "tasks.draw_line": "沿道路或河流画线",
+  "tasks.sides": "线两侧各（米）",
   "tasks.draw_how": "在地图上逐点点击，双击结束。键盘：焦点在地图上时，方向键移动，回车取中心点，退格撤回一点。",
   "tasks.drawn": "已画 {n} 个点",
   "tasks.drop_corner": "撤回一点",

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
 import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import * as desk from "../dispatch/state";
-import { addCorner, corners, drawn, taskShapes } from "../dispatch/tasks";
+import { addCorner, corners, drawn, sides, taskShapes } from "../dispatch/tasks";
 
 const TASK = "task-shapes";
 const DRAWN = "task-drawn";
@@ -36,7 +36,7 @@ export function attachTasks(map: MapLibre, below: string): () => void {
       const shape = drawn.value;
       const features: FeatureCollection["features"] = points.map((at) => ({ type: "Feature", properties: { part: "corner" }, geometry: { type: "Point", coordinates: at } }));
       if (shape) features.push({ type: "Feature", properties: { part: "area" }, geometry: shape });
-      else if (points.length === 2) features.push({ type: "Feature", properties: { part: "side" }, geometry: { type: "LineString", coordinates: [...points] } });
+      else if (points.length === 2 || (sides.value !== null && points.length > 1)) features.push({ type: "Feature", properties: { part: "side" }, geometry: { type: "LineString", coordinates: [...points] } });
       put(DRAWN, { type: "FeatureCollection", features });
     }),
     effect(() => {
