@@ -27,7 +27,6 @@ __all__ = [
     "RankingRow",
     "UnknownRegion",
     "rank",
-    "table_of",
 ]
 
 Level = Literal["district", "street", "community", "grid"]
@@ -335,21 +334,6 @@ class _Rows:
     def _opens(self, named: Mapping[str, str]) -> str:
         first = urlencode(named)
         return f"{first}&{self._rest}" if first else self._rest
-
-
-def table_of(answer: RankingAnswer) -> list[dict[str, Any]]:
-    """The rows of a ranking as flat records: code, names, figures, rates, and those of the year before."""
-    named = [(each, each.zone) for each in answer.rows if each.zone is not None]
-    return [
-        {
-            "level": zone.level, "code": zone.code, "name_zh": zone.name.zh, "name_en": zone.name.en,
-            **row.figures, **row.rates,
-            **{f"{code}_before": value for code, value in (row.before or {}).items()},
-            **{f"{code}_before": value for code, value in (row.rates_before or {}).items()},
-            "comparable": row.comparable, "ended": row.ended,
-        }
-        for row, zone in named
-    ]  # fmt: skip
 
 
 def _sum(counted: Counted) -> Sums:

@@ -21,6 +21,8 @@ from grid_data.casework import open_cases
 from grid_data.database import Database
 from grid_data.figures import Freshness, count_again, freshness, oldest_marks
 from grid_data.incidents import Counted, IncidentFilter, incidents_page
+from tests.support.drafts import publish
+from tests.support.editions import split
 from tests.support.importing import look
 from tests.support.incident_frames import incident_frame
 from tests.support.random_lives import (
@@ -302,3 +304,43 @@ async def test_the_year_before_has_equal_days_and_today_is_left_out(city: tuple[
     assert (beside.compared_with.last - beside.compared_with.first).days == 10
     assert beside.total.before is not None
     assert beside.total.before["reported"] == 1
+
+
+async def test_a_redraw_leaves_closed_cases_where_they_were_and_says_what_cannot_be_compared(
+    toy_database: Database,
+) -> None:
+    """A grid is split: its open case goes on in the new grid, the closed one stays in the old."""
+    at = datetime.now(UTC) - timedelta(days=5)
+    frame = incident_frame(
+        [PLACES[0]] * 2,
+        ["open", "closed"],
+        reported_at=[at] * 2,
+        state=["reported", "closed"],
+        state_since=[at] * 2,
+    )
+    async with toy_database.transaction(OPERATOR) as connection:
+        await store_incidents(connection, frame)
+    days = {"first": TODAY - timedelta(days=30), "last": TODAY + timedelta(days=1)}
+    question = RankingQuestion.model_validate({"level": "grid", **days})
+    await count_all(toy_database)
+    before = {row.zone.code[-6:]: row for row in (await ask(toy_database, question)).rows if row.zone}
+    assert before["001001"].figures["reported"] == 2
+    await split(toy_database, units="U00 U10")
+    await publish(toy_database)
+    await count_all(toy_database)
+    answer = await ask(toy_database, question)
+    rows = {row.zone.code[-6:]: row for row in answer.rows if row.zone}
+    assert answer.total.figures["reported"] == 2
+    (new,) = set(rows) - set(before)
+    assert [rows[code].figures["reported"] for code in ("001001", new)] == [1, 1]
+    assert not rows[new].comparable
+    assert [code[-6:] for code in rows[new].made_of] == ["001001"]
+    assert rows["001002"].comparable
+    # Each number still has its list.
+    stop = datetime.combine(days["last"], datetime.min.time(), CHINA)
+    for code in ("001001", new):
+        wanted = IncidentFilter(
+            zone_id=await zone_id(toy_database, f"370212001{code}"),
+            counted=Counted("reported", days["first"], days["last"], stop),
+        )
+        assert len(await numbers_of(toy_database, VISITOR, wanted)) == 1
