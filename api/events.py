@@ -16,8 +16,10 @@ from api.event_stream import AGAIN_MS, EVENT_STREAM, EventStream, text_of
 from api.formats import EventCursor
 from api.gate import StillIn
 from api.openapi import problems
+from api.permissions import demand
 from api.principal import Me
 from api.problems import Problem, bad_parameter
+from governance.access import Permission
 from governance.answers import Name
 from governance.events import About, Beat, EventHub, Watcher
 from grid_data.event_cursor import Cursor
@@ -74,7 +76,12 @@ async def follow_events(
     `change` says what happened (`action`), to which incident or plan, and how the incident stands now.
     `resync` says that too much was missed: read everything anew. `beat` comes every 15 seconds. Every event
     has an `id`; whoever comes back with it misses nothing. Order is that of commits, not always of `seq`.
+    What is about incidents is told to who may read them.
     """
+    if about == "incidents":
+        demand(me, Permission.INCIDENTS_READ)
+    elif not me.may(Permission.INCIDENTS_READ):
+        about = "plans"
     cursor = None
     lost = False
     if last_event_id:

@@ -14,10 +14,10 @@ from fastapi import Request
 
 from api.principal import principal_of
 from api.problems import Problem
-from governance.access import Permission
+from governance.access import Permission, Principal
 from governance.answers import Name
 
-__all__ = ["NEEDS", "PUBLIC", "SIGNED_IN", "Need", "permitted"]
+__all__ = ["NEEDS", "PUBLIC", "SIGNED_IN", "Need", "demand", "permitted"]
 
 
 class Door(Enum):
@@ -293,7 +293,18 @@ async def permitted(request: Request) -> None:
     if need is PUBLIC:
         return
     me = await principal_of(request)
-    if need is SIGNED_IN or (isinstance(need, Permission) and me.may(need)):
-        return
-    missing = need.value if isinstance(need, Permission) else "-"
-    raise Problem("not-allowed", Name(zh=f"缺少权限：{missing}", en=f"permission missing: {missing}"))
+    if need is not SIGNED_IN:
+        demand(me, need if isinstance(need, Permission) else None)
+
+
+def demand(me: Principal, permission: Permission | None) -> None:
+    """Refuse whoever has not a permission that only part of a door asks for; None: nobody has it.
+
+    Raises
+    ------
+    Problem
+        ``not-allowed``, naming what is missing.
+    """
+    if permission is None or not me.may(permission):
+        missing = "-" if permission is None else permission.value
+        raise Problem("not-allowed", Name(zh=f"缺少权限：{missing}", en=f"permission missing: {missing}"))

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, Query
 
 from api.dependencies import Transaction, known_parameters
 from api.openapi import problems
+from api.principal import Me
 from api.rendering import JsonText
 from api.schemas import Hits
+from governance.access import Permission
 from grid_data.search import search_document
 
 router = APIRouter(tags=["search"], dependencies=[Depends(known_parameters)])
@@ -26,6 +28,7 @@ router = APIRouter(tags=["search"], dependencies=[Depends(known_parameters)])
 )
 async def search(
     connection: Transaction,
+    me: Me,
     q: Annotated[
         str,
         Query(
@@ -38,5 +41,9 @@ async def search(
     ],
     limit: Annotated[int, Query(ge=1, le=50, description="Most hits to return.")] = 12,
 ) -> JsonText:
-    """Best hits first: exact codes, names, beginnings of codes, then parts of names and addresses."""
-    return JsonText(await search_document(connection, q.strip(), limit))
+    """Best hits first: exact codes, names, beginnings of codes, then parts of names and addresses.
+
+    Incidents are found by who may read them.
+    """
+    incidents = me.may(Permission.INCIDENTS_READ)
+    return JsonText(await search_document(connection, q.strip(), limit, incidents=incidents))

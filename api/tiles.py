@@ -13,12 +13,14 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.dependencies import At, Transaction, known_parameters, moment
 from api.language import language
 from api.openapi import problems
+from api.permissions import demand
 from api.principal import Me
 from api.problems import Problem
 from api.rendering import JsonText, json_bytes
 from api.schemas import TileJson, VectorLayer
 from api.tile_cache import FinishedTile, TileCache
 from api.tile_cache import finished as packed
+from governance.access import Permission
 from governance.answers import Name
 from governance.errors import CityMissing
 from grid_data.city import city_document
@@ -97,7 +99,7 @@ async def read_tile(
     """A Mapbox vector tile (version 2, extent 4096), with an ETag made from the edition of its content.
 
     `at` shows layers of zones as they were at a moment; other sets show today. Zooms without content give
-    204; a tile outside the pyramid (zoom 0 to 22) does not exist.
+    204; a tile outside the pyramid (zoom 0 to 22) does not exist. `incidents` ask for `incidents_read`.
     """
     address = Address(z, x, y)
     if not address.exists:
@@ -105,6 +107,8 @@ async def read_tile(
     instant = await moment(connection, at, "at")
     stand = await _stand(connection, layer, instant)
     tiles = stand.tiles
+    if tiles.depends_on == "incidents":
+        demand(me, Permission.INCIDENTS_READ)
     every = state == "all" and tiles.depends_on == "incidents"
     if tiles.differs_by_sight and not me.sight.everything:
         # What is stored at all is no secret to be told by a tag: it is made of what this tile shows.

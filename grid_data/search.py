@@ -12,8 +12,8 @@ SHORTEST_NUMBER = 4
 """Fewer digits would fit half the city's incidents and facilities."""
 
 
-async def search_document(connection: Connection, text: str, limit: int) -> str:
-    """Hits as JSON text ``{"items": [...]}``, best first.
+async def search_document(connection: Connection, text: str, limit: int, *, incidents: bool = True) -> str:
+    """Hits as JSON text ``{"items": [...]}``, best first; with or without incidents.
 
     Codes and numbers fit by their beginning, names and addresses by any part.
     """
@@ -24,6 +24,7 @@ async def search_document(connection: Connection, text: str, limit: int) -> str:
             "prefix": starting(text),
             "pattern": containing(text),
             "is_number": len(text) >= SHORTEST_NUMBER and text.isascii() and text.isalnum(),
+            "incidents": incidents,
             "limit": limit,
         },
         # A pattern known when planning can use the index of its column.

@@ -19,7 +19,7 @@ WITH hit AS (
             incident.number, incident.number, category.name_zh || coalesce(' · ' || incident.address, ''),
             coalesce(category.name_en, category.name_zh) || coalesce(' · ' || incident.address, ''), incident.place, false
      FROM incident JOIN category ON category.id = incident.category_id
-     WHERE %(is_number)s::boolean AND incident.number LIKE %(prefix)s::text
+     WHERE %(is_number)s::boolean AND %(incidents)s::boolean AND incident.number LIKE %(prefix)s::text
      ORDER BY incident.number DESC LIMIT %(limit)s::integer)
     UNION ALL
     (SELECT CASE WHEN coalesce(road.name_zh = %(text)s::text, false) THEN 1 ELSE 5 END, 1, 'road', NULL, min(road.code),

@@ -196,6 +196,27 @@ def test_accounts_are_kept_by_administrators_only(dispatcher: TestClient, method
     assert_problem(dispatcher.request(method, path, json=body), 403, "not-allowed")
 
 
+def test_who_keeps_accounts_reads_no_incident_by_any_door(
+    root: TestClient, dispatcher: TestClient, report: Json
+) -> None:
+    items = dispatcher.get("/api/incidents?limit=100").json()["items"]
+    number = next(each["number"] for each in items if each["place"])
+    for path in (
+        "/api/incidents", f"/api/incidents/{number}", f"/api/cases/{number}",
+        "/tiles/incidents/9/427/200.mvt", "/tiles/open_incidents/9/427/200.mvt",
+        "/api/events?about=incidents&follow=false", "/api/exports/incidents.csv",
+    ):  # fmt: skip
+        assert_problem(root.get(path), 403, "not-allowed")
+    assert dispatcher.get("/tiles/incidents/9/427/200.mvt").status_code == 200
+    assert {each["type"] for each in dispatcher.get(f"/api/search?q={number}").json()["items"]} == {
+        "incident"
+    }
+    assert root.get(f"/api/search?q={number}").json()["items"] == []
+    fresh = dispatcher.post("/api/incidents", json=report).json()["number"]
+    assert f'"incident":"{fresh}"' in dispatcher.get("/api/events?after=0&follow=false").text
+    assert '"incident":"' not in root.get("/api/events?after=0&follow=false").text
+
+
 def test_names_with_sql_in_them_are_names_of_nobody(root: TestClient) -> None:
     for name in ("root' OR '1'='1", "root; DROP TABLE account", "%", "roo_"):
         assert_problem(root.get(f"/api/accounts/{name}"), 404, "not-found")
