@@ -40,8 +40,8 @@ class Days:
 def one_year_before(days: Days) -> Days:
     """The same days of the calendar a year before; for 29 February the 28th.
 
-    The last day of a span, not the one after it, decides where the other ends: what ends with 28 or 29 February
-    is compared with what ends with the 28th.
+    The last day of a span, not the one after it, decides where the other ends: what ends with 28 or
+    29 February is compared with what ends with the 28th.
 
     >>> one_year_before(Days(date(2026, 1, 1), date(2026, 10, 1)))
     Days(first=datetime.date(2025, 1, 1), last=datetime.date(2025, 10, 1))
