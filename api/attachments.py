@@ -45,6 +45,7 @@ MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
     "pdf": "application/pdf",
+    "mp4": "video/mp4",
 }
 _FORM: Final[dict[str, Any]] = {
     "type": "object",
@@ -203,7 +204,7 @@ async def read_thumbnail(request: Request, connection: Transaction, id: Attachme
 async def _content(request: Request, connection: Transaction, key: UUID, *, thumbnail: bool) -> Response:
     row = await attachment_by_id(connection, key)
     missing = Problem("not-found", Name(zh=f"没有附件 {key}", en=f"no attachment {key}"))
-    if row is None or (thumbnail and row["kind"] == "pdf"):
+    if row is None or (thumbnail and row["kind"] in ("pdf", "mp4")):
         raise missing
     tag = f'"{row["sha256"][:32]}{"-t" if thumbnail else ""}"'
     headers = _headers(row, tag, thumbnail=thumbnail)

@@ -64,7 +64,7 @@ class Attachment(Answer):
     """
 
     id: UUID
-    kind: Literal["jpeg", "png", "webp", "pdf"]
+    kind: Literal["jpeg", "png", "webp", "pdf", "mp4"]
     bytes: int
     width: int | None
     height: int | None
@@ -173,7 +173,7 @@ def _told(row: dict[str, object]) -> dict[str, object]:
         **told,
         "position": None if lon is None else {"coordinates": [lon, lat]},
         "url": address,
-        "thumbnail": None if row["kind"] == "pdf" else f"{address}/thumbnail",
+        "thumbnail": None if row["kind"] in ("pdf", "mp4") else f"{address}/thumbnail",
     }
 
 

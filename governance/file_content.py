@@ -1,8 +1,8 @@
 """What a sent file is, told by its content alone; and the file as it is kept.
 
 A picture is decoded whole, turned upright, made smaller where it is large, and written anew: nothing of what
-was sent survives but the pixels. Position and time of the camera are read before. A PDF is checked by its
-structure and kept as it is.
+was sent survives but the pixels. Position and time of the camera are read before. A video is checked box by
+box and keeps picture and sound (`governance.video`). A PDF is checked by its structure and kept as it is.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Final
 from gis.words import Words
 from governance.camera import Shot, shot_of
 from governance.errors import FileRefused
+from governance.video import BRANDS, cleaned_video
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -84,6 +85,8 @@ def kind_of(head: bytes) -> str | None:
         return "webp"
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         return "heic"
+    if head[4:8] == b"ftyp" and head[8:12] in BRANDS:
+        return "mp4"
     if re.match(rb"%PDF-[12][.]\d", head):
         return "pdf"
     return None
@@ -109,12 +112,14 @@ def kept_content(
         raise FileRefused(
             "unknown-kind",
             Words(
-                "内容不是 JPEG、PNG、WebP、HEIC 图片或 PDF 文件",
-                "the content is no JPEG, PNG, WebP, HEIC or PDF",
+                "内容不是 JPEG、PNG、WebP、HEIC 图片、MP4 视频或 PDF 文件",
+                "the content is no JPEG, PNG, WebP, HEIC, MP4 or PDF",
             ),
         )
     if kind == "pdf":
         return _kept_pdf(file)
+    if kind == "mp4":
+        return _kept_video(file, limits)
     return _kept_picture(file, kind, limits, local_offset)
 
 
@@ -228,6 +233,16 @@ def _too_many_pixels(width: int | None, height: int | None, most: int) -> FileRe
             f"the picture{size} has too many pixels; at most {limit} million are taken",
         ),
     )
+
+
+def _kept_video(file: IO[bytes], limits: FileLimits) -> Content:
+    """An MP4 without what was noted beside picture and sound; it is not decoded."""
+    file.seek(0)
+    video = cleaned_video(file.read())
+    if video.width * video.height > limits.max_pixels:
+        raise _too_many_pixels(video.width, video.height, limits.max_pixels)
+    digest = hashlib.sha256(video.body).hexdigest()
+    return Content("mp4", video.body, len(video.body), digest, video.width, video.height, None, video.shot)
 
 
 def _kept_pdf(file: IO[bytes]) -> Content:

@@ -7,7 +7,7 @@ export type FileRole = (typeof FILE_ROLES)[number];
 
 export interface Attachment {
   id: string;
-  kind: "jpeg" | "png" | "webp" | "pdf";
+  kind: "jpeg" | "png" | "webp" | "pdf" | "mp4";
   bytes: number;
   name: string | null;
   role: FileRole;

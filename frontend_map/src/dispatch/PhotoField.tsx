@@ -58,7 +58,7 @@ export function PhotoField({ label, required, error, onChange }: Props) {
           name="attachments"
           multiple
           aria-label={label}
-          accept="image/*,application/pdf"
+          accept="image/*,application/pdf,video/mp4"
           onChange={(event) => {
             // The list of an input is emptied with it.
             const files = [...(event.currentTarget.files ?? [])];

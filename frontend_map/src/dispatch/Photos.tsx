@@ -38,8 +38,9 @@ export function Photos({ number }: { number: string }) {
       </ul>
       {files.map((one) => (
         <p key={one.id} class="small">
-          <a href={contentAddress(one.id)} download={one.name ?? "file.pdf"}>
-            {one.name ?? "PDF"}
+          {one.kind === "mp4" && <video class="case-video" src={contentAddress(one.id)} controls preload="metadata" aria-label={one.name ?? t("case.video")} />}
+          <a href={contentAddress(one.id)} download={one.name ?? `file.${one.kind}`}>
+            {one.name ?? one.kind.toUpperCase()}
           </a>
         </p>
       ))}

@@ -161,6 +161,7 @@ export const enDispatch: Record<keyof typeof zhDispatch, string> = {
   "case.objection": "Objection by {by}, {date}",
   "case.extension": "{by} asked for an extension, {date}",
   "case.direct": "Direct report: {reason}",
+  "case.video": "Video",
   "case.photos": "Photos ({n})",
   "case.photo": "Photo {n}",
   "case.photo_before": "Previous",

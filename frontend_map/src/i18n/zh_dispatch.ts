@@ -160,6 +160,7 @@ export const zhDispatch = {
   "case.objection": "{by} 于 {date} 申诉",
   "case.extension": "{by} 于 {date} 申请延期",
   "case.direct": "社区直报：{reason}",
+  "case.video": "视频",
   "case.photos": "照片（{n}）",
   "case.photo": "第 {n} 张照片",
   "case.photo_before": "上一张",
