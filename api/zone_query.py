@@ -67,8 +67,8 @@ class AreaBody(Body):
     @classmethod
     def _exactly_one(cls, given: Any) -> Any:
         if isinstance(given, dict):
-            there = [name for name in WAYS if given.get(name) is not None]
-            if len(there) != 1:
+            there = [name for name in WAYS if name in given]
+            if len(there) != 1 or given[there[0]] is None:
                 raise ValueError(f"give exactly one of {', '.join(WAYS)}")
             buffered = there[0] in ("road", "facility")
             if buffered != ("buffer_m" in given):
@@ -91,7 +91,7 @@ class ZoneQuestion(Body):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"area": {"zones": [{"layer": "subdistrict", "code": "370212001"}]}, "from": "2026-01-01"},
+                {"area": {"zones": [{"layer": "subdistrict", "code": "370212002"}]}, "from": "2026-01-01"},
                 {
                     "area": {
                         "polygon": {
@@ -113,17 +113,19 @@ class ZoneQuestion(Body):
     )
 
     area: AreaBody
-    from_: Annotated[Moment | None, Field(alias="from", description="Reported at this moment or later.")] = (
-        None
-    )
-    to: Annotated[Moment | None, Field(description="Reported before this moment.")] = None
+    from_: Annotated[
+        Moment | None,
+        Field(alias="from", description="Reported at this moment or later.", examples=["2026-01-01"]),
+    ] = None
+    to: Annotated[
+        Moment | None, Field(description="Reported before this moment.", examples=["2026-07-01"])
+    ] = None
     categories: Annotated[
-        list[CategoryKey] | None, Field(min_length=1, max_length=200, description="Of these, or below them.")
+        list[Annotated[CategoryKey, Field(examples=["GB/T 47678.5-2026:matter:06"])]] | None,
+        Field(max_length=200, description="Of these, or below them; none: all."),
     ] = None
-    sources: Annotated[list[Source] | None, Field(min_length=1, max_length=20)] = None
-    states: Annotated[
-        list[State] | None, Field(min_length=1, max_length=20, description="`open`: not yet closed.")
-    ] = None
+    sources: Annotated[list[Source] | None, Field(max_length=20, description="From one of these.")] = None
+    states: Annotated[list[State] | None, Field(max_length=20, description="`open`: not yet closed.")] = None
 
 
 @router.post(
@@ -165,7 +167,7 @@ def area_problem(fault: AreaFault) -> Problem:
 
 
 async def _categories(connection: Transaction, keys: list[str] | None) -> list[int] | None:
-    if keys is None:
+    if not keys:
         return None
     found: set[int] = set()
     for position, key in enumerate(keys):

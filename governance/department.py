@@ -41,6 +41,8 @@ HANDLED_DAYS = 30
 """What counts as handled lately."""
 USUAL_DAYS: Mapping[Bucket, int] = {"day": 30, "week": 182, "month": 365}
 """How far a course goes back when nobody says."""
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+"""Before this there is no moment in every time zone."""
 NOTHING_DONE: Mapping[str, int | None] = {"handled": 0, "closed": 0}
 NOT_ASKED: Mapping[str, int | None] = {"handled": None, "closed": None}
 _FAMILY, _URGENCY, _ALL = 1, 2, 3
@@ -114,7 +116,7 @@ async def trend(
     """
     zone = ZoneInfo(await city_timezone(connection))
     until = scope.to_time or datetime.now(UTC)
-    since = scope.from_time or until - timedelta(days=USUAL_DAYS[bucket])
+    since = scope.from_time or _before(until, timedelta(days=USUAL_DAYS[bucket]))
     bounds = steps(bucket, since, max(until, since + timedelta(microseconds=1)), zone)
     begin = max(since, bounds[0])
     came = await by_step(connection, replace(scope, from_time=begin, to_time=until), bounds)
@@ -141,8 +143,8 @@ async def trend(
 async def categories(connection: Connection, scope: IncidentFilter) -> DepartmentCategories:
     """Categories of a span, by default the last 30 days, beside the equally long span before it."""
     until = scope.to_time or datetime.now(UTC)
-    since = scope.from_time or until - timedelta(days=USUAL_DAYS["day"])
-    both = replace(scope, from_time=since - max(until - since, timedelta()), to_time=until)
+    since = scope.from_time or _before(until, timedelta(days=USUAL_DAYS["day"]))
+    both = replace(scope, from_time=_before(since, max(until - since, timedelta())), to_time=until)
     return DepartmentCategories(
         items=[
             CategoryTrend(
@@ -194,7 +196,12 @@ async def places_again(
 def _lately(scope: IncidentFilter) -> IncidentFilter:
     if scope.from_time is not None:
         return scope
-    return replace(scope, from_time=(scope.to_time or datetime.now(UTC)) - timedelta(days=90))
+    return replace(scope, from_time=_before(scope.to_time or datetime.now(UTC), timedelta(days=90)))
+
+
+def _before(moment: datetime, span: timedelta) -> datetime:
+    """So long before a moment, or the first moment there is."""
+    return moment - span if moment - EARLIEST > span else EARLIEST
 
 
 def _category(row: Mapping[str, Any]) -> CategoryName:

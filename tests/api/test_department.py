@@ -99,7 +99,7 @@ def test_pages_of_overlaps_and_people(client: TestClient, get: Callable[..., Jso
     assert second["items"][0]["zone"]["code"] > first["items"][0]["zone"]["code"]
     assert sum(part["of_zone"] for part in first["items"][0]["grids"]) == pytest.approx(1, abs=0.02)
     refused = client.get("/api/department/overlap", params={"after": "nothing"})
-    assert problem(refused, "bad-parameter", 400) == [("after", "bad-token")]
+    assert problem(refused, "bad-parameter", 400) == [("after", "string-pattern-mismatch")]
     people = get("/api/department/people", zone=f"subdistrict/{street}")
     assert {each["kind"] for each in people["templates"]} >= {"grid_lead", "police", "full_time", "part_time"}
     load = get("/api/department/load", zone=f"subdistrict/{street}")
