@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -57,7 +58,9 @@ def register(server: str) -> None:
         **chief, "category": "GRIDGOV social:social:S08", "owner": "LS", "title": {"zh": "说明"},
         "text": {"zh": "内容"}, "review_on": "2999-01-01",
     })  # fmt: skip
+    account = post("/api/accounts", {"name": "known"})
     formats: dict[str, list[str]] = {
+        "account-name": [account["name"]],
         "task-code": [task["code"]],
         "guidance-code": [text["code"]],
         "plan-code": [draft["code"]],
@@ -71,6 +74,9 @@ def register(server: str) -> None:
         "event-cursor": ["0", "1", "9~3-5~8", "9000000000000000000"],
         "zone-page-token": [get("/api/zones?limit=3")["next"]],
         "attachment-id": [upload() for _ in range(30)],
+        "incident-query": ["", "state=open&urgency=urgent", "q=%E8%B7%AF&from=2026-01-01"],
+        "webhook-url": ["https://example.org/hook", "https://hooks.example.org:8443/a?b=c"],
+        "soon": [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (1, 30, 89)],
         "coordinate-system": ["wgs84", "cgcs2000", "gcj02", "bd09", "EPSG:4549", "EPSG:3857"],
         "moment": ["2025-12-31", "2026-03-01T08:00:00+08:00", "0001-01-01", "9999-12-31T23:59:59.999999Z"],
         "edition": ["2025-12-31", "2026-03-01T08:00:00+08:00", "0001-01-01", "plan:NOBODY"],

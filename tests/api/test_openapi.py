@@ -91,9 +91,12 @@ def server(cluster: Cluster) -> Iterator[str]:
 PLANNING = "^/api/(plans|comparison|notices|rules)"
 CASEWORK = "^/api/(cases|dispatch|urgent-tasks|guidance|triage|transfers|deadlines|indicators|posts)"
 
+ACCESS = "^/api/(me|session|sessions|accounts|tokens)(/|$)"
+
 
 # What a description cannot say: which bytes are a picture, and that a PDF has no small one.
 FILES = "^/api/attachments"
+OUTLETS = "^/api/(exports|webhooks|share|report)"
 
 CONFIGURATION = """
 [[operations]]
@@ -110,11 +113,13 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "415"]
     [
         pytest.param(["--include-path-regex", PLANNING], id="planning"),
         pytest.param(["--include-path-regex", CASEWORK], id="casework"),
+        pytest.param(["--include-path-regex", ACCESS], id="access"),
         # A PDF is there and has no thumbnail.
         pytest.param(
             ["--include-path-regex", FILES, "--exclude-checks", "ensure_resource_availability"], id="files"
         ),
-        pytest.param(["--exclude-path-regex", f"{PLANNING}|{CASEWORK}|{FILES}"], id="all others"),
+        pytest.param(["--include-path-regex", OUTLETS], id="outlets"),
+        pytest.param(["--exclude-path-regex", f"{PLANNING}|{CASEWORK}|{FILES}|{ACCESS}|{OUTLETS}"], id="all others"),
     ],
 )
 def test_schemathesis_finds_nothing(server: str, tmp_path: Path, part: list[str]) -> None:
