@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import type { ExpressionSpecification, FilterSpecification, MapMouseEvent, Map as MapLibre } from "maplibre-gl";
 import { classOf } from "../rankings/classes";
-import { answer, classes, pointed, setRankings, shownOf } from "../rankings/state";
+import { answer, classes, linkedPlace, pointed, setRankings, shownOf } from "../rankings/state";
 import { rankingsView } from "../state/store";
 import { loadZone } from "../api/zones";
 import type { CityMap } from "./controller";
@@ -79,7 +79,7 @@ function made(city: CityMap): () => void {
       fitted = key;
       if (within) void loadZone(within.layer, within.code, null).then((zone) => city.fit(zone.bounds)).catch((cause: unknown) => console.warn("zone:", cause));
       // A link that says where to look is heeded; without one, the whole city is seen.
-      else if (!first || !new URLSearchParams(location.search).has("map")) city.home();
+      else if (!first || !linkedPlace) city.home();
     }),
   ];
   const at = (event: MapMouseEvent): string | null => {

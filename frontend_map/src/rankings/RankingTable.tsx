@@ -115,26 +115,28 @@ function ZoneRow({ answer, row, place }: { answer: RankingAnswer; row: RankingRo
     >
       <td class="num place">{place === null ? "–" : number(place)}</td>
       <th scope="row">
-        <span class={colour ? "swatch" : "swatch is-empty"} style={colour ? { background: colour } : {}} aria-hidden="true" />
-        {next && !row.ended ? (
-          <button type="button" class="link" title={t("rankings.into", { name, level: t(`ranked.${next}`) })} onClick={() => setRankings({ within: zone.code, level: next, zone: null, list: null, report: null })}>
-            {name}
-          </button>
-        ) : (
-          <span>{name}</span>
-        )}
-        {answer.level === "grid" && !row.ended && (
-          <button type="button" class="link small day-link" aria-label={t("day.open_one", { name })} onClick={() => setRankings({ report: { grid: zone.code, day: dayAfter(today(), -1) }, list: null, zone: zone.code })}>
-            {t("day.open")}
-          </button>
-        )}
-        {row.ended && <span class="badge">{t("rankings.ended")}</span>}
-        {shown.value?.compared_with && !row.comparable && !row.ended && (
-          <span class="not-comparable small" title={row.made_of.length > 0 ? t("rankings.redrawn", { from: row.made_of.map((one) => one.slice(-6)).join(", ") }) : t("rankings.young", { date: date(row.since) })}>
-            <span aria-hidden="true">≠</span>
-            <span class="visually-hidden">{t("rankings.not_comparable")}</span>
-          </span>
-        )}
+        <div class="zone-name">
+          <span class={colour ? "swatch" : "swatch is-empty"} style={colour ? { background: colour } : {}} aria-hidden="true" />
+          {next && !row.ended ? (
+            <button type="button" class="link" title={t("rankings.into", { name, level: t(`ranked.${next}`) })} onClick={() => setRankings({ within: zone.code, level: next, zone: null, list: null, report: null })}>
+              {name}
+            </button>
+          ) : (
+            <span>{name}</span>
+          )}
+          {answer.level === "grid" && !row.ended && (
+            <button type="button" class="link small day-link" aria-label={t("day.open_one", { name })} onClick={() => setRankings({ report: { grid: zone.code, day: dayAfter(today(), -1) }, list: null, zone: zone.code })}>
+              {t("day.open")}
+            </button>
+          )}
+          {row.ended && <span class="badge">{t("rankings.ended")}</span>}
+          {shown.value?.compared_with && !row.comparable && !row.ended && (
+            <span class="not-comparable small" title={row.made_of.length > 0 ? t("rankings.redrawn", { from: row.made_of.map((one) => one.slice(-6)).join(", ") }) : t("rankings.young", { date: date(row.since) })}>
+              <span aria-hidden="true">≠</span>
+              <span class="visually-hidden">{t("rankings.not_comparable")}</span>
+            </span>
+          )}
+        </div>
       </th>
       <Cells answer={answer} row={row} name={name} code={zone.code} />
     </tr>
