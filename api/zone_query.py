@@ -43,13 +43,11 @@ def _one_way(schema: dict[str, Any]) -> None:
             (kind,) = [each for each in kinds if each != {"type": "null"}]
             schema["properties"][name].update(kind)
         schema["properties"][name].pop("default", None)
-    schema["oneOf"] = [
-        {"required": [name, "buffer_m"] if name in ("road", "facility") else [name]} for name in WAYS
-    ]
+    schema["oneOf"] = [{"required": [name]} for name in WAYS]
 
 
-class AreaBody(Body):
-    """The area: exactly one of the four; `buffer_m` with a road or a facility."""
+class QueryArea(Body):
+    """The area: exactly one of the four; `buffer_m` counts with a road or a facility."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_one_way)
 
@@ -60,7 +58,9 @@ class AreaBody(Body):
     facility: Annotated[Code | None, Field(description="Code of a facility.")] = None
     zones: Annotated[list[ZoneNamed] | None, Field(min_length=1, max_length=1_000)] = None
     buffer_m: Annotated[
-        float, Field(gt=0, le=5_000, allow_inf_nan=False, description="Metres round it."), A_NUMBER
+        float,
+        Field(gt=0, le=5_000, allow_inf_nan=False, description="Metres round a road or facility."),
+        A_NUMBER,
     ] = 100
 
     @model_validator(mode="before")
@@ -70,9 +70,6 @@ class AreaBody(Body):
             there = [name for name in WAYS if name in given]
             if len(there) != 1 or given[there[0]] is None:
                 raise ValueError(f"give exactly one of {', '.join(WAYS)}")
-            buffered = there[0] in ("road", "facility")
-            if buffered != ("buffer_m" in given):
-                raise ValueError("buffer_m goes with a road or a facility, and with nothing else")
         return given
 
     def asked(self) -> AreaAsked:
@@ -112,7 +109,7 @@ class ZoneQuestion(Body):
         },
     )
 
-    area: AreaBody
+    area: QueryArea
     from_: Annotated[
         Moment | None,
         Field(alias="from", description="Reported at this moment or later.", examples=["2026-01-01"]),

@@ -94,7 +94,8 @@ CASEWORK = "^/api/(cases|dispatch|urgent-tasks|guidance|triage|transfers|deadlin
 ACCESS = "^/api/(me|session|sessions|accounts|tokens)(/|$)"
 
 
-# What a description cannot say: which bytes are a picture, and that a PDF has no small one.
+# What a description cannot say: which bytes are a picture, and that a PDF has no small one; which roads and
+# facilities there are, and what makes a polygon valid.
 FILES = "^/api/attachments"
 OUTLETS = "^/api/(exports|webhooks|share|report)"
 
@@ -102,6 +103,10 @@ CONFIGURATION = """
 [[operations]]
 include-name = "POST /api/attachments"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "415"]
+
+[[operations]]
+include-name = "POST /api/zone-query"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400"]
 """
 
 
