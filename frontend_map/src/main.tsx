@@ -5,6 +5,8 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/panels.css";
 import "./styles/parts.css";
+import "./styles/signin.css";
+import "./styles/plots.css";
 import "./styles/desk.css";
 import "./styles/planner.css";
 import "./styles/dispatch.css";

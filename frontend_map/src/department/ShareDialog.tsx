@@ -21,7 +21,7 @@ export function ShareButton() {
   if (!may("share")) return null;
   return (
     <>
-      <button type="button" class="bar-button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button type="button" class="bar-button" aria-haspopup="dialog" aria-label={t("share.do")} title={t("share.title")} onClick={() => setOpen(true)}>
         <Glyph name="share" size={16} />
         <span>{t("share.do")}</span>
       </button>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { dateTime } from "../format";
 import { say, t } from "../i18n";
 import { leaveToDepartment, mayHaveArrived, unsent, type Entry } from "./outbox";
-import { adopt, again, edit, entries, maySend, mine, online, pictures, remove, showPictures } from "./state";
+import { adopt, again, asksSignIn, edit, entries, maySend, mine, online, pictures, remove, showPictures } from "./state";
 
 export function OutboxTab() {
   const shown = unsent(entries.value).toSorted((a, b) => b.at.localeCompare(a.at));
@@ -56,7 +56,7 @@ function EntryCard({ entry }: { entry: Entry }) {
             </button>
           )}
           {entry.state !== "held" && mine(entry) && (
-            <button type="button" class="button" onClick={() => void again(entry)} disabled={!online.value || !maySend.value}>
+            <button type="button" class="button" onClick={() => void again(entry)} disabled={!online.value || asksSignIn.value}>
               {t("patrol.retry")}
             </button>
           )}

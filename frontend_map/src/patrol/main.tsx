@@ -3,7 +3,7 @@ import { render } from "preact";
 import "../styles/base.css";
 import "../styles/parts.css";
 import "../styles/patrol.css";
-import "../styles/account.css";
+import "../styles/signin.css";
 import { base } from "../api/client";
 import { lang, locale, t } from "../i18n";
 import { readMe, watchSession } from "../state/session";

@@ -304,9 +304,12 @@ let timer = 0;
 /** Sends what is due, one after the other; of several tabs of this browser only one does. */
 export async function pump(): Promise<void> {
   window.clearTimeout(timer);
-  if (sendingNow !== null || !navigator.onLine || !maySend.peek()) return;
+  if (sendingNow !== null || !navigator.onLine) return;
   sendingNow = "";
   try {
+    // Opened without a connection, the page does not know yet who it is.
+    if (me.peek() === null) await readMe();
+    if (!maySend.peek()) return;
     if (navigator.locks) await navigator.locks.request("gridgov.patrol.outbox", { ifAvailable: true }, async (lock) => lock && (await sendAll()));
     else await sendAll();
   } catch (cause) {
@@ -314,9 +317,19 @@ export async function pump(): Promise<void> {
   } finally {
     sendingNow = null;
     sending.value = false;
+    schedule();
   }
-  const wait = nextLook(entries.value.filter(mine), Date.now());
-  if (wait !== null) timer = window.setTimeout(() => void pump(), wait);
+}
+
+/** How long until the server is asked again who one is. */
+const UNKNOWN_MS = 5_000;
+
+/** Looks again when something is due; whoever has to sign in begins it themselves. */
+function schedule(): void {
+  const look = nextLook(entries.value.filter(mine), Date.now());
+  if (look === null || asksSignIn.peek()) return;
+  const wait = me.peek() === null ? Math.max(UNKNOWN_MS, look) : look;
+  timer = window.setTimeout(() => void pump(), wait);
 }
 
 async function sendAll(): Promise<void> {
