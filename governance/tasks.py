@@ -31,6 +31,7 @@ from governance.task_plan import TaskPlan
 from governance.urgent_tasks import remind_of_due
 from governance.webhooks.delivering import Deliverer
 from grid_data.attachment_files import AttachmentFiles
+from grid_data.bulk.zones_stood_in import keep_what_came_into_force
 from grid_data.city import city_timezone, readiness
 from grid_data.database import Database
 from grid_data.webhooks import forget_old
@@ -51,6 +52,9 @@ CAUGHT_UP_S = 24 * 3600.0
 KEPT_H = 24 * 7
 """Hours for which finished tasks are kept, for whoever looks what happened."""
 AGAIN_S = 5.0
+HOURLY = "7 * * * *"
+HOURS_BACK = 49
+"""What came into force within two days is looked at: as long may no worker run."""
 DELIVERIES_KEPT_D = 30
 """Days for which deliveries that ended are kept."""
 
@@ -115,6 +119,13 @@ def make_app(url: str, database: Database, plan: TaskPlan) -> App:
     async def look_at_queue(timestamp: int) -> str:
         """Raise and lower the alarm of the queue."""
         return ", ".join(await watch_queue(database, plan.alarm_limits))
+
+    @app.periodic(cron=HOURLY, periodic_id="keep_places")
+    @app.task(name="keep_places", lock="keep_places")
+    async def keep_places(timestamp: int) -> str:
+        """Find anew what stands in zones of an edition whose day has come."""
+        async with database.transaction(NIGHTLY) as connection:
+            return f"{await keep_what_came_into_force(connection, HOURS_BACK)} facilities and buildings"
 
     @app.periodic(cron=plan.count_figures_at, periodic_id="count_figures")
     @app.task(name="count_figures", lock="count_figures")

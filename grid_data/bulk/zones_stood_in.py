@@ -23,7 +23,7 @@ from grid_data.bulk.routed import LayerZones
 from grid_data.city import read_city
 from grid_data.database import Connection, rows, run
 
-__all__ = ["keep_zones_stood_in", "list_texts", "zones_under"]
+__all__ = ["keep_what_came_into_force", "keep_zones_stood_in", "list_texts", "zones_under"]
 
 KINDS = ("facility", "building")
 _MARGIN = 1e-5
@@ -64,6 +64,15 @@ async def keep_zones_stood_in(
         moved = await rows(connection, "standing/facility_moved", {"codes": list(codes)})
         changed += await _stand(connection, "facility", moved, None, None)
     return changed
+
+
+async def keep_what_came_into_force(connection: Connection, hours: int) -> int:
+    """Find anew what stands in zones whose versions began or ended in the last hours; how many moved.
+
+    For editions that were imported before the day from which they hold.
+    """
+    found = await rows(connection, "standing/changed_lately", {"hours": hours})
+    return await keep_zones_stood_in(connection, zones=[row["id"] for row in found])
 
 
 async def _stand(

@@ -78,3 +78,10 @@ WHERE facility.id = told.id
 UPDATE building SET zone_ids = told.zones::bigint[]
 FROM unnest(%(ids)s::bigint[], %(zones)s::text[]) AS told (id, zones)
 WHERE building.id = told.id
+
+-- name: changed_lately
+-- Zones with a version that has begun or ended in the last hours: of an edition that was imported before its day.
+SELECT DISTINCT zone_id AS id FROM zone_version
+WHERE upper_inf(recorded)
+  AND (lower(valid) > now() - make_interval(hours => %(hours)s) AND lower(valid) <= now()
+       OR upper(valid) > now() - make_interval(hours => %(hours)s) AND upper(valid) <= now())

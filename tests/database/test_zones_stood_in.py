@@ -14,7 +14,7 @@ from gis.lattice import snap_geometry
 from governance.access import OPERATOR
 from governance.plan_states import Action
 from grid_data.bulk.surveyed import store_buildings, store_facilities
-from grid_data.bulk.zones_stood_in import keep_zones_stood_in
+from grid_data.bulk.zones_stood_in import keep_what_came_into_force, keep_zones_stood_in
 from grid_data.database import Connection, Database
 from grid_data.routing import route_place
 from tests.support import drafts
@@ -160,3 +160,27 @@ async def test_only_what_is_in_reach_is_written(settled: Database) -> None:
         ids = [row["id"] for row in await _all(connection, "SELECT id FROM zone")]
         assert await keep_zones_stood_in(connection, zones=ids) == 0
         assert await keep_zones_stood_in(connection) == 0
+
+
+async def test_an_edition_imported_before_its_day_is_taken_over_when_it_comes(
+    settled: Database, tmp_path: Path
+) -> None:
+    await bring_layer(settled, write_as(halves(), tmp_path, "gpkg", "a"), HEALTH, valid_from="2024-06-01")
+    await bring_zones(settled, "health", write_as(halves(1), tmp_path, "gpkg", "b"), valid_from="2030-01-01")
+    assert await wrong(settled) == []
+    async with settled.transaction(OPERATOR) as connection:
+        assert await keep_what_came_into_force(connection, 49) == 0
+        # Its day has come: the day before stands for the one in 2030.
+        await connection.execute("RESET ROLE")
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(
+            """UPDATE zone_version
+               SET valid = CASE WHEN upper_inf(valid) THEN tstzrange(now() - interval '1 day', NULL)
+                                ELSE tstzrange(lower(valid), now() - interval '1 day') END
+               WHERE layer_id = (SELECT id FROM layer WHERE code = 'health')
+                 AND (lower(valid) > now() OR upper(valid) > now())"""
+        )
+    assert await wrong(settled) != []
+    async with settled.transaction(OPERATOR) as connection:
+        assert await keep_what_came_into_force(connection, 49) > 0
+    assert await wrong(settled) == []
