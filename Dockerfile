@@ -15,6 +15,9 @@ RUN pip install --no-deps --no-build-isolation . \
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="GridGov" org.opencontainers.image.licenses="Apache-2.0"
+# The font of PDF reports (Apache-2.0).
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/gridgov gridgov \
     && install --directory --owner=gridgov --group=gridgov /var/lib/gridgov/attachments
 COPY --from=build /opt/gridgov /opt/gridgov

@@ -62,6 +62,7 @@ clean: ## remove .venv, the private database and everything built
 
 database: $(VENV)/.run
 	@PYTHON=$(BIN)/python scripts/install-postgis.sh
+	@scripts/install-font.sh
 
 browser:
 	@scripts/install-browser.sh

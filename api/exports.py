@@ -41,7 +41,9 @@ ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
         "content": {
-            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            media.partition(";")[0]: {
+                "schema": {"type": "object"} if form == "geojson" else {"type": "string", "format": "binary"}
+            }
             for form, media in MEDIA_TYPES.items()
             if form != "pdf"
         },

@@ -55,7 +55,9 @@ class WebhookBody(Document):
 class WebhookChange(WebhookBody):
     """The same, and whether it is told anything."""
 
-    active: Annotated[bool, Field(description="`false`: what happens meanwhile is not told later.")] = True
+    active: Annotated[
+        bool, Field(strict=True, description="`false`: what happens meanwhile is not told later.")
+    ] = True
 
 
 class Webhooks(Document):

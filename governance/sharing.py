@@ -46,11 +46,14 @@ SHOWN = (
 """What of an incident is shown; its text, in which anything may stand, is not."""
 
 
+Degrees = Annotated[float, Field(ge=-180, le=180, strict=True)]
+
+
 class MapView(Answer):
     """Where the map stood: longitude, latitude (EPSG:4326) and zoom level."""
 
-    centre: Annotated[list[float], Field(min_length=2, max_length=2)]
-    zoom: Annotated[float, Field(ge=0, le=24)]
+    centre: Annotated[list[Degrees], Field(min_length=2, max_length=2)]
+    zoom: Annotated[float, Field(ge=0, le=24, strict=True)]
 
 
 class ShareLink(Answer):
