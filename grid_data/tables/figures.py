@@ -24,8 +24,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from grid_data.tables.base import metadata, reference
 
 SUMS = (
-    "reported", "self_found", "complained", "due", "due_closed", "on_time", "reworked", "extended", "excluded",
-    "closed", "evaluated", "satisfied",
+    "reported", "self_found", "complained", "due", "due_closed", "on_time", "reworked", "extended",
+    "excluded", "closed", "evaluated", "satisfied",
 )  # fmt: skip
 """What is summed; what each means stands in ``governance/ranking_figures.py``."""
 
@@ -56,8 +56,8 @@ figure_place = Table(
     Index("ix_figure_place_zone_ids", "zone_ids", postgresql_using="gin"),
 )
 
-# One row for each life of an incident, from the report or reopening to its end, as it was when it was counted last. Days are
-# those of the city's clock.
+# One row for each life of an incident, from the report or reopening to its end, as it was when it was
+# counted last. Days are those of the city's clock.
 case_figure = Table(
     "case_figure",
     metadata,
@@ -108,8 +108,8 @@ case_figure = Table(
     ),
 )
 
-# Sums over lives, each as it stands in the end. ``grain`` says of what: 0 ten days, 1 month, 2 month and class, 3 month and
-# source, 4 month and organisation.
+# Sums over lives, each as it stands in the end. ``grain`` says of what: 0 ten days, 1 month, 2 month and
+# class, 3 month and source, 4 month and organisation.
 period_figure = Table(
     "period_figure",
     metadata,
@@ -124,7 +124,8 @@ period_figure = Table(
     CheckConstraint("grain BETWEEN 0 AND 4", name="grain"),
 )
 
-# What has changed since it was counted: runs of incidents, written by triggers in the transaction that changes them.
+# What has changed since it was counted: runs of incidents, written by triggers in the transaction that
+# changes them.
 figure_mark = Table(
     "figure_mark",
     metadata,

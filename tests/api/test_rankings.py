@@ -146,7 +146,7 @@ def test_what_cannot_be_ranked_is_said(client: TestClient, asked: Json, code: st
     ],
 )
 def test_half_a_number_lists_nothing(client: TestClient, asked: str, field: str) -> None:
-    answered = problem(client.get("/api/incidents", params=parse_qsl(asked)), "bad-parameter")
+    answered = problem(client.get("/api/incidents", params=dict(parse_qsl(asked))), "bad-parameter")
     assert answered["errors"][0]["field"] == field
 
 
