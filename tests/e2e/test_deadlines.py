@@ -30,8 +30,6 @@ def test_a_limit_and_a_day_are_tried_on_past_cases_and_saved(screen: Screen) -> 
     expect(page.get_by_text("2 处改动尚未保存")).to_be_visible()
 
     page.locator("[data-action=check]").click()
-    page.wait_for_timeout(6000)
-    print(page.locator(".deadlines-pending").inner_text())
     trial = page.locator(".deadline-trial")
     expect(trial).to_be_visible(timeout=MAP_MS)
     now, then = (int(n) for n in (trial.get_attribute("data-late") or "").split())

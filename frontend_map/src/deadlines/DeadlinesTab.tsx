@@ -14,6 +14,8 @@ import { LimitTable } from "./LimitTable";
 import { NOTHING, countOf } from "./pending";
 import { TrialResult } from "./TrialResult";
 
+const MOST_ERRORS = 8;
+
 /** Time limits, working calendar and business hours: read, changed, and tried on past cases before. */
 export function DeadlinesTab() {
   const [year, setYear] = useState(Number(today().slice(0, 4)));
@@ -83,7 +85,7 @@ export function DeadlinesTab() {
             <div class="trouble" role="alert">
               <p>{failure.code === "unreachable" ? t("notice.unreachable") : failure.message}</p>
               <ul>
-                {failure.errors.map((one) => (
+                {failure.errors.slice(0, MOST_ERRORS).map((one) => (
                   <li key={one.field}>{say(one.message)}</li>
                 ))}
               </ul>

@@ -16,12 +16,15 @@ export function withLimit(changes: DeadlineChanges, change: LimitChange, present
   return { ...changes, limits: same ? rest : [...rest, change] };
 }
 
+/** What is sent of a day: what is read of it tells its weekday, too. */
+const plainDay = ({ date, kind, name }: SpecialDay): SpecialDay => ({ date, kind, name });
+
 /** With the special days of a year; as they are already, that is no change. */
 export function withYear(changes: DeadlineChanges, year: number, days: readonly SpecialDay[], present: readonly SpecialDay[]): DeadlineChanges {
   const plain = (all: readonly SpecialDay[]): string =>
     JSON.stringify(all.map((one) => [one.date, one.kind, one.name ?? ""]).toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1)));
   const rest = changes.calendars.filter((one) => one.year !== year);
-  return { ...changes, calendars: plain(days) === plain(present) ? rest : [...rest, { year, days: [...days].toSorted((a, b) => (a.date < b.date ? -1 : 1)) }] };
+  return { ...changes, calendars: plain(days) === plain(present) ? rest : [...rest, { year, days: days.map(plainDay).toSorted((a, b) => (a.date < b.date ? -1 : 1)) }] };
 }
 
 export function withWindows(changes: DeadlineChanges, organisation: string | null, windows: string | null, present: string | null): DeadlineChanges {

@@ -34,6 +34,8 @@ describe("changes that are not made yet", () => {
     const changed = withYear(NOTHING, 2026, [...present, { date: "2026-01-01", kind: "holiday", name: null }], present);
     expect(daysThen(changed, 2026, present).map((one) => one.date)).toEqual(["2026-01-01", "2026-10-01"]);
     expect(countOf(withYear(changed, 2026, [...present], present))).toBe(0);
+    const read = [{ date: "2026-10-01", kind: "holiday" as const, name: null, weekday: 4 }];
+    expect(withYear(NOTHING, 2026, read, []).calendars[0]?.days).toEqual([{ date: "2026-10-01", kind: "holiday", name: null }]);
     expect(daysThen(changed, 2027, [])).toEqual([]);
   });
 
