@@ -19,7 +19,7 @@ from grid_data.database import Connection
 
 __all__ = ["DEMO_PASSWORD", "add_demo_accounts"]
 
-DEMO_PASSWORD = "laoshan-demo-2026"  # noqa: S105 # nosec B105 - shown on the page of sign-in
+DEMO_PASSWORD = "laoshan-demo-2026"  # noqa: S105 # nosec B105
 
 CITY = ScopeGiven(everything=True)
 LEADS = (
