@@ -27,6 +27,10 @@ def test_page_and_assets(tmp_path: Path) -> None:
     assert client.get("/rules/other").status_code == 404
     (tmp_path / "patrol.html").write_text("<!doctype html><title>patrol</title>")
     assert "<title>patrol</title>" in client.get("/patrol?lang=en").text, "a page of its own"
+    (tmp_path / "share.html").write_text("<!doctype html><title>share</title>")
+    assert "<title>share</title>" in client.get("/share/7Tq-x_1").text, "each shared view has an address"
+    assert client.get("/share/assets/index-abc123.js").text == "0", "what its page loads is found beside it"
+    assert client.get("/share/favicon.svg").text == "<svg/>"
     (tmp_path / "patrol-sw.js").write_text("0")
     assert client.get("/patrol-sw.js").headers["cache-control"] == "no-cache", "a new one is found at once"
     assert client.get("/favicon.svg").headers["cache-control"] == "no-cache"

@@ -2,6 +2,7 @@
 import type { zhDepartment } from "./zh_department";
 
 export const enDepartment: Record<keyof typeof zhDepartment, string> = {
+  "help.key.department": "Department desk, and back",
   "department.title": "Department desk",
   "department.parts": "Incidents, facilities, grids, people, figures, zone query",
   "department.part.incidents": "Incidents",

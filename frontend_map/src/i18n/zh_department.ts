@@ -1,5 +1,6 @@
 /** Chinese texts of the department's desk. */
 export const zhDepartment = {
+  "help.key.department": "部门工作台，再按返回",
   "department.title": "部门工作台",
   "department.parts": "事件、设施、网格、人员、分析、区域查询",
   "department.part.incidents": "事件",

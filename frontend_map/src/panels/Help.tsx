@@ -4,6 +4,7 @@ import { Glyph } from "../parts/Glyph";
 import { base } from "../api/client";
 import { singleKeys } from "../state/keys";
 import { city, helpOpen, page } from "../state/store";
+import { hasDesk } from "../state/url";
 import { STEP_KEYS } from "../dispatch/fields";
 import { DESK_KEYS } from "../dispatch/keys";
 import { TOOL, TOOLS } from "../planner/tools";
@@ -15,6 +16,7 @@ const KEYS: readonly [string, Key][] = [
   ["P", "help.key.locate"],
   ["R", "help.key.rules"],
   ["G", "help.key.planner"],
+  ["D", "help.key.department"],
   ["W", "help.key.dispatch"],
   ["K", "help.key.rankings"],
   ["N", "help.key.report"],
@@ -73,11 +75,11 @@ export function Help() {
         </button>
       </header>
       <p>{t("help.intro")}</p>
-      <Keys keys={KEYS.filter(([key]) => page.value !== "planner" ? page.value !== "dispatch" || key === "?" : key === "G" || key === "?")} />
-      {page.value === "dispatch" && (
+      <Keys keys={KEYS.filter(([key]) => page.value !== "planner" ? !hasDesk(page.value) || key === "?" : key === "G" || key === "?")} />
+      {hasDesk(page.value) && (
         <>
           <h3>{t("help.desk")}</h3>
-          <Keys keys={DESK_KEYS} />
+          <Keys keys={page.value === "dispatch" ? DESK_KEYS : DESK_KEYS.map(([key, text]) => (key === "1 2 3" ? (["1 … 6", "department.parts"] as const) : ([key, text] as const)))} />
           <h3>{t("help.desk_steps")}</h3>
           <Keys keys={Object.entries(STEP_KEYS).map(([key, action]) => [key.toUpperCase(), `do.${action}` as Key] as const)} />
         </>
