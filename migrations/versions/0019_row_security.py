@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.create_index("ix_history_incident_seq", "history_incident", ["seq"])
     op.create_index("ix_facility_zone_ids", "facility", ["zone_ids"], postgresql_using="gin")
     op.create_index("ix_facility_supervising_id", "facility", ["supervising_id"])
+    run_sql("0019_scoped_role")
     run_sql("0019_row_security")
 
 

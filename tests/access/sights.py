@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from hypothesis import strategies as st
 from psycopg.rows import dict_row
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -17,7 +18,17 @@ from api.app import create_app
 from governance.access import Grant, Permission, Principal, Role, Sight
 from governance.settings import Settings
 
-__all__ = ["Incident", "Injected", "World", "somebody_who_sees", "world", "world_server"]
+__all__ = [
+    "Incident",
+    "Injected",
+    "World",
+    "owner",
+    "scatter",
+    "sights",
+    "somebody_who_sees",
+    "world",
+    "world_server",
+]
 
 ALL = frozenset(Permission)
 
@@ -38,7 +49,7 @@ class Incident:
     reported_at: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """All incidents of a database, read as its owner, and the zones and organisations sights are made of."""
 
@@ -48,6 +59,14 @@ class World:
     below: dict[int, frozenset[int]]
     organisations: dict[str, int]
     organisations_below: dict[int, frozenset[int]]
+
+    def __repr__(self) -> str:
+        return f"World({len(self.incidents)} incidents)"
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Numbers of all incidents."""
+        return frozenset(each.number for each in self.incidents)
 
     def seen(self, sight: Sight) -> list[Incident]:
         """The definition, row by row."""
@@ -111,6 +130,26 @@ def world(url: str) -> World:
             )
         }
     return World(url, incidents, zones, below, organisations, organisations_below)
+
+
+def sights(city: World) -> st.SearchStrategy[Sight]:
+    """Any sight: zones of any layers with what lies below or without, organisations, an account."""
+    zone = st.sampled_from(sorted(city.zones.values()))
+    organisation = st.sampled_from(sorted(city.organisations.values()))
+
+    def made(roots: list[int], organisations: list[int], account: int | None, nested: bool) -> Sight:
+        none: frozenset[int] = frozenset()
+        zones = none.union(*(city.below[root] if nested else {root} for root in roots))
+        held = none.union(*(city.organisations_below[each] for each in organisations))
+        return Sight(zones=zones, roots=frozenset(roots), organisations=held, account=account)
+
+    return st.builds(
+        made,
+        st.lists(zone, max_size=3),
+        st.lists(organisation, max_size=2),
+        st.one_of(st.none(), st.integers(901, 911)),
+        st.booleans(),
+    )
 
 
 def scatter(url: str, seed: int = 7) -> None:

@@ -14,7 +14,7 @@ from psycopg import errors
 from psycopg.rows import dict_row
 
 from governance.access import Sight
-from tests.access.sights import World, owner
+from tests.access.sights import World, owner, sights
 
 # What everybody who is signed in may read: the city, its zones and its rules. Nothing here is about a person,
 # a report or a plan that is not in force.
@@ -123,25 +123,6 @@ def test_who_claims_nothing_sees_no_row_of_anybody(seen_city: World) -> None:
         }
     assert {table for table, n in found.items() if n} == set()
     assert len(found) > 20
-
-
-def sights(city: World) -> st.SearchStrategy[Sight]:
-    """Any sight: zones of any layers with what lies below or without, organisations, an account."""
-    zone = st.sampled_from(sorted(city.zones.values()))
-    organisation = st.sampled_from(sorted(city.organisations.values()))
-
-    def made(roots: list[int], organisations: list[int], account: int | None, nested: bool) -> Sight:
-        zones = frozenset().union(*(city.below[root] if nested else {root} for root in roots))
-        held = frozenset().union(*(city.organisations_below[each] for each in organisations))
-        return Sight(zones=zones, roots=frozenset(roots), organisations=held, account=account)
-
-    return st.builds(
-        made,
-        st.lists(zone, max_size=3),
-        st.lists(organisation, max_size=2),
-        st.one_of(st.none(), st.integers(901, 911)),
-        st.booleans(),
-    )
 
 
 @pytest.fixture(scope="module")
