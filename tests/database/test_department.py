@@ -15,7 +15,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gis.crs import geometry_to_metric, to_metric
+from gis.crs import geometry_to_metric
 from governance.access import EVERYTHING, Sight
 from governance.department import HANDLED_DAYS, categories, hours, places_again, summary, trend
 from governance.department_overlap import Chosen, Overlaps, overlap
@@ -26,7 +26,7 @@ from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.tables.incidents import OPEN_STATES
 from tests.support import databases
-from tests.support.plain_city import PlainCity, PlainIncident, enliven, read_plain_city
+from tests.support.plain_city import PlainCity, PlainIncident, enliven, linked, metric, read_plain_city
 from tests.support.sights import KINDS, Asking, asking, some_sights
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -235,27 +235,6 @@ def test_places_that_come_again_are_linked_by_distance(
         {(each.category.key, frozenset(each.numbers)): 1 for each in answer.items if each.count <= 50}
     ) == (Counter({key: 1 for key in expected if len(key[1]) <= 50}))
     assert [each.count for each in answer.items] == sorted((len(key[1]) for key in expected), reverse=True)
-
-
-def metric(members: list[PlainIncident]) -> Any:
-    """Places in the metric system."""
-    lon, lat = np.array([each.place for each in members], dtype=float).reshape(-1, 2).T
-    return np.column_stack(to_metric(lon, lat, 4549))
-
-
-def linked(points: Any, metres: float) -> list[list[int]]:
-    """Groups of points that hang together by links of so many metres."""
-    left, groups = set(range(len(points))), []
-    while left:
-        group, waiting = [], [left.pop()]
-        while waiting:
-            here = waiting.pop()
-            group.append(here)
-            near = [k for k in left if np.hypot(*(points[k] - points[here])) <= metres]
-            left -= set(near)
-            waiting += near
-        groups.append(group)
-    return groups
 
 
 @FEW

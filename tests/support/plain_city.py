@@ -12,9 +12,10 @@ import psycopg
 import shapely
 from psycopg.rows import dict_row
 
+from gis.crs import to_metric
 from governance.access import Sight
 
-__all__ = ["PlainCity", "PlainIncident", "enliven", "inside", "read_plain_city"]
+__all__ = ["PlainCity", "PlainIncident", "enliven", "inside", "linked", "metric", "read_plain_city"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,3 +245,24 @@ def inside(city: PlainCity, area: Any, seen: Sequence[PlainIncident]) -> list[Pl
     return [
         each for each, hit in zip(city.incidents, hits.tolist(), strict=True) if hit and each.id in wanted
     ]
+
+
+def metric(members: Sequence[PlainIncident]) -> Any:
+    """Places in the metric system."""
+    lon, lat = np.array([each.place for each in members], dtype=float).reshape(-1, 2).T
+    return np.column_stack(to_metric(lon, lat, 4549))
+
+
+def linked(points: Any, metres: float) -> list[list[int]]:
+    """Groups of points that hang together by links of so many metres."""
+    left, groups = set(range(len(points))), []
+    while left:
+        group, waiting = [], [left.pop()]
+        while waiting:
+            here = waiting.pop()
+            group.append(here)
+            near = [k for k in left if np.hypot(*(points[k] - points[here])) <= metres]
+            left -= set(near)
+            waiting += near
+        groups.append(group)
+    return groups
