@@ -1,8 +1,8 @@
 """Incidents of a large file stored batch by batch: each batch is one transaction with one history entry.
 
-The whole file is checked first, and a faulty one changes nothing. Then two lanes take batch after batch:
-while the server stores one, the next is prepared, so that both cores work. A batch is there as a whole or not
-at all; started again after an interruption, the import finds what it stored before and goes on.
+The whole file is checked first, and a faulty one changes nothing. Then three lanes take batch after batch:
+while the server stores some, the next is prepared, so that both cores work. A batch is there as a whole or
+not at all; started again after an interruption, the import finds what it stored before and goes on.
 """
 
 from __future__ import annotations
