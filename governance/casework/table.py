@@ -200,56 +200,40 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
     for rows in (
         # The way in.
         _rows(A.ACCEPT, S.REPORTED, S.ACCEPTED, (*DESK, R.COMMUNITY_LEAD)),
-        _rows(
-            A.REJECT, (S.REPORTED, S.ACCEPTED, S.VERIFIED), S.REJECTED, DESK, needs=("reason",),
-            effects=(X.END,),
-        ),
-        _rows(
-            A.VERIFY, S.ACCEPTED, S.VERIFIED, (R.SUPERVISOR,), flows=(L,), bond=Bond.AREA,
-            guards=(G.APPELLANT,),
-        ),
+        _rows(A.REJECT, (S.REPORTED, S.ACCEPTED, S.VERIFIED), S.REJECTED, DESK, needs=("reason",),
+              effects=(X.END,)),
+        _rows(A.VERIFY, S.ACCEPTED, S.VERIFIED, (R.SUPERVISOR,), flows=(L,), bond=Bond.AREA,
+              guards=(G.APPELLANT,)),
         _rows(A.VERIFY, S.ACCEPTED, S.VERIFIED, (R.SUPERVISOR,), flows=(F,), bond=Bond.AREA),
         _rows(A.FILE, S.VERIFIED, S.FILED, DESK, flows=(L, F)),
         _rows(A.FILE, S.ACCEPTED, S.FILED, DESK, flows=(L,), guards=(G.NO_APPELLANT,)),
-        _rows(
-            A.ANSWER_DIRECTLY, (S.REPORTED, S.ACCEPTED), S.CLOSED, DESK, needs=("guidance",),
-            effects=(X.DIRECT_ANSWER, X.RATE, X.END),
-        ),
-        _rows(
-            A.TRANSFER_110, (S.REPORTED, S.ACCEPTED, S.VERIFIED, S.FILED), S.CLOSED, DESK,
-            needs=("reference",), effects=(X.TRANSFERRED, X.END),
-        ),
+        _rows(A.ANSWER_DIRECTLY, (S.REPORTED, S.ACCEPTED), S.CLOSED, DESK, needs=("guidance",),
+              effects=(X.DIRECT_ANSWER, X.RATE, X.END)),
+        _rows(A.TRANSFER_110, (S.REPORTED, S.ACCEPTED, S.VERIFIED, S.FILED), S.CLOSED, DESK,
+              needs=("reference",), effects=(X.TRANSFERRED, X.END)),
         # To whom.
-        _rows(
-            A.DISPATCH, S.FILED, S.DISPATCHED, DISPATCH, flows=(L, F),
-            guards=(G.NOT_SORTING, G.LEAD_KNOWN, G.DECIDED_RETURN), effects=(X.ORDERS,),
-        ),
-        _rows(
-            A.DISPATCH, S.ACCEPTED, S.DISPATCHED, DISPATCH, flows=(E,),
-            guards=(G.NOT_SORTING, G.LEAD_KNOWN, G.DECIDED_RETURN), effects=(X.ORDERS,),
-        ),
+        _rows(A.DISPATCH, S.FILED, S.DISPATCHED, DISPATCH, flows=(L, F), guards=(G.NOT_SORTING,
+              G.LEAD_KNOWN, G.DECIDED_RETURN), effects=(X.ORDERS,)),
+        _rows(A.DISPATCH, S.ACCEPTED, S.DISPATCHED, DISPATCH, flows=(E,), guards=(G.NOT_SORTING,
+              G.LEAD_KNOWN, G.DECIDED_RETURN), effects=(X.ORDERS,)),
         _rows(
             A.DIRECT_REPORT, (S.ACCEPTED, S.VERIFIED, S.FILED), None, (R.COMMUNITY_LEAD,), bond=Bond.HOLDS,
             needs=("reason",), guards=(G.DIRECT_REASON, G.NOT_SORTING), effects=(X.TO_SORTING,),
         ),
-        _rows(
-            A.SORT, (S.ACCEPTED, S.VERIFIED), None, (R.SORTER,), flows=(L, F), needs=("lead",),
-            guards=(G.SORTING, G.DECIDED_RETURN), effects=(X.SORTED, X.ASSIGN),
-        ),
-        _rows(
-            A.SORT, S.FILED, S.DISPATCHED, (R.SORTER,), flows=(L, F), needs=("lead",),
-            guards=(G.DECIDED_RETURN,), effects=(X.SORTED, X.ORDERS),
-        ),
+        _rows(A.SORT, (S.ACCEPTED, S.VERIFIED), None, (R.SORTER,), flows=(L, F), needs=("lead",),
+              guards=(G.SORTING, G.DECIDED_RETURN), effects=(X.SORTED, X.ASSIGN)),
+        _rows(A.SORT, S.FILED, S.DISPATCHED, (R.SORTER,), flows=(L, F), needs=("lead",),
+              guards=(G.DECIDED_RETURN,), effects=(X.SORTED, X.ORDERS)),
         _rows(
             A.SORT, S.ACCEPTED, S.DISPATCHED, (R.SORTER,), flows=(E,), needs=("lead",),
             guards=(G.DECIDED_RETURN,), effects=(X.SORTED, X.ORDERS),
         ),
         _rows(
-            A.ESCALATE, (S.REPORTED, S.ACCEPTED, S.VERIFIED, S.FILED, *WORKING), None,
-            (R.COMMUNITY_LEAD, R.STREET_LEAD), bond=Bond.HOLDS, needs=("note",), effects=(X.RISE,),
+            A.ESCALATE, (S.REPORTED, S.ACCEPTED, S.VERIFIED, S.FILED, *WORKING), None, (R.COMMUNITY_LEAD,
+            R.STREET_LEAD), bond=Bond.HOLDS, needs=("note",), effects=(X.RISE,),
         ),
         _rows(
-            A.ESCALATE, UNDER_WAY, None, (R.PROGRAM,), guards=(G.LATE, G.BELOW_DISTRICT), effects=(X.RISE,)
+            A.ESCALATE, UNDER_WAY, None, (R.PROGRAM,), guards=(G.LATE, G.BELOW_DISTRICT), effects=(X.RISE,),
         ),
         # Work.
         _rows(
@@ -266,8 +250,8 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         ),
         _rows(
             A.SELF_HANDLE, (S.REPORTED, S.ACCEPTED), S.FED_BACK, (R.GRID_WORKER,), flows=(L,),
-            needs=("result", "attachments"), guards=(G.SELF_FOUND, G.BEFORE_AND_AFTER),
-            effects=(X.HANDLER, X.SELF_HANDLED),
+            needs=("result", "attachments"), guards=(G.SELF_FOUND, G.BEFORE_AND_AFTER), effects=(X.HANDLER,
+            X.SELF_HANDLED),
         ),
         _rows(
             A.SEND_BACK, WORKING, S.FILED, WORKERS, flows=(L, F), bond=Bond.LEADS, needs=("reason",),
@@ -282,8 +266,8 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             effects=(X.SEND_BACK,),
         ),
         _rows(
-            A.ASK_EXTENSION, WORKING, None, WORKERS, bond=Bond.LEADS, needs=("reason",),
-            guards=(G.NOT_ASKED, G.EXTENT), effects=(X.ASK,),
+            A.ASK_EXTENSION, WORKING, None, WORKERS, bond=Bond.LEADS, needs=("reason",), guards=(G.NOT_ASKED,
+            G.EXTENT), effects=(X.ASK,),
         ),
         _rows(
             A.GRANT_EXTENSION, WORKING, None, (*DISPATCH, R.SUPERVISOR, R.APPROVER), bond=Bond.NOT_ASKER,
@@ -305,20 +289,20 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         ),
         _rows(
             A.ADJUDICATE, WORKING, S.DISPATCHED, JUDGES, bond=Bond.NOT_OBJECTOR, needs=("reason",),
-            guards=(G.OBJECTED, G.NEW_LEAD, G.DECIDED_RETURN),
-            effects=(X.NO_OBJECTION, X.NO_ASK, X.HAND_OVER, X.ORDERS),
+            guards=(G.OBJECTED, G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.NO_OBJECTION, X.NO_ASK, X.HAND_OVER,
+            X.ORDERS),
         ),
         _rows(
             A.ADJUDICATE, WORKING, None, JUDGES, bond=Bond.NOT_OBJECTOR, needs=("reason",),
             guards=(G.OBJECTED, G.SAME_LEAD), effects=(X.NO_OBJECTION,),
         ),
         _rows(
-            A.HAND_OVER, WORKING, S.DISPATCHED, JUDGES, needs=("reason", "lead"),
-            guards=(G.NOT_OBJECTED, G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.HAND_OVER, X.NO_ASK, X.ORDERS),
+            A.HAND_OVER, WORKING, S.DISPATCHED, JUDGES, needs=("reason", "lead"), guards=(G.NOT_OBJECTED,
+            G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.HAND_OVER, X.NO_ASK, X.ORDERS),
         ),
         _rows(
-            A.HAND_OVER, S.DISPATCHED, None, (R.PROGRAM,), needs=("reason", "lead"),
-            guards=(G.NOT_OBJECTED, G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.HAND_OVER, X.NO_ASK, X.ORDERS),
+            A.HAND_OVER, S.DISPATCHED, None, (R.PROGRAM,), needs=("reason", "lead"), guards=(G.NOT_OBJECTED,
+            G.NEW_LEAD, G.DECIDED_RETURN), effects=(X.HAND_OVER, X.NO_ASK, X.ORDERS),
         ),
         # Whether it is done.
         _rows(
@@ -352,7 +336,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             needs=("satisfaction",), guards=(G.APPELLANT,), effects=(X.RATE,),
         ),
         _rows(
-            A.LAPSE, S.CHECKED, S.EVALUATED, (R.PROGRAM,), flows=(L,), guards=(G.LAPSED,), effects=(X.LAPSE,)
+            A.LAPSE, S.CHECKED, S.EVALUATED, (R.PROGRAM,), flows=(L,), guards=(G.LAPSED,), effects=(X.LAPSE,),
         ),
         _rows(
             A.CLOSE, S.EVALUATED, S.CLOSED, DESK, flows=(L,), guards=(G.REASON_IF_UNSATISFIED,),
@@ -362,8 +346,8 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         _rows(A.CLOSE, S.CHECKED, S.CLOSED, DESK, flows=(E,), effects=(X.END, X.WAIT)),
         _rows(A.CLOSE, S.CHECKED, S.CLOSED, DESK, flows=(F,), effects=(X.END,)),
         _rows(
-            A.EVALUATE, S.CLOSED, None, VISITORS, flows=(E,), bond=Bond.NOT_HANDLER,
-            needs=("satisfaction",), guards=(G.NOT_RATED,), effects=(X.RATE,),
+            A.EVALUATE, S.CLOSED, None, VISITORS, flows=(E,), bond=Bond.NOT_HANDLER, needs=("satisfaction",),
+            guards=(G.NOT_RATED,), effects=(X.RATE,),
         ),
         _rows(A.LAPSE, S.CLOSED, None, (R.PROGRAM,), flows=(E,), guards=(G.LAPSED,), effects=(X.LAPSE,)),
         _rows(A.ARCHIVE, S.CLOSED, S.ARCHIVED, (*DESK, R.ADMINISTRATOR), flows=(L, F)),
@@ -378,20 +362,20 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
             guards=(G.MAIN_FITS,), effects=(X.WITHDRAW_ORDERS, X.MERGE, X.END),
         ),
         _rows(
-            A.REOPEN, (S.CLOSED, S.ARCHIVED), S.FILED, REOPENERS, flows=(L, F),
-            needs=("reason",), guards=(G.NOT_ANSWERED,), effects=(X.REOPEN,),
+            A.REOPEN, (S.CLOSED, S.ARCHIVED), S.FILED, REOPENERS, flows=(L, F), needs=("reason",),
+            guards=(G.NOT_ANSWERED,), effects=(X.REOPEN,),
         ),
         _rows(
-            A.REOPEN, (S.CLOSED, S.ARCHIVED), S.ACCEPTED, REOPENERS, flows=(L, F),
-            needs=("reason",), guards=(G.ANSWERED,), effects=(X.REOPEN,),
+            A.REOPEN, (S.CLOSED, S.ARCHIVED), S.ACCEPTED, REOPENERS, flows=(L, F), needs=("reason",),
+            guards=(G.ANSWERED,), effects=(X.REOPEN,),
         ),
         _rows(
-            A.REOPEN, (S.CLOSED, S.ARCHIVED), S.ACCEPTED, REOPENERS, flows=(E,),
-            needs=("reason",), effects=(X.REOPEN,),
+            A.REOPEN, (S.CLOSED, S.ARCHIVED), S.ACCEPTED, REOPENERS, flows=(E,), needs=("reason",),
+            effects=(X.REOPEN,),
         ),
         _rows(
-            A.REOPEN, (S.REJECTED, S.CANCELLED, S.MERGED), S.ACCEPTED, REOPENERS,
-            needs=("reason",), effects=(X.REOPEN,),
+            A.REOPEN, (S.REJECTED, S.CANCELLED, S.MERGED), S.ACCEPTED, REOPENERS, needs=("reason",),
+            effects=(X.REOPEN,),
         ),
         _rows(A.NOTE, tuple(State), None, PEOPLE, needs=("note",)),
     )
