@@ -321,8 +321,8 @@ _simple(
 )
 _simple(
     "patrol_points",
-    "Import patrol points (code, name_zh, name_en; points). The same code again changes what differs; one that "
-    "was given up is visited again.",
+    "Import patrol points (code, name_zh, name_en; points). The same code again changes what differs; one "
+    "that was given up is visited again.",
 )
 _simple(
     "organisations",

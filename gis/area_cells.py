@@ -51,7 +51,7 @@ class AreaCells:
         """
         steps = np.round(np.array(shapely.bounds(area)) * SCALE).astype(np.int64)
         # The last column and row belong to it as well.
-        border = (steps + (0, 0, 1, 1)).reshape(1, 4)
+        border = (steps + np.array((0, 0, 1, 1))).reshape(1, 4)
         within = np.empty((0, 4), dtype=np.int64)
         shapely.prepare(area)
         for _ in range(_LEVELS):

@@ -227,7 +227,11 @@ async def change_state(
         connection,
         "plan_publishing/change_state",
         {
-            "plan": plan["id"], "state": state, "approver": approver, "effective_from": effective_from,
-            "rollback_at": rollback[0], "rollback_by": rollback[1],
+            "plan": plan["id"],
+            "state": state,
+            "approver": approver,
+            "effective_from": effective_from,
+            "rollback_at": rollback[0],
+            "rollback_by": rollback[1],
         },
     )

@@ -21,8 +21,17 @@ notice = Table(
     # Figures behind the text: codes of the grids concerned, open incidents that come and go.
     Column("about", JSONB, nullable=False, server_default=text("'{}'")),
     CheckConstraint(
-        one_of("kind", "scheduled", "published", "withdrawn", "failed", "rolled_back", "rollback_scheduled",
-               "rollback_withdrawn", "rollback_failed"),
+        one_of(
+            "kind",
+            "scheduled",
+            "published",
+            "withdrawn",
+            "failed",
+            "rolled_back",
+            "rollback_scheduled",
+            "rollback_withdrawn",
+            "rollback_failed",
+        ),
         name="kind",
     ),
     Index("ix_notice_organisation_id_id", "organisation_id", "id"),

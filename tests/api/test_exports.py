@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import psycopg
 import pyarrow.parquet as pq
 import pyogrio
@@ -75,7 +75,7 @@ def rows_of(file: Path) -> list[dict[str, Any]]:
 def test_a_file_holds_what_the_list_shows(client: TestClient, taken: Callable[..., Path], form: str) -> None:
     filters = JUNE | {"state": ["closed", "archived"], "source": ["hotline", "app"]}
     since = filters.pop("from")
-    known = listed(client, since=str(since), **filters)
+    known = listed(client, since=str(since), **filters)  # type: ignore[arg-type]
     file = taken(f"incidents.{form}", codes=True, **filters, **{"from": since})
     numbers = [row["number"] for row in rows_of(file)]
     if form == "fgb":

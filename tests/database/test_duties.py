@@ -182,7 +182,11 @@ def test_over_http_the_roster_is_made_and_read_and_posts_say_who_is_on_duty(staf
         body = {"by": "周管理", "role": "administrator", "duties": duties}
         made = server.post("/api/duties", json=body)
         assert (made.status_code, made.json()) == (200, {"added": 3, "removed": 0, "posts": 1})
-        asked = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1)), "now": True}
+        asked: dict[str, str | bool] = {
+            "from": str(today - timedelta(days=1)),
+            "to": str(today + timedelta(days=1)),
+            "now": True,
+        }
         (on,) = server.get("/api/duties", params=asked).json()["items"]
         assert (on["zone"], on["person"], on["now"], on["organisation"]["code"]) == (
             GRID,

@@ -18,7 +18,6 @@ from starlette.types import Message
 from api import event_stream
 from api.event_stream import text_of
 from governance import events as live
-from governance.access import Principal
 from grid_data import events as reading
 from grid_data.database import Database
 from grid_data.event_cursor import Cursor
