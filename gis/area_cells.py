@@ -68,7 +68,8 @@ class AreaCells:
                 break
         cells = np.concatenate([within, border])
         inside = np.arange(len(cells)) < len(within)
-        return cls(*(cells / SCALE).T, inside)
+        west, south, east, north = (cells / SCALE).T
+        return cls(west, south, east, north, inside)
 
     def parameters(self) -> dict[str, list[Any]]:
         """The cells as a statement takes them."""

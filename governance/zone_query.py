@@ -201,7 +201,9 @@ async def _of_zones(connection: Connection, city: City, keys: Sequence[tuple[str
     m2 = sum(row["area_m2"] for row in zones.values()) if apart else ground_m2(shape, srid)
     if nested:
         grids = await grids_below(connection, ids)
-        shares = [(grid, 1.0) for grid in sorted(grids, key=lambda each: (-each["area_m2"], each["code"]))]
+        shares: list[tuple[Mapping[str, Any], float]] = [
+            (grid, 1.0) for grid in sorted(grids, key=lambda each: (-each["area_m2"], each["code"]))
+        ]
     else:
         rows, near = await grids_near(connection, shape)
         shares = await asyncio.to_thread(_shares, rows, near, shape, srid)

@@ -65,7 +65,7 @@ async def _of_incidents(
     connection: Connection, name: str, area: InArea, wanted: IncidentFilter, more: Mapping[str, Any]
 ) -> list[DictRow]:
     statement = numbered_with(f"zone_query/{name}", ("within", area.way), ("filter", "incidents/filter"))
-    return await _found(connection, area, statement, wanted.parameters() | area.parameters() | more)
+    return await _found(connection, area, statement, {**wanted.parameters(), **area.parameters(), **more})
 
 
 async def _found(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,7 @@ async def test_points_come_from_a_file_change_and_come_back(toy_database: Databa
 
 
 async def test_a_file_with_a_wrong_point_stores_none(toy_database: Database, tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"code": "PT-1", "name": "泵站", "lon": 120.405, "lat": 36.105},
         {"code": "PT-1", "name": "", "lon": None, "lat": None},
     ]
