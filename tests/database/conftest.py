@@ -8,9 +8,13 @@ import anyio
 import pytest
 
 from governance.access import OPERATOR, VISITOR
+from governance.owners import Owners
+from governance.webhooks.delivering import Deliverer
 from grid_data.database import Connection, Database
 from grid_data.embedded import Cluster
 from tests.support import databases, toy_city
+from tests.support.receiver import Receiver, receiving
+from tests.support.webhooks import FAST
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +64,19 @@ async def empty_open_database(empty_database: str, anyio_backend: str) -> AsyncI
     await database.open()
     yield database
     await database.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server that takes what webhooks send, and can fail."""
+    with receiving() as running:
+        yield running
+
+
+@pytest.fixture
+async def deliverer(toy_database: Database) -> AsyncIterator[Deliverer]:
+    """Who sends what webhooks have to tell, here without accounts."""
+    made = Deliverer(toy_database, Owners(toy_database, open=True), FAST)
+    yield made
+    await made.settled()
+    await made._sender.close()

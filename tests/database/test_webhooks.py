@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any
 
-import psycopg
 import pytest
 
-from governance.access import NIGHTLY, VISITOR, Permission, Principal
+from governance.access import VISITOR
 from governance.errors import InvalidValue
-from governance.intake import Report, report
 from governance.owners import Owners
 from governance.webhooks.addresses import AddressRefused, target_of
 from governance.webhooks.delivering import Deliverer, spread
@@ -31,75 +24,19 @@ from governance.webhooks.managing import (
 from governance.webhooks.plan import WebhookPlan
 from grid_data.database import Database
 from grid_data.history import add_history
-from tests.support import toy_city
-from tests.support.databases import ROOT
-from tests.support.receiver import Heard, Receiver, receiving
-
-FAST = WebhookPlan(private=True, patience_s=0.4, backoff_s=(0.05,) * 4, lease_s=5, look_s=0.02)
-WEST, EAST = (120.405, 36.105), (120.435, 36.105)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as running:
-        yield running
-
-
-async def reported(database: Database, at: tuple[float, float] = WEST) -> int:
-    """An incident that was just reported: its key."""
-    async with database.transaction(VISITOR) as connection:
-        sent = Report(toy_city.GARBAGE, "垃圾堆积 13900000000", "hotline", lon=at[0], lat=at[1])
-        number = (await report(connection, VISITOR, sent)).incident.number
-        row = await (
-            await connection.execute("SELECT id FROM incident WHERE number = %s", (number,))
-        ).fetchone()
-    assert row is not None
-    return int(row["id"])
-
-
-async def happens(database: Database, incident_id: int, *actions: str) -> None:
-    """Entries of the history, each in a transaction of its own."""
-    for action in actions:
-        async with database.transaction(VISITOR) as connection:
-            await add_history(connection, "王调度", f"incident.{action}", incident_id=incident_id)
-
-
-async def hook(
-    database: Database, url: str, events: Sequence[str] = ("incident.*",), me: Principal = VISITOR
-) -> tuple[int, str]:
-    """A webhook: key and secret."""
-    async with database.transaction(me) as connection:
-        made = await add_webhook(connection, me, name="测试", url=url, events=events, private=True)
-    return made.id, made.secret
-
-
-async def run_until(deliverer: Deliverer, enough: Any, patience_s: float = 20.0) -> None:
-    """Let a deliverer work until something holds."""
-    until = time.monotonic() + patience_s
-    while not enough():
-        assert time.monotonic() < until, "waited in vain"
-        if not await deliverer.step():
-            await asyncio.sleep(0.02)
-    await deliverer.settled()
-
-
-@pytest.fixture
-async def deliverer(toy_database: Database) -> AsyncIterator[Deliverer]:
-    made = Deliverer(toy_database, Owners(toy_database, open=True), FAST)
-    yield made
-    await made.settled()
-    await made._sender.close()
-
-
-async def states(database: Database, key: int) -> list[tuple[str, str, int]]:
-    """Event, state and tries of a webhook's deliveries, in their order."""
-    async with database.transaction(NIGHTLY) as connection:
-        found, _ = await deliveries_of(connection, key, state=None, before=None, limit=100)
-    return [(each.event, each.state, each.attempts) for each in reversed(found)]
-
-
-def told(heard: Sequence[Heard]) -> list[str]:
-    return [each.document["event"] for each in heard]
+from tests.support.receiver import Receiver, receiving
+from tests.support.webhooks import (
+    EAST,
+    FAST,
+    WEST,
+    assert_in_order,
+    happens,
+    hook,
+    reported,
+    run_until,
+    states,
+    told,
+)
 
 
 async def test_every_event_is_delivered_once_signed_and_in_order(
@@ -326,170 +263,3 @@ async def test_a_name_that_means_this_machine_is_refused_when_it_is_sent(
     await strict._sender.close()
     assert await states(toy_database, made.id) == [("incident.report", "waiting", 1)]
     assert receiver.heard == []
-
-
-# --- the sight of the owner ------------------------------------------------------------------------------
-
-
-async def person(database: Database, name: str, role: str, zone: str | None) -> int:
-    """An account with a role in a zone, or everywhere."""
-    async with database.maintenance() as connection:
-        made = await (
-            await connection.execute(
-                "INSERT INTO account (name, display_zh) VALUES (%s, %s) RETURNING id", (name, name)
-            )
-        ).fetchone()
-        assert made is not None
-        await connection.execute(
-            "INSERT INTO account_grant (account_id, role, everything, region_zone_id) VALUES (%s, %s, %s,"
-            " (SELECT zone.id FROM zone JOIN layer ON layer.id = layer_id"
-            " WHERE layer.code || ':' || zone.code = %s))",
-            (made["id"], role, zone is None, zone),
-        )
-    return int(made["id"])
-
-
-async def own_hook(database: Database, url: str, account_id: int) -> int:
-    owners = Owners(database)
-    me = await owners.principal(account_id, Permission.INCIDENTS_READ)
-    assert me is not None
-    key, _ = await hook(database, url, me=me)
-    return key
-
-
-async def test_only_what_its_owner_sees_is_told(toy_database: Database, receiver: Receiver) -> None:
-    account = await person(toy_database, "west", "community_lead", "community:370212001001")
-    await own_hook(toy_database, receiver.url, account)
-    # What nobody's account made is told nothing where people sign in.
-    with receiving() as nobodys:
-        await hook(toy_database, nobodys.url)
-        west, east = await reported(toy_database, WEST), await reported(toy_database, EAST)
-        await happens(toy_database, east, "accept")
-        await happens(toy_database, west, "accept")
-        strict = Deliverer(toy_database, Owners(toy_database), FAST)
-        await run_until(strict, lambda: len(receiver.taken()) == 2)
-        assert not await strict.step()
-        await strict._sender.close()
-        assert nobodys.heard == []
-    numbers = {each.document["incident"]["number"] for each in receiver.taken()}
-    async with toy_database.transaction(VISITOR) as connection:
-        row = await (
-            await connection.execute("SELECT number FROM incident WHERE id = %s", (west,))
-        ).fetchone()
-    assert row is not None
-    assert numbers == {row["number"]}
-
-
-@pytest.mark.parametrize("change", ["disabled", "moved"])
-async def test_what_is_out_of_sight_by_the_time_it_is_sent_is_withheld(
-    toy_database: Database, receiver: Receiver, change: str
-) -> None:
-    account = await person(toy_database, "west", "community_lead", "community:370212001001")
-    key = await own_hook(toy_database, receiver.url, account)
-    incident = await reported(toy_database, WEST)
-    assert await spread(toy_database, Owners(toy_database)) > 0
-    async with toy_database.maintenance() as connection:
-        if change == "disabled":
-            await connection.execute("UPDATE account SET disabled_at = now() WHERE id = %s", (account,))
-        else:
-            await connection.execute(
-                "UPDATE incident SET zone_ids = '{}', organisation_id = NULL, base_grid_id = NULL"
-                " WHERE id = %s",
-                (incident,),
-            )
-    strict = Deliverer(toy_database, Owners(toy_database), FAST)
-    await strict.step()
-    await strict.settled()
-    await strict._sender.close()
-    assert receiver.heard == []
-    assert await states(toy_database, key) == [("incident.report", "withheld", 1)]
-
-
-# --- workers ---------------------------------------------------------------------------------------------
-
-
-async def test_two_at_once_send_nothing_twice(toy_database: Database, receiver: Receiver) -> None:
-    await hook(toy_database, receiver.url)
-    incidents = [await reported(toy_database) for _ in range(6)]
-    for action in ("accept", "file", "dispatch"):
-        for incident in incidents:
-            await happens(toy_database, incident, action)
-    both = [Deliverer(toy_database, Owners(toy_database, open=True), FAST) for _ in range(2)]
-    await asyncio.gather(*(run_until(each, lambda: len(receiver.taken()) >= 24) for each in both))
-    for each in both:
-        await each._sender.close()
-    assert len({each.headers["gridgov-delivery"] for each in receiver.heard}) == len(receiver.heard) == 24
-    assert_in_order(receiver.heard)
-
-
-def assert_in_order(heard: Sequence[Heard]) -> None:
-    """What was heard first of each entry came in the order of the history, incident by incident."""
-    order: dict[str, list[int]] = {}
-    for each in heard:
-        seqs = order.setdefault(each.document["incident"]["number"], [])
-        if each.document["seq"] not in seqs:
-            seqs.append(each.document["seq"])
-    assert all(seqs == sorted(seqs) for seqs in order.values())
-
-
-PROGRAM = """
-import asyncio, sys
-from governance.task_plan import TaskPlan
-from governance.tasks import TaskWorker
-from governance.webhooks.plan import WebhookPlan
-hooks = WebhookPlan(private=True, patience_s=1.0, backoff_s=(0.1,) * 50, lease_s=1.5, look_s=0.05)
-never = "0 0 29 2 *"
-plan = TaskPlan(check_places_at=never, webhooks=hooks, open_access=True)
-asyncio.run(TaskWorker(sys.argv[1], plan).run(patience_s=1))
-"""
-
-
-def worker(url: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, url], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
-    )
-
-
-def test_nothing_is_lost_or_turned_round_though_workers_are_killed(toy_url: str, receiver: Receiver) -> None:
-    async def prepare() -> int:
-        database = Database(toy_url, size=2)
-        await database.open()
-        await hook(database, receiver.url)
-        for _ in range(4):
-            await happens(database, await reported(database), "accept", "file", "dispatch", "start")
-        await database.close()
-        return 4 * 5
-
-    events = asyncio.run(prepare())
-    receiver.answer = "hang"
-    first = worker(toy_url)
-    until = time.monotonic() + 40
-    while not receiver.heard:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    # In the middle of sending: it never says what came of it.
-    first.kill()
-    first.wait(20)
-    receiver.answer = 200
-    second = worker(toy_url)
-    receiver.wait(events // 2, 40)
-    second.kill()
-    second.wait(20)
-    third = worker(toy_url)
-    try:
-        deadline = time.monotonic() + 40
-        while True:
-            with psycopg.connect(toy_url) as connection:
-                row = connection.execute(
-                    "SELECT count(*) FILTER (WHERE state = 'delivered'), count(*) FROM webhook_delivery"
-                ).fetchone()
-            if row == (events, events):
-                break
-            assert time.monotonic() < deadline, row
-            time.sleep(0.1)
-    finally:
-        third.kill()
-        third.wait(20)
-    taken = receiver.taken()
-    assert len({each.headers["gridgov-delivery"] for each in taken}) == events
-    assert_in_order(taken)
