@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.markup import escape
 from rich.progress import (
@@ -44,7 +46,9 @@ class _Rate(ProgressColumn):
 class Bar:
     """Tells how the work goes: a bar on a terminal, plain lines for what must not be missed.
 
-    It is the listener of `grid_data.point_files.command.run`.
+    It is the listener of `grid_data.point_files.command.run`. While points are routed Ctrl-C is heeded after
+    the batch: in the middle of compiled code, or while it is loaded, an exception may be dropped. A second
+    Ctrl-C does not wait.
     """
 
     def __init__(self) -> None:
@@ -58,15 +62,31 @@ class Bar:
             transient=True,
         )
         self._task = self._progress.add_task(in_words("准备", "preparing"), total=None)
+        self._waits = False
+        self._interrupted = False
+        self._before: signal.Handlers | Any = None
 
     def __enter__(self) -> Bar:
         self._progress.start()
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
         self._progress.stop()
+
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if not self._waits or self._interrupted:
+            raise KeyboardInterrupt
+        self._interrupted = True
+
+    def _heed(self) -> None:
+        if self._interrupted:
+            raise KeyboardInterrupt
 
     def reading_layer(self, name: str) -> None:
         """A layer is being read."""
@@ -87,6 +107,7 @@ class Bar:
             )
         self._progress.update(self._task, description=in_words("分派", "routing"))
         self._progress.reset(self._task)
+        self._waits = True
 
     def begins_anew(self, because: str) -> None:
         """Parts of another job were thrown away."""
@@ -104,11 +125,13 @@ class Bar:
 
     def routed(self, rows: int, share: float | None) -> None:
         """So many rows are finished."""
+        self._heed()
         total = None if share is None else 1.0
         self._progress.update(self._task, rows=rows, total=total, completed=share or 0.0)
 
     def assembling(self, share: float) -> None:
         """So much of the output is put together."""
+        self._heed()
         description = in_words("合并", "putting together")
         self._progress.update(self._task, description=description, total=1.0, completed=share)
 

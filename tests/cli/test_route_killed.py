@@ -35,11 +35,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(folder: Path, *words: str | Path) -> subprocess.Popen[str]:
+def start(folder: Path, *words: str | Path, rows: int = 1000) -> subprocess.Popen[str]:
     """The command in a process of its own, in small batches."""
     layers = ["--layer", "grid=grid.gpkg", "--layer", "police=police.geojson:name"]
     return subprocess.Popen(
-        [*COMMAND, *map(str, words), *layers, "--batch-rows", "1000"],
+        [*COMMAND, *map(str, words), *layers, "--batch-rows", str(rows)],
         cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -87,7 +87,8 @@ def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(town: Path, tmp_path
 
 def test_an_interrupted_run_goes_on(town: Path, tmp_path: Path) -> None:
     out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
-    running = start(town, "points.csv", "-o", out)
+    # Many small parts: it must still be running when it is interrupted.
+    running = start(town, "points.csv", "-o", out, rows=100)
     while len(list(parts.glob("part-*.json"))) < 3:
         time.sleep(0.002)
     running.send_signal(signal.SIGINT)
@@ -95,7 +96,7 @@ def test_an_interrupted_run_goes_on(town: Path, tmp_path: Path) -> None:
     assert running.returncode not in (0, -signal.SIGKILL), said
     assert "Traceback" not in said
     assert not out.exists()
-    code, said = finish(start(town, "points.csv", "-o", out))
+    code, said = finish(start(town, "points.csv", "-o", out, rows=100))
     assert code == 0
     assert "rows are finished already, going on" in said
     assert out.read_bytes() == (town / "whole.csv").read_bytes()
