@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.dependencies import Limit, Transaction, known_parameters, request_transaction
+from api.dependencies import EARLIEST, Limit, Transaction, known_parameters, request_transaction
 from api.dispatch_schemas import DeskSummary, Histogram
 from api.fresh_cache import FreshCache
 from api.incident_filters import Desk
@@ -115,8 +115,10 @@ async def read_histogram(
     async def counted(connection: Connection) -> str:
         wanted = await desk.read(connection)
         until = wanted.to_time or datetime.now(UTC)
-        since = wanted.from_time or until - SPAN
-        since = max(since, until - BUCKETS * timedelta(**{f"{bucket}s": 1}))
+        # There is no time before the first that a datetime can hold.
+        longest = until - EARLIEST
+        since = wanted.from_time or until - min(SPAN, longest)
+        since = max(since, until - min(BUCKETS * timedelta(**{f"{bucket}s": 1}), longest))
         return await histogram(connection, wanted, bucket, since, until)
 
     return JsonText(f'{{"items":{await shared(request, ("histogram", bucket, desk), counted)}}}')

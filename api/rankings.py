@@ -43,7 +43,11 @@ async def read_rankings(
     to: Annotated[date, Query(description="Last day, not included.", examples=["2026-10-01"])],
     within: Annotated[
         PlainText | None,
-        Query(description="Only in the district, street or community of this code.", examples=["370212002"]),
+        Query(
+            description="Only in the district, street or community of this code.",
+            examples=["370212002"],
+            json_schema_extra={"format": "region-code"},
+        ),
     ] = None,
     category: InCategory = None,
     source: SourceIs = None,

@@ -96,8 +96,8 @@ def list_(as_json: JsonOption = False) -> None:
         return
     table = Table(
         Column(in_words("名称", "name"), no_wrap=True),
-        in_words("角色", "role"),
-        in_words("权限", "permissions"),
+        Column(in_words("角色", "role"), no_wrap=True),
+        Column(in_words("权限", "permissions"), overflow="fold"),
         in_words("范围", "scope"),
         in_words("到期", "until"),
         in_words("最近使用", "last used"),

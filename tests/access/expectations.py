@@ -113,6 +113,14 @@ EXPECTED: dict[str, Ask] = {
     "GET /api/exports/incidents.{format}": Ask("rows", path={"format": "csv"}),
     "GET /api/exports/facilities.{format}": Ask("rows", path={"format": "csv"}),
     "GET /api/exports/zones.{format}": Ask("rows", path={"format": "csv"}, query={"layer": "base_grid"}),
+    "GET /api/exports/rankings.{format}": Ask(
+        "rows", path={"format": "csv"}, query=LAST | {"level": "street"}
+    ),
+    "POST /api/exports/zone-query.{format}": Ask(
+        "rows",
+        path={"format": "csv"},
+        body={"area": {"zones": [{"layer": "subdistrict", "code": "OTHER"}]}, **SPAN},
+    ),
     "GET /api/exports/report.pdf": Ask("acts"),
     "GET /api/report-subscriptions": Ask("rows"),
     "GET /api/webhooks": Ask("rows"),

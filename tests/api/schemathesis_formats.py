@@ -70,6 +70,7 @@ def register(server: str) -> None:
         "organisation-code": [organisation["code"] for organisation in get("/api/organisations")["items"]],
         "layer-code": [layer["code"] for layer in get("/api/layers")["items"]],
         "zone-key": [f"{zone['layer']}:{zone['code']}" for zone in get("/api/zones?limit=200")["items"]],
+        "region-code": [zone["code"] for zone in get("/api/zones?layer=community&limit=20")["items"]],
         "incident-number": [incident["number"] for incident in get("/api/incidents?limit=20")["items"]],
         "incident-page-token": [get("/api/incidents?limit=3")["next"]],
         "event-cursor": ["0", "1", "9~3-5~8", "9000000000000000000"],
@@ -96,6 +97,10 @@ def register(server: str) -> None:
         # A stream that is followed has no end.
         if case.path == "/api/events":
             case.query = {**(case.query or {}), "follow": "false"}
+        # What a description cannot say: a figure of the rankings is asked for with its days.
+        counted = {"counted", "counted_from", "counted_to"}
+        if case.query and counted & case.query.keys() and not counted <= case.query.keys():
+            case.query = {name: value for name, value in case.query.items() if name not in counted}
         # A file of a few rows says as much as one of all.
         if case.path == "/api/exports/incidents.{format}" and case.query is not None:
             case.query.setdefault("q", numbers[0])

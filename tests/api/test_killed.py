@@ -69,7 +69,12 @@ class Server:
             [sys.executable, "-c", "from cli.main import main; main()", "up"],
             cwd=ROOT,
             env=kept
-            | {"GRIDGOV_DATABASE_URL": cluster.url("city"), "GRIDGOV_PORT": str(port), "LC_ALL": "C.UTF-8"},
+            | {
+                "GRIDGOV_DATABASE_URL": cluster.url("city"),
+                "GRIDGOV_PORT": str(port),
+                "GRIDGOV_ACCESS": "open",
+                "LC_ALL": "C.UTF-8",
+            },
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

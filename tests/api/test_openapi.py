@@ -95,7 +95,7 @@ ACCESS = "^/api/(me|session|sessions|accounts|tokens)(/|$)"
 
 
 # What a description cannot say: which bytes are a picture, and that a PDF has no small one; which roads and
-# facilities there are, and what makes a polygon valid.
+# facilities there are, what makes a polygon valid, and which posts there are to be on duty.
 FILES = "^/api/attachments"
 OUTLETS = "^/api/(exports/(incidents|zones|rankings)|webhooks|share|report)"
 # Files as large as what is there, made for every case: they have tests of their own.
@@ -105,6 +105,10 @@ CONFIGURATION = """
 [[operations]]
 include-name = "POST /api/attachments"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "415"]
+
+[[operations]]
+include-name = "POST /api/duties"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400"]
 
 [[operations]]
 include-name = "POST /api/zone-query"

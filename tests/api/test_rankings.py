@@ -79,16 +79,22 @@ def test_rates_are_the_figures_divided(get: Get, days: Json) -> None:
 def test_rates_agree_with_the_indicators_where_nothing_was_reopened(
     get: Get, days: Json, database: psycopg.Connection
 ) -> None:
-    twice = database.execute(
-        "SELECT count(*) FROM (SELECT FROM case_figure GROUP BY incident_id HAVING count(*) > 1) AS reopened"
-    ).fetchone()
-    assert twice == (0,)
+    # Other tests of the same database reopen a few.
+    reopened = {
+        code
+        for (code,) in database.execute(
+            "SELECT zone.code FROM incident JOIN zone ON zone.id = ANY (incident.zone_ids)"
+            " WHERE incident.id IN (SELECT incident_id FROM case_figure GROUP BY 1 HAVING count(*) > 1)"
+        )
+    }
     answer = get("/api/rankings", level="community", **days)
     rows = {row["zone"]["code"]: row for row in answer["rows"]}
     indicators = get("/api/indicators", group_by="community", **days)
     compared = 0
     for each in indicators["rows"]:
         if each["group"] is None or not (row := rows.get(each["group"]["code"])):
+            continue
+        if each["group"]["code"] in reopened:
             continue
         figures, counts = row["figures"], each["counts"]
         assert figures["due"] == counts.get("due_total", 0)

@@ -37,7 +37,13 @@ def environment(home: Path, **variables: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDGOV_")}
     return (
         kept
-        | {"GRIDGOV_HOME": str(home), "GRIDGOV_PORT": "0", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        | {
+            "GRIDGOV_HOME": str(home),
+            "GRIDGOV_PORT": "0",
+            "GRIDGOV_ACCESS": "open",
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+        }
         | variables
     )
 
