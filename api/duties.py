@@ -24,6 +24,8 @@ router = APIRouter(tags=["dispatch"], dependencies=[Depends(known_parameters)])
 MAY = (Role.ADMINISTRATOR, Role.DISTRICT_LEAD, Role.STREET_LEAD, Role.COMMUNITY_LEAD, Role.DISPATCHER)
 """Who makes the roster."""
 LONGEST_DAYS = 366
+MOST_ROWS = 1_000
+"""In one request; files of any length are for `gridgov import duties`."""
 
 
 class DutyBody(BaseModel):
@@ -50,7 +52,7 @@ class RosterBody(ActorFields):
 
     model_config = ConfigDict(extra="forbid")
 
-    duties: Annotated[list[DutyBody], Field(min_length=1, max_length=20_000)]
+    duties: Annotated[list[DutyBody], Field(min_length=1, max_length=MOST_ROWS)]
 
 
 class RosterChanged(Answer):

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
-from typing import Annotated, Literal
 
 import shapely
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api.dependencies import Transaction, known_parameters, request_transaction
 from api.download import MEDIA_TYPES, Download
 from api.export_filters import Question, words_of
 from api.exports import ANSWER, AsCodes, Format, InLanguage, WithAbout, WithMark, begun, export_response
-from api.formats import PlainText
 from api.incident_filters import InCategory, SourceIs
 from api.language import language as language_of
 from api.principal import Me
-from api.rankings import read_rankings
+from api.rankings import ComparedWith, DayAfter, FirstDay, OfLevel, Within, read_rankings
 from api.zone_query import ZoneQuestion, area_problem, wanted_of
 from gis.words import Words
 from governance.exports import INCIDENTS, Exports, Wanted
 from governance.exports.answers import ranking_table
 from governance.exports.filter_words import filters_in_words
-from governance.rankings import Level
 from governance.zone_query import AreaFault, find_ground
 
 router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
@@ -45,19 +41,13 @@ async def export_rankings(
     request: Request,
     me: Me,
     format: Format,
-    level: Annotated[Level, Query(description="Zones that are ranked.")],
-    from_: Annotated[
-        date, Query(alias="from", description="First day, by the city's clock.", examples=["2026-01-01"])
-    ],
-    to: Annotated[date, Query(description="Last day, not included.", examples=["2026-10-01"])],
-    within: Annotated[
-        PlainText | None, Query(description="Only in the district, street or community of this code.")
-    ] = None,
+    level: OfLevel,
+    from_: FirstDay,
+    to: DayAfter,
+    within: Within = None,
     category: InCategory = None,
     source: SourceIs = None,
-    compare: Annotated[
-        Literal["none", "year"], Query(description="`year`: beside the same days a year before.")
-    ] = "none",
+    compare: ComparedWith = "none",
     language: InLanguage = None,
     bom: WithMark = False,
     about: WithAbout = True,

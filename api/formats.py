@@ -26,6 +26,7 @@ __all__ = [
     "OrganisationCode",
     "PastMoment",
     "PlainText",
+    "RegionCode",
     "ZoneKey",
     "ZoneToken",
 ]
@@ -41,6 +42,7 @@ Coordinate = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 AttachmentKey = Annotated[UUID, Field(json_schema_extra={"format": "attachment-id"})]
 CategoryKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "category-key"})]
 OrganisationCode = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "organisation-code"})]
+RegionCode = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "region-code"})]
 ZoneKey = Annotated[str, Field(pattern=NOT_NUL, json_schema_extra={"format": "zone-key"})]
 IncidentNumber = Annotated[
     str,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from api.dependencies import Transaction, known_parameters, request_transaction
-from api.formats import PlainText
+from api.formats import PlainText, RegionCode
 from api.incident_filters import InCategory, SourceIs, categories_of, unknown
 from api.openapi import problems
 from api.principal import Me
@@ -26,6 +26,24 @@ EARLIEST = date(1950, 1, 1)
 """Of what is older, nothing is ranked."""
 
 
+OfLevel = Annotated[Level, Query(description="Zones that are ranked.")]
+FirstDay = Annotated[
+    date, Query(alias="from", description="First day, by the city's clock.", examples=["2026-01-01"])
+]
+DayAfter = Annotated[date, Query(description="Last day, not included.", examples=["2026-10-01"])]
+Within = Annotated[
+    RegionCode | None,
+    Query(description="Only in the district, street or community of this code.", examples=["370212002"]),
+]
+ComparedWith = Annotated[
+    Literal["none", "year"],
+    Query(
+        description="`year`: beside the same days a year before; 29 February is beside the 28th. Only "
+        "days that are over are compared, so that the spans are equal; `cut`: today was left out."
+    ),
+]
+
+
 @router.get(
     "/api/rankings",
     summary="Rank zones",
@@ -36,28 +54,13 @@ EARLIEST = date(1950, 1, 1)
 async def read_rankings(
     request: Request,
     me: Me,
-    level: Annotated[Level, Query(description="Zones that are ranked.")],
-    from_: Annotated[
-        date, Query(alias="from", description="First day, by the city's clock.", examples=["2026-01-01"])
-    ],
-    to: Annotated[date, Query(description="Last day, not included.", examples=["2026-10-01"])],
-    within: Annotated[
-        PlainText | None,
-        Query(
-            description="Only in the district, street or community of this code.",
-            examples=["370212002"],
-            json_schema_extra={"format": "region-code"},
-        ),
-    ] = None,
+    level: OfLevel,
+    from_: FirstDay,
+    to: DayAfter,
+    within: Within = None,
     category: InCategory = None,
     source: SourceIs = None,
-    compare: Annotated[
-        Literal["none", "year"],
-        Query(
-            description="`year`: beside the same days a year before; 29 February is beside the 28th. Only "
-            "days that are over are compared, so that the spans are equal; `cut`: today was left out."
-        ),
-    ] = "none",
+    compare: ComparedWith = "none",
 ) -> RankingAnswer:
     """Figures of zones: each counts incidents once, and `opens` of its row with its code after it is the
     query of `GET /api/incidents` that lists them.
