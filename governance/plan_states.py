@@ -61,7 +61,7 @@ class Action(StrEnum):
 
 
 class Who(StrEnum):
-    """Who may do it. There are no accounts yet: a person is a name."""
+    """Who of those whose role opens the door may do it; a person is an account, on an open server a name."""
 
     ANYONE = "anyone"
     SECOND = "second_person"
