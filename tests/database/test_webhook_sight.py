@@ -9,7 +9,7 @@ from governance.owners import Owners
 from governance.webhooks.delivering import Deliverer, spread
 from grid_data.database import Database
 from tests.support.receiver import Receiver, receiving
-from tests.support.webhooks import (
+from tests.support.webhooks import person, (
     EAST,
     FAST,
     WEST,
@@ -19,24 +19,6 @@ from tests.support.webhooks import (
     run_until,
     states,
 )
-
-
-async def person(database: Database, name: str, role: str, zone: str | None) -> int:
-    """An account with a role in a zone, or everywhere."""
-    async with database.maintenance() as connection:
-        made = await (
-            await connection.execute(
-                "INSERT INTO account (name, display_zh) VALUES (%s, %s) RETURNING id", (name, name)
-            )
-        ).fetchone()
-        assert made is not None
-        await connection.execute(
-            "INSERT INTO account_grant (account_id, role, everything, region_zone_id) VALUES (%s, %s, %s,"
-            " (SELECT zone.id FROM zone JOIN layer ON layer.id = layer_id"
-            " WHERE layer.code || ':' || zone.code = %s))",
-            (made["id"], role, zone is None, zone),
-        )
-    return int(made["id"])
 
 
 async def own_hook(database: Database, url: str, account_id: int) -> int:

@@ -25,8 +25,8 @@ from governance.reports import subscribing
 from governance.reports.mail_plan import MailPlan
 from governance.reports.weekly import send_due_reports, week_due
 from grid_data.database import Database
-from tests.database.test_webhooks import EAST, WEST, person
 from tests.support import toy_city
+from tests.support.webhooks import EAST, WEST, person
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

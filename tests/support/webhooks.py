@@ -82,3 +82,21 @@ def assert_in_order(heard: Sequence[Heard]) -> None:
         if each.document["seq"] not in seqs:
             seqs.append(each.document["seq"])
     assert all(seqs == sorted(seqs) for seqs in order.values())
+
+
+async def person(database: Database, name: str, role: str, zone: str | None) -> int:
+    """An account with a role in a zone, or everywhere."""
+    async with database.maintenance() as connection:
+        made = await (
+            await connection.execute(
+                "INSERT INTO account (name, display_zh) VALUES (%s, %s) RETURNING id", (name, name)
+            )
+        ).fetchone()
+        assert made is not None
+        await connection.execute(
+            "INSERT INTO account_grant (account_id, role, everything, region_zone_id) VALUES (%s, %s, %s,"
+            " (SELECT zone.id FROM zone JOIN layer ON layer.id = layer_id"
+            " WHERE layer.code || ':' || zone.code = %s))",
+            (made["id"], role, zone is None, zone),
+        )
+    return int(made["id"])
