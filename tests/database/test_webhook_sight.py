@@ -9,12 +9,13 @@ from governance.owners import Owners
 from governance.webhooks.delivering import Deliverer, spread
 from grid_data.database import Database
 from tests.support.receiver import Receiver, receiving
-from tests.support.webhooks import person, (
+from tests.support.webhooks import (
     EAST,
     FAST,
     WEST,
     happens,
     hook,
+    person,
     reported,
     run_until,
     states,
