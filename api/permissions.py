@@ -105,6 +105,10 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/incidents/{number}/reporter",
     )
     | _doors(
+        _P.AUDIT_READ,
+        "GET /api/audit/reporters",
+    )
+    | _doors(
         _P.INCIDENTS_ROUTE,
         "POST /api/incidents/{number}/override",
         "PUT /api/incidents/{number}/place",

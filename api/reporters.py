@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ConfigDict, Field
 
-from api.dependencies import Transaction, known_parameters
+from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import IncidentNumber
 from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
+from api.schemas import Document
 from governance.answers import Name
-from governance.reporters import Contact, masked_reporter, unmask_reporter
+from governance.reporters import Contact, Unmasking, masked_reporter, unmask_reporter, unmaskings
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
 
@@ -29,6 +30,13 @@ class Purpose(Body):
     )
 
     purpose: Annotated[str, Field(min_length=4, max_length=300, pattern=SAYS_SOMETHING)]
+
+
+class Unmaskings(Document):
+    """The newest first; ``next`` is the `seq` to go on below, null at the end."""
+
+    items: list[Unmasking]
+    next: int | None
 
 
 def _missing(number: str) -> Problem:
@@ -62,3 +70,18 @@ async def read_whole_reporter(request: Request, me: Me, number: IncidentNumber, 
     if found is None:
         raise _missing(number)
     return found
+
+
+@router.get(
+    "/api/audit/reporters",
+    summary="Who read contact data",
+    responses=problems("bad-parameter", "unknown-parameter", "database-away"),
+)
+async def read_unmaskings(
+    connection: Transaction,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`next` of the page before.")] = None,
+    limit: Limit = 50,
+) -> Unmaskings:
+    """Every time contact data of a reporter were read whole: who, when, of which incident, for what."""
+    items, following = await unmaskings(connection, before=before, limit=limit)
+    return Unmaskings(items=items, next=following)

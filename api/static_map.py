@@ -13,7 +13,7 @@ from starlette.types import Scope
 __all__ = ["install"]
 
 # Addresses of the page's own views: the same page answers them, so that a link to one can be opened anew.
-VIEWS = ("accounts", "department", "dispatch", "planner", "rankings", "rules")
+VIEWS = ("accounts", "department", "dispatch", "exchange", "planner", "rankings", "rules")
 # Pages of their own.
 PAGES = {"patrol": "patrol.html"}
 # Every address below it is the page of one shared view; what that page loads lies beside the other files.

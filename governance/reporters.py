@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import BaseModel
 
 from governance.access import Principal
-from grid_data.database import Connection, Database, one
+from grid_data.database import Connection, Database, one, rows
 from grid_data.history import add_history
 
-__all__ = ["Contact", "masked_reporter", "unmask_reporter"]
+__all__ = ["Contact", "Unmasking", "masked_reporter", "unmask_reporter", "unmaskings"]
 
 
 class Contact(BaseModel):
@@ -19,6 +20,16 @@ class Contact(BaseModel):
     name: str | None
     phone: str | None
     email: str | None
+
+
+class Unmasking(BaseModel):
+    """That somebody read the contact data of one incident whole, and what for."""
+
+    seq: int
+    at: datetime
+    by: str
+    incident: str
+    purpose: str
 
 
 async def masked_reporter(connection: Connection, number: str) -> Contact | None:
@@ -48,3 +59,14 @@ async def unmask_reporter(
             after={"purpose": purpose, "reason": purpose},
         )
     return Contact(name=row["name"], phone=row["phone"], email=row["email"])
+
+
+async def unmaskings(
+    connection: Connection, *, before: int | None, limit: int
+) -> tuple[list[Unmasking], int | None]:
+    """Who read contact data of incidents in sight, the newest first, and below which `seq` it goes on."""
+    found = [
+        Unmasking(**row)
+        for row in await rows(connection, "reporters/unmaskings", {"before": before, "limit": limit + 1})
+    ]
+    return found[:limit], found[limit - 1].seq if len(found) > limit else None

@@ -39,6 +39,7 @@ history = Table(
     Index("ix_history_plan_id", "plan_id", "seq", postgresql_where=text("plan_id IS NOT NULL")),
     Index("ix_history_rerouting", "seq", postgresql_where=text("action = 'routing.again'")),
     Index("ix_history_rules", "seq", postgresql_where=text("action = 'rules.change'")),
+    Index("ix_history_unmask", "seq", postgresql_where=text("action = 'reporter.unmask'")),
 )
 
 # Which incidents an action on many was about; an action on one names it in its own row. Rows are only added.

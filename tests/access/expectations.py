@@ -124,6 +124,7 @@ EXPECTED: dict[str, Ask] = {
     "GET /api/exports/report.pdf": Ask("acts"),
     "GET /api/report-subscriptions": Ask("rows"),
     "GET /api/webhooks": Ask("rows"),
+    "GET /api/audit/reporters": Ask("rows"),
     "GET /api/share-links": Ask("rows"),
     "GET /api/sessions": Ask("rows"),
     "POST /api/rules/simulate": Ask("acts", body={}),

@@ -95,6 +95,21 @@ def test_reporters_are_kept(client: TestClient, body: Json, database: psycopg.Co
     assert row == tuple(body["reporter"].values())
 
 
+def test_whoever_reads_a_reporter_whole_is_listed_with_what_for(
+    client: TestClient, body: Json, get: Get
+) -> None:
+    number = client.post("/api/incidents", json=body).json()["number"]
+    purposes = ["回访核实", "补充地点"]
+    for purpose in purposes:
+        whole = client.post(f"/api/incidents/{number}/reporter", json={"purpose": purpose})
+        assert whole.json() == body["reporter"]
+    first = get("/api/audit/reporters", limit=1)
+    second = get("/api/audit/reporters", limit=1, before=first["next"])
+    listed = [*first["items"], *second["items"]]
+    assert [(one["incident"], one["purpose"]) for one in listed] == [(number, one) for one in purposes[::-1]]
+    assert all(one["by"] and not {"name", "phone", "email"} & one.keys() for one in listed)
+
+
 def place(lon: float, lat: float) -> Json:
     return {"type": "Point", "coordinates": [lon, lat]}
 
