@@ -183,6 +183,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.exports = Exports(database, settings.export_place)
         await asyncio.to_thread(app.state.exports.swept)
         app.state.report_font = settings.report_font
+        app.state.mail = settings.mail_plan
         app.state.webhook_private = settings.webhook_private
         app.state.share_limiter = Limiter(burst=30, per_minute=30)
         app.state.owners = Owners(

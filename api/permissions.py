@@ -218,6 +218,7 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "PUT /api/webhooks/{id}",
         "DELETE /api/webhooks/{id}",
         "POST /api/webhooks/{id}/secret",
+        "POST /api/webhooks/{id}/test",
         "GET /api/webhooks/{id}/deliveries",
         "POST /api/webhooks/{id}/deliveries/{delivery}/resend",
         "DELETE /api/webhooks/{id}/deliveries/{delivery}",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -17,6 +18,8 @@ from api.problems import Problem
 from api.schemas import Document
 from governance.answers import Name
 from governance.reports import subscribing
+from governance.reports.weekly import next_report
+from grid_data.city import city_timezone
 
 router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
 
@@ -70,15 +73,18 @@ class Subscription(Document):
 
 
 class Subscriptions(Document):
-    """The subscriptions in sight."""
+    """The subscriptions in sight; ``next_at`` says when reports go out next, null: no mail server is set."""
 
     items: list[Subscription]
+    next_at: datetime | None
 
 
 @router.get("/api/report-subscriptions", summary="List subscriptions of the weekly report", responses=READ)
-async def list_subscriptions(connection: Transaction) -> Subscriptions:
+async def list_subscriptions(request: Request, connection: Transaction) -> Subscriptions:
     """One's own; who sees everything sees all. What became of the last report of each is told."""
-    return Subscriptions.model_validate({"items": await subscribing.listed(connection)})
+    zone = ZoneInfo(await city_timezone(connection))
+    following = next_report(request.app.state.mail, datetime.now(zone))
+    return Subscriptions.model_validate({"items": await subscribing.listed(connection), "next_at": following})
 
 
 @router.post(

@@ -18,6 +18,7 @@ from api.schemas import Document
 from governance.answers import Name
 from governance.webhooks import managing
 from governance.webhooks.managing import EVENTS, Delivery, Webhook, WebhookWithSecret
+from governance.webhooks.trying import Tried, try_webhook
 
 router = APIRouter(tags=["webhooks"], dependencies=[Depends(known_parameters)])
 
@@ -131,6 +132,15 @@ async def renew(connection: Transaction, me: Me, id: Key) -> WebhookWithSecret:
     if found is None:
         raise _none(id)
     return found
+
+
+@router.post("/api/webhooks/{id}/test", summary="Try a webhook", responses=READ)
+async def try_it(request: Request, me: Me, id: Key) -> Tried:
+    """Sends one signed delivery about nothing (`webhook.test`) and says what the receiver answered."""
+    tried = await try_webhook(request.app.state.database, me, id, private=_private(request))
+    if tried is None:
+        raise _none(id)
+    return tried
 
 
 @router.get("/api/webhooks/{id}/deliveries", summary="Deliveries of a webhook", responses=READ)

@@ -31,6 +31,7 @@ __all__ = [
     "remove_webhook",
     "send_again",
     "set_secret",
+    "signed_by",
     "webhook_rows",
 ]
 
@@ -95,6 +96,12 @@ async def add_webhook(connection: Connection, **values: Any) -> int:
 async def webhook_rows(connection: Connection, key: int | None = None) -> list[dict[str, Any]]:
     """The webhooks in sight, or one of them."""
     return await rows(connection, "webhooks/listed", {"id": key})
+
+
+async def signed_by(connection: Connection, key: int) -> tuple[str, str] | None:
+    """Address and secret of a webhook; None: it was removed."""
+    row = await one(connection, "webhooks/signed_by", {"id": key})
+    return None if row is None else (row["url"], row["secret"])
 
 
 async def change_webhook(connection: Connection, key: int, **values: Any) -> bool:

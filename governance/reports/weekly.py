@@ -29,7 +29,7 @@ from grid_data.city import city_timezone
 from grid_data.database import Connection, Database
 from grid_data.reports import DueReport, claim_report, finish_report, make_due
 
-__all__ = ["send_due_reports", "send_report", "week_due", "week_facts"]
+__all__ = ["next_report", "send_due_reports", "send_report", "week_due", "week_facts"]
 
 log = logging.getLogger(__name__)
 WEEK = timedelta(days=7)
@@ -46,6 +46,21 @@ def week_due(now: datetime, report_at: str) -> tuple[date, datetime]:
 
     due: datetime = croniter(report_at, now).get_prev(datetime)
     return due.date() - timedelta(days=due.weekday()) - WEEK, due
+
+
+def next_report(plan: MailPlan, now: datetime) -> datetime | None:
+    """When reports go out next; None: no e-mail is sent.
+
+    >>> noon = datetime(2026, 11, 27, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+    >>> next_report(MailPlan("mail.example.org"), noon).isoformat(), next_report(MailPlan(), noon)
+    ('2026-11-30T07:00:00+08:00', None)
+    """
+    from croniter import croniter
+
+    if plan.host is None:
+        return None
+    due: datetime = croniter(plan.report_at, now).get_next(datetime)
+    return due
 
 
 async def send_due_reports(database: Database, owners: Owners, plan: MailPlan) -> str:

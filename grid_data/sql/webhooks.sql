@@ -16,6 +16,10 @@ FROM webhook CROSS JOIN LATERAL (
 WHERE webhook.removed_at IS NULL AND (%(id)s::bigint IS NULL OR webhook.id = %(id)s::bigint)
 ORDER BY webhook.id
 
+-- name: signed_by
+-- Where a webhook is and what it is signed with: for its senders alone.
+SELECT url, secret FROM webhook WHERE id = %(id)s AND removed_at IS NULL
+
 -- name: change
 -- Change what a webhook is.
 UPDATE webhook SET name = %(name)s, url = %(url)s, events = %(events)s, active = %(active)s

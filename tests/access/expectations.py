@@ -229,6 +229,7 @@ EXPECTED: dict[str, Ask] = {
             "PUT /api/webhooks/{id}",
             "DELETE /api/webhooks/{id}",
             "POST /api/webhooks/{id}/secret",
+            "POST /api/webhooks/{id}/test",
             "GET /api/webhooks/{id}/deliveries",
             "POST /api/webhooks/{id}/deliveries/{delivery}/resend",
             "DELETE /api/webhooks/{id}/deliveries/{delivery}",

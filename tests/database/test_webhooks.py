@@ -22,6 +22,7 @@ from governance.webhooks.managing import (
     send_delivery_again,
 )
 from governance.webhooks.plan import WebhookPlan
+from governance.webhooks.trying import try_webhook
 from grid_data.database import Database
 from grid_data.history import add_history
 from tests.support.receiver import Receiver, receiving
@@ -87,6 +88,27 @@ async def test_only_events_that_were_chosen_since_it_exists(
         )
     await happens(toy_database, before, "dispatch")
     assert await spread(toy_database, Owners(toy_database, open=True)) == 0
+
+
+async def test_a_trial_is_signed_tells_of_no_incident_and_leaves_no_delivery(
+    toy_database: Database, receiver: Receiver
+) -> None:
+    key, secret = await hook(toy_database, receiver.url)
+    answered = await try_webhook(toy_database, VISITOR, key, private=True)
+    assert answered is not None
+    assert (answered.delivered, answered.error) == (True, None)
+    (heard,) = receiver.heard
+    assert heard.signed_with(secret)
+    assert (heard.document["event"], heard.document["incident"]) == ("webhook.test", None)
+    receiver.answer = 503
+    refused = await try_webhook(toy_database, VISITOR, key, private=True)
+    assert refused is not None
+    assert (refused.delivered, refused.status) == (False, 503)
+    inner = await try_webhook(toy_database, VISITOR, key, private=False)
+    assert inner is not None
+    assert (inner.delivered, inner.status) == (False, None)
+    assert await states(toy_database, key) == []
+    assert await try_webhook(toy_database, VISITOR, key + 1, private=True) is None
 
 
 async def test_what_is_rolled_back_is_not_told(
