@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cli.console import say
+import typer
+
+from cli.console import in_words, progress, say
 from cli.place import database_url
 from governance.settings import Settings
 
@@ -17,16 +19,29 @@ def migrate() -> None:
 
 def migrate_database(url: str) -> None:
     """Run what is missing and say so; build the indexes that a dead import had set aside."""
-    from migrations.run import current, head, upgrade
+    from migrations.run import current, head, revisions, upgrade
 
-    if current(url) is not None:
-        _restore_indexes(url)
     before, newest = current(url), head()
+    if before is not None and before not in revisions():
+        progress.print(_unknown(before), markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+    if before is not None:
+        _restore_indexes(url)
     if before == newest:
         say(f"schema: at {newest}, up to date")
         return
     say(f"schema: from {before or 'nothing'} to {newest}")
     upgrade(url)
+
+
+def _unknown(revision: str) -> str:
+    return in_words(
+        f"数据库结构版本 {revision} 不属于本程序：它由更新的版本或首次发布前的版本建立。"
+        "请使用相应的程序，或换一个空数据库（私有数据库：移走 GRIDGOV_HOME 指的文件夹）。",
+        f"The database is at revision {revision}, which this program does not know: a newer one made it, or one "
+        "from before the first release. Use that program, or an empty database (a private one: move the folder "
+        "GRIDGOV_HOME names out of the way).",
+    )
 
 
 def _restore_indexes(url: str) -> None:

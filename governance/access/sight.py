@@ -1,6 +1,6 @@
 """Which rows somebody may see: the definition, in plain Python.
 
-PostgreSQL enforces it by row-level security (``migrations/functions/0019_*.sql``) for every statement; tests
+PostgreSQL enforces it by row-level security (``migrations/functions/*/row_security.sql``) for every statement; tests
 hold the two against each other.
 """
 

@@ -1,4 +1,4 @@
-"""Functions, triggers and rights, as SQL files frozen with the migration that applies them."""
+"""SQL of migrations: a folder per revision, frozen with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from alembic import op
 
 
 def run_sql(name: str) -> None:
-    """Execute ``<name>.sql`` of this folder in the migration's transaction."""
+    """Execute ``<name>.sql`` (``revision/subject``) of this folder in the migration's transaction."""
     text = (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
     op.get_bind().exec_driver_sql(text.replace("%", "%%"))

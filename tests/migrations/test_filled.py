@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from grid_data.embedded import Cluster
-from migrations.run import downgrade, upgrade
+from migrations.run import downgrade, revisions, upgrade
 from tests.support import databases
 
 DERIVED = b"""
@@ -33,7 +33,7 @@ def test_what_is_derived_from_zones_is_made_for_those_that_are_there(
         assert before is not None
         assert before[1] == pytest.approx(1, rel=1e-9)
         assert before[2] is True
-        downgrade(url, "0001")
+        downgrade(url, revisions()[0])
         upgrade(url)
         with psycopg.connect(url) as connection:
             after = connection.execute(DERIVED).fetchone()

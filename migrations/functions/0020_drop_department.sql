@@ -1,1 +1,0 @@
-DROP FUNCTION grid_households(bigint[]);
