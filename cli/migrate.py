@@ -39,8 +39,8 @@ def _unknown(revision: str) -> str:
         f"数据库结构版本 {revision} 不属于本程序：它由更新的版本或首次发布前的版本建立。"
         "请使用相应的程序，或换一个空数据库（私有数据库：移走 GRIDGOV_HOME 指的文件夹）。",
         f"The database is at revision {revision}, which this program does not know: a newer one made "
-        "it, or one from before the first release. Use that program, or an empty database (a private one: move the "
-        "folder GRIDGOV_HOME names out of the way).",
+        "it, or one from before the first release. Use that program, or an empty database (a private "
+        "one: move the folder GRIDGOV_HOME names out of the way).",
     )
 
 
