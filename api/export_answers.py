@@ -12,14 +12,13 @@ from fastapi.responses import Response
 from api.dependencies import Transaction, known_parameters, request_transaction
 from api.download import MEDIA_TYPES, Download
 from api.export_filters import Question, words_of
-from api.exports import ANSWER, AsCodes, Format, InLanguage, WithAbout, WithMark, begun, export_response
+from api.exports import ANSWER, AsFile, begun, export_response
 from api.incident_filters import InCategory, SourceIs
-from api.language import language as language_of
 from api.principal import Me
 from api.rankings import ComparedWith, DayAfter, FirstDay, OfLevel, Within, read_rankings
 from api.zone_query import ZoneQuestion, area_problem, wanted_of
 from gis.words import Words
-from governance.exports import INCIDENTS, Exports, Wanted
+from governance.exports import INCIDENTS, Exports
 from governance.exports.answers import ranking_table
 from governance.exports.filter_words import filters_in_words
 from governance.zone_query import AreaFault, find_ground
@@ -40,7 +39,7 @@ LONGEST = 4_000
 async def export_rankings(
     request: Request,
     me: Me,
-    format: Format,
+    file: AsFile,
     level: OfLevel,
     from_: FirstDay,
     to: DayAfter,
@@ -48,20 +47,15 @@ async def export_rankings(
     category: InCategory = None,
     source: SourceIs = None,
     compare: ComparedWith = "none",
-    language: InLanguage = None,
-    bom: WithMark = False,
-    about: WithAbout = True,
-    codes: AsCodes = False,
 ) -> Response:
     """What `GET /api/rankings` answers: every figure and rate of every zone, with the zones' shapes."""
     answer = await read_rankings(request, me, level, from_, to, within, category, source, compare)
-    chosen = language or language_of(request).code
     async with request_transaction(request) as connection:
-        subject, rows = await ranking_table(connection, answer, chosen)
+        subject, rows = await ranking_table(connection, answer, file.language)
     query, filters = words_of(request, RANKING_FILTERS)
-    wanted = Wanted(subject, format, {}, query, filters, chosen, bom=bom, about=about, codes=codes)
+    wanted = file.of(subject, Question({}, query, filters))
     exports: Exports = request.app.state.exports
-    return Download(begun(exports.table(me, wanted, rows)), MEDIA_TYPES[format])
+    return Download(begun(exports.table(me, wanted, rows)), MEDIA_TYPES[file.format])
 
 
 @router.post(
@@ -74,12 +68,8 @@ async def export_zone_query(
     request: Request,
     connection: Transaction,
     me: Me,
-    format: Format,
+    file: AsFile,
     body: ZoneQuestion,
-    language: InLanguage = None,
-    bom: WithMark = False,
-    about: WithAbout = True,
-    codes: AsCodes = False,
 ) -> Response:
     """The incidents that `POST /api/zone-query` counts for the same body."""
     wanted = await wanted_of(connection, body)
@@ -92,17 +82,7 @@ async def export_zone_query(
     else:
         wanted = replace(wanted, area=f"SRID=4326;{shapely.to_wkt(ground.shape, rounding_precision=7)}")
     query, filters = _said(body)
-    return export_response(
-        request,
-        me,
-        INCIDENTS,
-        format,
-        Question(wanted.parameters(), query, filters),
-        language,
-        bom=bom,
-        about=about,
-        codes=codes,
-    )
+    return export_response(request, me, INCIDENTS, file, Question(wanted.parameters(), query, filters))
 
 
 def _said(body: ZoneQuestion) -> tuple[str, list[tuple[Words, Words]]]:

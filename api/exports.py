@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -25,18 +26,56 @@ from governance.reports.making import ReportAsked, report_begun
 
 router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
 
-Format = Annotated[Form, Path(description="`csv`, `xlsx`, `geojson`, `gpkg`, `parquet` or `fgb`.")]
 InLanguage = Annotated[
     Literal["zh", "en"] | None,
     Query(description="Language of headings and words. Default: that of `Accept-Language`, else Chinese."),
 ]
-WithMark = Annotated[
-    bool, Query(description="CSV: begin with a byte order mark, so that Excel knows the encoding.")
-]
-WithAbout = Annotated[
-    bool, Query(description="CSV: say above the heading, in lines that begin with `#`, what the file holds.")
-]
-AsCodes = Annotated[bool, Query(description="Name columns and values as programs do, not in words.")]
+
+
+@dataclass(frozen=True)
+class FileAsked:
+    """How a file is asked for, whatever is in it."""
+
+    format: Form
+    language: Literal["zh", "en"]
+    bom: bool
+    about: bool
+    codes: bool
+
+    def of(self, subject: Subject, question: Question) -> Wanted:
+        """What is wanted: this file about a subject."""
+        return Wanted(
+            subject,
+            self.format,
+            question.parameters,
+            question.query,
+            question.filters,
+            self.language,
+            bom=self.bom,
+            about=self.about,
+            codes=self.codes,
+        )
+
+
+async def _file_asked(
+    request: Request,
+    format: Annotated[Form, Path(description="`csv`, `xlsx`, `geojson`, `gpkg`, `parquet` or `fgb`.")],
+    language: InLanguage = None,
+    bom: Annotated[
+        bool, Query(description="CSV: begin with a byte order mark, so that Excel knows the encoding.")
+    ] = False,
+    about: Annotated[
+        bool,
+        Query(description="CSV: say above the heading, in lines that begin with `#`, what the file holds."),
+    ] = True,
+    codes: Annotated[
+        bool, Query(description="Name columns and values as programs do, not in words.")
+    ] = False,
+) -> FileAsked:
+    return FileAsked(format, language or language_of(request).code, bom, about, codes)
+
+
+AsFile = Annotated[FileAsked, Depends(_file_asked)]
 ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
@@ -74,28 +113,12 @@ def export_response(
     request: Request,
     me: Principal,
     subject: Subject,
-    form: Form,
+    file: FileAsked,
     question: Question,
-    chosen: Literal["zh", "en"] | None,
-    *,
-    bom: bool,
-    about: bool,
-    codes: bool,
 ) -> Download:
     """The answer that makes and sends a file."""
-    wanted = Wanted(
-        subject,
-        form,
-        question.parameters,
-        question.query,
-        question.filters,
-        chosen or language_of(request).code,
-        bom=bom,
-        about=about,
-        codes=codes,
-    )
     exports: Exports = request.app.state.exports
-    return Download(begun(exports.begun(me, wanted)), MEDIA_TYPES[form])
+    return Download(begun(exports.begun(me, file.of(subject, question))), MEDIA_TYPES[file.format])
 
 
 @router.get(
@@ -107,17 +130,11 @@ def export_response(
 async def export_incidents(
     request: Request,
     me: Me,
-    format: Format,
+    file: AsFile,
     question: IncidentQuery,
-    language: InLanguage = None,
-    bom: WithMark = False,
-    about: WithAbout = True,
-    codes: AsCodes = False,
 ) -> Response:
     """What `GET /api/incidents` lists with the same filters, all pages of it; no reporters."""
-    return export_response(
-        request, me, INCIDENTS, format, question, language, bom=bom, about=about, codes=codes
-    )
+    return export_response(request, me, INCIDENTS, file, question)
 
 
 @router.get(
@@ -157,17 +174,11 @@ async def export_report(
 async def export_facilities(
     request: Request,
     me: Me,
-    format: Format,
+    file: AsFile,
     question: FacilityQuery,
-    language: InLanguage = None,
-    bom: WithMark = False,
-    about: WithAbout = True,
-    codes: AsCodes = False,
 ) -> Response:
     """Facilities with their owners and keepers."""
-    return export_response(
-        request, me, FACILITIES, format, question, language, bom=bom, about=about, codes=codes
-    )
+    return export_response(request, me, FACILITIES, file, question)
 
 
 @router.get(
@@ -179,12 +190,8 @@ async def export_facilities(
 async def export_zones(
     request: Request,
     me: Me,
-    format: Format,
+    file: AsFile,
     question: ZoneQuery,
-    language: InLanguage = None,
-    bom: WithMark = False,
-    about: WithAbout = True,
-    codes: AsCodes = False,
 ) -> Response:
     """What `GET /api/zones` lists with the same filters, with the shapes of the zones."""
-    return export_response(request, me, ZONES, format, question, language, bom=bom, about=about, codes=codes)
+    return export_response(request, me, ZONES, file, question)
