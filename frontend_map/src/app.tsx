@@ -24,6 +24,7 @@ import { DispatchPage } from "./dispatch/DispatchPage";
 import { MapOverlay } from "./dispatch/MapOverlay";
 import { PlannerPage } from "./planner/PlannerPage";
 import { PlanOverlay } from "./planner/Toolbar";
+import { ExchangePage } from "./exchange/ExchangePage";
 import { DepartmentPage, DepartmentRight } from "./department/DepartmentPage";
 import { MoveCard } from "./rules/MoveCard";
 import { RankingsPage, RankingsRight } from "./rankings/RankingsPage";
@@ -69,7 +70,7 @@ function Pages() {
     event.preventDefault();
     if (store.page.value === "rules") return document.getElementById("rule-search")?.focus();
     if (store.page.value === "dispatch" || store.page.value === "department") return (document.querySelector<HTMLElement>("[data-row][tabindex='0']") ?? document.querySelector<HTMLElement>(".dispatch .desk-body"))?.focus();
-    if (store.page.value === "accounts") return document.querySelector<HTMLElement>(".accounts .desk-body")?.focus();
+    if (store.page.value === "accounts" || store.page.value === "exchange") return document.querySelector<HTMLElement>(".accounts .desk-body")?.focus();
     if (store.page.value === "planner") return document.querySelector<HTMLElement>("#grid-table, .planner .desk-body")?.focus();
     store.panel.value = "list";
     requestAnimationFrame(() => document.getElementById("incident-list")?.focus());
@@ -130,7 +131,7 @@ const SKIP: Readonly<Partial<Record<Page, "rules.find" | "planner.skip" | "desk.
 
 function stageClass(): string {
   if (!mayOpen(store.page.value)) return "stage";
-  if (store.page.value === "accounts") return "stage is-desk is-accounts";
+  if (store.page.value === "accounts" || store.page.value === "exchange") return "stage is-desk is-accounts";
   if (store.page.value === "department") return store.reporting.value ? "stage is-desk is-dispatch is-department is-reporting" : "stage is-desk is-dispatch is-department";
   if (store.page.value === "rankings") return "stage is-desk is-rankings";
   if (store.page.value === "planner") return "stage is-desk is-planner";
@@ -148,6 +149,7 @@ function Left() {
   if (store.page.value === "department") return <DepartmentPage />;
   if (store.page.value === "rankings") return <RankingsPage />;
   if (store.page.value === "accounts") return <AccountsPage />;
+  if (store.page.value === "exchange") return <ExchangePage />;
   if (store.panel.value === "layers") return <Layers />;
   if (store.panel.value === "list") return <IncidentList />;
   if (store.panel.value === "locate") return <LocatePanel />;
@@ -162,7 +164,7 @@ function Right() {
   if (store.page.value === "dispatch") return <DispatchRight />;
   if (store.page.value === "department") return <DepartmentRight />;
   if (store.page.value === "rankings") return <RankingsRight />;
-  if (store.page.value === "accounts") return null;
+  if (store.page.value === "accounts" || store.page.value === "exchange") return null;
   if (store.reporting.value) return <ReportForm />;
   if (selected?.type === "incident" && store.panel.value === "locate") return <LocateForm number={selected.number} />;
   if (selected?.type === "incident") return <IncidentPanel number={selected.number} />;

@@ -14,6 +14,7 @@ import "./styles/account.css";
 import "./styles/deadlines.css";
 import "./styles/department.css";
 import "./styles/rankings.css";
+import "./styles/exchange.css";
 import { App } from "./app";
 import { locale, say, t } from "./i18n";
 import { startCounting } from "./state/edition";

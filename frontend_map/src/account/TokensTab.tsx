@@ -3,6 +3,7 @@ import { addToken, endToken, loadTokens, type Token } from "../api/accounts";
 import { cityDay, date, dateTime } from "../format";
 import { codeText, t } from "../i18n";
 import { Field } from "../parts/Field";
+import { SecretLine } from "../parts/SecretLine";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { asApiError, useLoad } from "../parts/load";
 import { scopeText } from "../state/session";
@@ -41,7 +42,7 @@ export function TokensTab() {
           }}
         />
       )}
-      {secret && <Secret {...secret} />}
+      {secret && <SecretLine {...secret} text={t("admin.token_once")} label={t("admin.tab.tokens")} />}
       {trouble && (
         <p class="trouble" role="alert">
           {trouble}
@@ -91,24 +92,6 @@ export function TokensTab() {
 function endOf(one: Token): string | null {
   if (one.revoked_at) return t("admin.token_revoked");
   return one.expires_at && Date.parse(one.expires_at) < Date.now() ? t("admin.token_expired") : null;
-}
-
-/** The secret, this once. */
-function Secret({ name, secret }: { name: string; secret: string }) {
-  const [copied, setCopied] = useState(false);
-  return (
-    <div class="share-made" role="status">
-      <p class="small">
-        <strong>{name}</strong> {t("admin.token_once")}
-      </p>
-      <div class="copy-line">
-        <input readOnly name="token-secret" aria-label={t("admin.tab.tokens")} value={secret} onFocus={(event) => event.currentTarget.select()} />
-        <button type="button" class="button" onClick={() => void navigator.clipboard?.writeText(secret).then(() => setCopied(true))}>
-          {copied ? t("admin.token_copied") : t("admin.token_copy")}
-        </button>
-      </div>
-    </div>
-  );
 }
 
 function NewTokenForm({ onDone }: { onDone: (made: { name: string; secret: string } | null) => void }) {

@@ -5,9 +5,10 @@ export interface Progress {
   bytes: number;
 }
 
-/** Reads a file while telling how much of it has come. */
-export async function download(path: string, query: Query, told: (progress: Progress) => void, abort: AbortSignal): Promise<Blob> {
-  const response = await send(path + queryString(query), { signal: abort, headers: { Accept: "*/*" } });
+/** Reads a file while telling how much of it has come; a question too long for an address goes as a body. */
+export async function download(path: string, query: Query, told: (progress: Progress) => void, abort: AbortSignal, body?: unknown): Promise<Blob> {
+  const asked = body === undefined ? { headers: { Accept: "*/*" } } : { method: "POST", body: JSON.stringify(body), headers: { Accept: "*/*", "Content-Type": "application/json" } };
+  const response = await send(path + queryString(query), { signal: abort, ...asked });
   const type = response.headers.get("Content-Type") ?? "application/octet-stream";
   const reader = response.body?.getReader();
   if (!reader) return response.blob();

@@ -1,145 +1,113 @@
-import { useRef, useState } from "preact/hooks";
-import { download } from "../api/out";
+import { queryString } from "../api/client";
 import { deskChips } from "../dispatch/chips";
 import { chipText } from "../dispatch/FilterBar";
+import { filterQuery } from "../dispatch/question";
 import * as desk from "../dispatch/state";
-import { dateTime, number } from "../format";
+import { dateTime, number, today } from "../format";
 import { lang, say, t } from "../i18n";
-import { Glyph } from "../parts/Glyph";
-import { Menu } from "../parts/Menu";
-import { asApiError } from "../parts/load";
+import { subscribing } from "../exchange/state";
+import { ExportMenu, type ExportGroup, type FileOffer } from "../parts/ExportMenu";
+import { actor } from "../state/actor";
 import { cityMap } from "../state/map";
 import { displayName, may } from "../state/session";
-import { city, cityLayers, departmentView, editionDate, flash, mapBounds, mapState } from "../state/store";
-import { today } from "../format";
-import { actor } from "../state/actor";
+import { city, cityLayers, departmentView, editionDate, mapBounds, mapState, page } from "../state/store";
 import { answerCsv, answerGeoJson } from "./answer_file";
-import { ANSWER_FORMATS, MAP_FORMATS, TABLE_FORMATS, exportQuery, fileName, subjectOf, type Format } from "./exports";
-import { picture, save } from "./picture";
+import { FORMATS, exportQuery, fileName, subjectOf, type Format } from "./exports";
+import { picture } from "./picture";
+import { zoneQuestion } from "./query";
 import { answer, relation, scopeName } from "./state";
+import { readTables, tablesCsv } from "./table_file";
 import { areaText, bucketOf } from "./words";
 
-type State = { format: Format | "png" | "pdf"; bytes: number } | null;
-
-/** Takes along what is shown: tables, map data, the map as a picture. Everything says its filter, moment and edition. */
-export function ExportMenu() {
-  const [busy, setBusy] = useState<State>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const abort = useRef<AbortController | null>(null);
-  const { part, days } = departmentView.value;
-  const subject = subjectOf(part);
-  const file = async (format: Format | "pdf"): Promise<void> => {
-    if (busy) return;
-    const run = (abort.current = new AbortController());
-    setBusy({ format, bytes: 0 });
-    setTrouble(null);
-    try {
-      const path = format === "pdf" ? "api/exports/report.pdf" : `api/exports/${subject}.${format}`;
-      const asked = exportQuery(format === "pdf" ? "incidents" : subject, desk.filter.value, mapBounds.value, actor.value.organisation, relation.value);
-      const query = { ...asked, language: lang.value, bom: format === "csv" };
-      const blob = await download(path, query, ({ bytes }) => setBusy({ format, bytes }), run.signal);
-      save(blob, fileName(format === "pdf" ? "report" : subject, format, new Date()));
-      flash.value = t("out.done");
-    } catch (cause) {
-      if (!run.signal.aborted) setTrouble(asApiError(cause).message);
-    } finally {
-      setBusy(null);
-    }
-  };
-  /** The answer about an area is made here, from what is shown. */
-  const answered = (format: (typeof ANSWER_FORMATS)[number]): void => {
-    if (!answer.value) return;
-    const lines = caption().lines;
-    const text = format === "csv" ? answerCsv(answer.value, [caption().title, ...lines], bucketOf(days)) : answerGeoJson(answer.value, [caption().title, ...lines]);
-    save(new Blob([text], { type: format === "csv" ? "text/csv;charset=utf-8" : "application/geo+json" }), fileName("zone-query", format, new Date()));
-    flash.value = t("out.done");
-  };
-  const image = async (): Promise<void> => {
-    const map = cityMap.value?.map;
-    if (!map || busy) return;
-    setBusy({ format: "png", bytes: 0 });
-    setTrouble(null);
-    try {
-      save(await picture(map, caption()), fileName("map", "png", new Date()));
-      flash.value = t("out.done");
-    } catch (cause) {
-      setTrouble(String(cause));
-    } finally {
-      setBusy(null);
-    }
-  };
-  const exports = may("export");
+/** Takes along what the open part of the desk shows. Everything says its filter, moment and edition. */
+export function DepartmentExport() {
   return (
-    <Menu
-      name="export"
-      title={t("out.export")}
-      label={
-        <>
-          <Glyph name="download" size={16} />
-          <span>{t("out.export")}</span>
-        </>
+    <ExportMenu groups={groups()}>
+      {(close) =>
+        may("export") && (
+          <button
+            type="button"
+            class="link small"
+            onClick={() => {
+              subscribing.value = queryString(filterQuery(desk.filter.peek())).slice(1);
+              close();
+              page.value = "exchange";
+            }}
+          >
+            {t("subscription.from_desk")}
+          </button>
+        )
       }
-    >
-      {() => (
-        <div class="export-menu">
-          <p class="small muted">{t("out.as_seen")}</p>
-          {trouble && (
-            <p class="trouble" role="alert">
-              {trouble}
-            </p>
-          )}
-          {busy && (
-            <p class="note small" role="status">
-              {t("out.doing", { kb: number(Math.ceil(busy.bytes / 1024)) })}{" "}
-              <button type="button" class="link" onClick={() => abort.current?.abort()}>
-                {t("override.cancel")}
-              </button>
-            </p>
-          )}
-          {exports && (
-            <>
-              <p class="label">{subject === "facilities" ? t(`out.subject.${relation.value === "maintained" ? "maintained" : "owned"}`) : t(`out.subject.${subject}`)}</p>
-              {subject === "zone-query" && !answer.value && <p class="small muted">{t("query.empty")}</p>}
-              {subject === "zone-query" && answer.value && (
-                <div class="formats">
-                  {ANSWER_FORMATS.map((one) => (
-                    <FormatButton key={one} format={one} name={t(`out.${one}`)} busy={busy !== null} onTake={() => answered(one)} />
-                  ))}
-                </div>
-              )}
-              {subject !== "zone-query" && (
-                <>
-                  <div class="formats">
-                    {TABLE_FORMATS.map((one) => (
-                      <FormatButton key={one} format={one} name={t(`out.${one}`)} busy={busy !== null} onTake={() => void file(one)} />
-                    ))}
-                  </div>
-                  <div class="formats">
-                    {MAP_FORMATS.map((one) => (
-                      <FormatButton key={one} format={one} name={t(`out.${one}`)} busy={busy !== null} onTake={() => void file(one)} />
-                    ))}
-                  </div>
-                </>
-              )}
-            </>
-          )}
-          <p class="label">{t("out.pictures")}</p>
-          <div class="formats">
-            {mapState.value === "ready" && <FormatButton format="png" name={t("out.png")} busy={busy !== null} onTake={() => void image()} />}
-            {exports && <FormatButton format="pdf" name={t("out.pdf")} busy={busy !== null} onTake={() => void file("pdf")} />}
-          </div>
-        </div>
-      )}
-    </Menu>
+    </ExportMenu>
   );
 }
 
-function FormatButton({ format, name, busy, onTake }: { format: string; name: string; busy: boolean; onTake: () => void }) {
-  return (
-    <button type="button" class="button" data-format={format} aria-disabled={busy} onClick={onTake}>
-      {name}
-    </button>
-  );
+function groups(): ExportGroup[] {
+  const { part } = departmentView.value;
+  const pictures: FileOffer[] = [];
+  const map = cityMap.value?.map;
+  if (mapState.value === "ready" && map) pictures.push({ key: "png", name: t("out.png"), file: () => fileName("map", "png", new Date()), from: () => picture(map, caption()) });
+  if (may("export"))
+    pictures.push({
+      key: "pdf",
+      name: t("out.pdf"),
+      file: () => fileName("report", "pdf", new Date()),
+      from: () => ({ path: "api/exports/report.pdf", query: { ...exportQuery("incidents", desk.filter.value, mapBounds.value), language: lang.value } }),
+    });
+  const last = { label: t("out.pictures"), offers: pictures };
+  if (!may("export")) return [last];
+  const shown = part === "grids" || part === "people" || part === "figures" ? [tables()] : part === "query" ? [figures()] : [];
+  return part === "people" || part === "figures" ? [...shown, rows(), last] : [rows(), ...shown, last];
+}
+
+/** Rows from the server: the incidents listed or of the area, facilities, grids. */
+function rows(): ExportGroup {
+  const { part, area, days } = departmentView.value;
+  const subject = subjectOf(part);
+  const label = subject === "facilities" ? t(`out.subject.${relation.value === "maintained" ? "maintained" : "owned"}`) : t(`out.subject.${subject}`);
+  const query = (format: Format) => ({ ...exportQuery(subject, desk.filter.value, mapBounds.value, actor.value.organisation, relation.value), language: lang.value, bom: format === "csv" });
+  return {
+    label,
+    empty: subject === "zone-query" && !area ? t("query.empty") : null,
+    offers: FORMATS.map((format) => ({
+      key: format,
+      name: t(`out.${format}`),
+      file: () => fileName(subject, format, new Date()),
+      from: () => ({ path: `api/exports/${subject}.${format}`, query: query(format), ...(subject === "zone-query" && area ? { body: zoneQuestion(area, days) } : {}) }),
+    })),
+  };
+}
+
+/** The figures about an area, as they stand there. */
+function figures(): ExportGroup {
+  const found = answer.value;
+  const about = (): string[] => [caption().title, ...caption().lines];
+  const offer = (format: "csv" | "geojson", make: () => string): FileOffer => ({
+    key: `figures-${format}`,
+    name: t(`out.figures_${format}`),
+    file: () => fileName("zone-query-figures", format, new Date()),
+    from: () => new Blob([make()], { type: format === "csv" ? "text/csv;charset=utf-8" : "application/geo+json" }),
+  });
+  return {
+    label: t("out.figures"),
+    empty: found ? null : t("query.empty"),
+    offers: found ? [offer("csv", () => answerCsv(found, about(), bucketOf(departmentView.peek().days))), ...(found.area ? [offer("geojson", () => answerGeoJson(found, about()))] : [])] : [],
+  };
+}
+
+/** Tables of the part, as they stand there. */
+function tables(): ExportGroup {
+  return {
+    label: t("out.tables"),
+    offers: [
+      {
+        key: "tables",
+        name: t("out.csv"),
+        file: () => fileName(departmentView.peek().part, "csv", new Date()),
+        from: () => new Blob([tablesCsv(readTables(document.querySelector(".department")!), [caption().title, ...caption().lines])], { type: "text/csv;charset=utf-8" }),
+      },
+    ],
+  };
 }
 
 /** What a picture says about itself. */
@@ -148,14 +116,22 @@ function caption() {
   const { part, area } = departmentView.value;
   const chips = deskChips(filter).map((chip) => chipText(chip, filter));
   const found = answer.value;
-  const editions = cityLayers.value.filter((layer) => layer.kind !== "context").reduce((sum, layer) => Math.max(sum, layer.edition), 0);
   return {
     title: `${say(city.value?.name)} · ${scopeName.value}`,
     lines: [
       t("out.filter", { filter: chips.join(t("app.comma")) || t("out.no_filter") }),
       ...(part === "query" && area && found ? [t("out.area", { n: number(found.incidents.total), area: areaText(found.area_m2) })] : []),
-      [t("out.made", { date: dateTime(new Date().toISOString()) }), t("out.edition", { date: editionDate.value ?? today() }) + (editions > 0 ? ` (#${editions})` : ""), displayName.value].filter(Boolean).join(" · "),
+      madeLine(),
     ],
-    foot: `GridGov · ${say(city.value?.attribution)}${city.value?.datasets.some((one) => one.synthetic) ? ` · ${t("map.synthetic")}` : ""}`,
+    foot: footLine(),
   };
 }
+
+/** When it was made, as of which grids, by whom. */
+export function madeLine(): string {
+  const editions = cityLayers.value.filter((layer) => layer.kind !== "context").reduce((sum, layer) => Math.max(sum, layer.edition), 0);
+  const edition = t("out.edition", { date: editionDate.value ?? today() }) + (editions > 0 ? ` (#${editions})` : "");
+  return [t("out.made", { date: dateTime(new Date().toISOString()) }), edition, displayName.value].filter(Boolean).join(" · ");
+}
+
+export const footLine = (): string => `GridGov · ${say(city.value?.attribution)}${city.value?.datasets.some((one) => one.synthetic) ? ` · ${t("map.synthetic")}` : ""}`;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { organisationOptions, zoneOptions } from "./finders";
+import { ownOrganisationOptions, ownZoneOptions } from "./finders";
 import * as desk from "../dispatch/state";
 import { codeText, t } from "../i18n";
 import { Combo } from "../parts/Combo";
@@ -9,7 +9,7 @@ import type { ZoneSummary } from "../api/types";
 import { say } from "../i18n";
 import { heldRole } from "../state/actor";
 import { me } from "../state/session";
-import { ExportMenu } from "./ExportMenu";
+import { DepartmentExport } from "./ExportMenu";
 import { ShareButton } from "./ShareDialog";
 import { nameZone, scopeName, scopeTitle } from "./state";
 
@@ -34,7 +34,7 @@ export function Head() {
         )}
       </div>
       <div class="department-ways">
-        <ExportMenu />
+        <DepartmentExport />
         <ShareButton />
         <button type="button" class="bar-button" title={t("out.print")} aria-label={t("out.print")} onClick={() => window.print()}>
           <Glyph name="print" size={16} />
@@ -57,7 +57,7 @@ function Narrow({ close }: { close: () => void }) {
         name="scope-organisation"
         none={t("rule.organisation_none")}
         open
-        find={organisationOptions}
+        find={ownOrganisationOptions}
         onTake={(one) => {
           desk.setFilter({ organisation: one.code });
           close();
@@ -68,7 +68,7 @@ function Narrow({ close }: { close: () => void }) {
         label={t("department.zone")}
         name="scope-zone"
         none={t("tasks.zone_none")}
-        find={zoneOptions}
+        find={ownZoneOptions}
         onTake={(one) => {
           nameZone(one.layer, one.code, say(one.name));
           desk.setFilter({ zone: { layer: one.layer, code: one.code } });

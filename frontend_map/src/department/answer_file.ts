@@ -4,7 +4,7 @@ import { codeText, say, t } from "../i18n";
 import { stepText, type Bucket } from "./words";
 
 /** A field of a table; what a spreadsheet would take for a formula stays text. */
-function field(value: string | number | null): string {
+export function csvField(value: string | number | null): string {
   const text = value === null ? "" : String(value);
   const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -28,7 +28,7 @@ export function answerCsv(found: ZoneAnswer, about: readonly string[], bucket: B
     ...found.grids.map((one) => [t("grids.grid"), `${say(one.name)} ${one.code}`, one.incidents, one.share]),
   ];
   const head = ["", "", t("plot.count"), t("out.share")];
-  return `\uFEFF${about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, " ")}\r\n`).join("")}${[head, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
+  return `\uFEFF${about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, " ")}\r\n`).join("")}${[head, ...rows].map((row) => row.map(csvField).join(",")).join("\r\n")}\r\n`;
 }
 
 /** The area as a feature with its figures; an area of zones has no shape of its own here. */

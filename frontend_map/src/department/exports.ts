@@ -5,16 +5,13 @@ import type { DeskFilter } from "../dispatch/address";
 import type { Bounds } from "../api/types";
 import type { Part } from "./address";
 
-export const TABLE_FORMATS = ["csv", "xlsx"] as const;
-export const MAP_FORMATS = ["geojson", "gpkg", "parquet", "fgb"] as const;
-export type Format = (typeof TABLE_FORMATS)[number] | (typeof MAP_FORMATS)[number];
+/** Tables first, then what map programs read. */
+export const FORMATS = ["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb"] as const;
+export type Format = (typeof FORMATS)[number];
 
 export type Subject = "incidents" | "facilities" | "zones" | "zone-query";
 
 /** What an export of the open part holds. */
-/** What the answer about an area can be taken along as: it is made here, from what is shown. */
-export const ANSWER_FORMATS = ["csv", "geojson"] as const;
-
 export const subjectOf = (part: Part): Subject => (part === "facilities" ? "facilities" : part === "grids" || part === "people" ? "zones" : part === "query" ? "zone-query" : "incidents");
 
 /**
@@ -25,6 +22,8 @@ export const subjectOf = (part: Part): Subject => (part === "facilities" ? "faci
 export function exportQuery(subject: Subject, filter: DeskFilter, bounds: Bounds | null, own: string | null = null, relation: string = "any"): Query {
   const all = filterQuery(filter);
   const { organisation = null, zone = null } = all;
+  // The area and the days are in the body.
+  if (subject === "zone-query") return {};
   if (subject === "incidents") return { ...all, ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}) };
   return subject === "facilities" ? { organisation: organisation ?? (zone ? null : own), zone, relation: relation === "any" ? "owned" : relation } : { layer: "base_grid" };
 }

@@ -5,6 +5,8 @@ export interface Caption {
   title: string;
   /** Filters and other lines below the title. */
   lines: readonly string[];
+  /** What colours mean, below the lines. */
+  legend?: readonly { colour: string; text: string }[];
   /** Sources, as their licences ask. */
   foot: string;
 }
@@ -45,7 +47,9 @@ export async function picture(map: MapLibre, caption: Caption): Promise<Blob> {
   ];
   const feet = measured(fontOf(10.5), caption.foot).map((text) => ({ text, font: fontOf(10.5), high: px(15), ink: "#51616a" }));
   const sum = (all: readonly { high: number }[]): number => all.reduce((high, one) => high + one.high, 0);
-  const head = sum(rows) + 2 * px(8);
+  const key = laidOut(caption.legend ?? [], inner, px(12), px(26), (text) => ((pen.font = fontOf(12.5)), pen.measureText(text).width));
+  const keyHigh = px(20);
+  const head = sum(rows) + key.length * keyHigh + 2 * px(8);
   const foot = sum(feet) + 2 * px(6);
   sheet.width = shot.width;
   sheet.height = shot.height + head + foot;
@@ -61,9 +65,37 @@ export async function picture(map: MapLibre, caption: Caption): Promise<Blob> {
     y += row.high;
   };
   rows.forEach(write);
+  for (const line of key) {
+    let x = margin;
+    for (const one of line) {
+      pen.fillStyle = one.colour;
+      pen.fillRect(x, y + keyHigh / 2 - px(6), px(18), px(12));
+      pen.font = fontOf(12.5);
+      pen.fillStyle = "#34454d";
+      pen.fillText(one.text, x + px(26), y + keyHigh / 2);
+      x += px(26) + one.wide + px(12);
+    }
+    y += keyHigh;
+  }
   y = head + shot.height + px(6);
   feet.forEach(write);
   return new Promise((resolve, reject) => sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"));
+}
+
+/** Entries of a legend in lines that fit. Pure but for `measure`. */
+export function laidOut<T extends { text: string }>(entries: readonly T[], wide: number, gap: number, swatch: number, measure: (text: string) => number): (T & { wide: number })[][] {
+  const lines: (T & { wide: number })[][] = [];
+  let x = Infinity;
+  for (const one of entries) {
+    const size = measure(one.text);
+    if (x + swatch + size > wide) {
+      lines.push([]);
+      x = 0;
+    }
+    lines.at(-1)!.push({ ...one, wide: size });
+    x += swatch + size + gap;
+  }
+  return lines;
 }
 
 /** What the map draws next: read in its own frame, since nothing is kept of it afterwards. */
@@ -79,13 +111,4 @@ function frame(map: MapLibre): Promise<HTMLCanvasElement> {
     });
     map.triggerRepaint();
   });
-}
-
-/** Hands a file to the browser. */
-export function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -13,6 +13,7 @@ import { layerName, page, panel } from "../state/store";
 import { shortMoment } from "./moments";
 import { now } from "./now";
 import { Photos } from "./Photos";
+import { ReporterCard } from "./ReporterCard";
 
 const nameOf = (one: Named | string | null | undefined): string => (one === null || one === undefined ? "" : typeof one === "string" ? one : say(one.name));
 
@@ -77,6 +78,7 @@ export function CaseWork({ incident, item }: { incident: Incident; item: Case | 
           <p>{item.objection.reason}</p>
         </div>
       )}
+      <ReporterCard key={incident.number} number={incident.number} />
       <Photos number={incident.number} />
       <Posts number={incident.number} />
     </>

@@ -2,6 +2,7 @@ import { enAccount } from "./en_account";
 import { enDeadlines } from "./en_deadlines";
 import { enDepartment } from "./en_department";
 import { enDispatch } from "./en_dispatch";
+import { enExchange } from "./en_exchange";
 import { enPatrol } from "./en_patrol";
 import { enPlaces } from "./en_places";
 import { enPlanner } from "./en_planner";
@@ -13,7 +14,7 @@ export const en: Record<Key, string> = {
   ...enAccount,
   ...enDeadlines, ...enDepartment,
   ...enDispatch,
-  ...enPatrol,
+  ...enExchange, ...enPatrol,
   ...enPlaces,
   ...enPlanner,
   ...enRankings,

@@ -3,6 +3,7 @@ import { zhAccount } from "./zh_account";
 import { zhDeadlines } from "./zh_deadlines";
 import { zhDepartment } from "./zh_department";
 import { zhDispatch } from "./zh_dispatch";
+import { zhExchange } from "./zh_exchange";
 import { zhPatrol } from "./zh_patrol";
 import { zhPlaces } from "./zh_places";
 import { zhPlanner } from "./zh_planner";
@@ -316,4 +317,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhAccount, ...zhDeadlines, ...zhDepartment, ...zhDispatch, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRankings, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhAccount, ...zhDeadlines, ...zhDepartment, ...zhDispatch, ...zhExchange, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRankings, ...zhRules } as const;

@@ -47,6 +47,7 @@ const PATHS = {
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
   chart: "M4 20V4M4 20h16M8.5 16v-4M12.5 16V8M16.5 16v-6",
   area: "M5 6l8-3 6 6-2 10-11 1zM5 6h.01M13 3h.01M19 9h.01M17 19h.01M6 20h.01",
+  exchange: "M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4",
   desk: "M4 5h16v10H4zM9 20h6M12 15v5M7.5 9.5h5M7.5 12h3",
 } as const;
 

@@ -56,7 +56,7 @@ function contains(one: Class, value: number | null, all: readonly Class[]): bool
   return value !== null && all.findLast((each) => value >= each.from) === one;
 }
 
-function bounds(one: Class, measure: string): string {
+export function bounds(one: Class, measure: string): string {
   const put = (value: number): string => (showsChange.value ? toldChange(measure, value) : told(measure, value));
   if (one.from === -Infinity) return t("legend.below", { to: put(one.to) });
   if (one.to === Infinity) return t("legend.above", { from: put(one.from) });

@@ -12,6 +12,7 @@ import { Crumbs } from "./Crumbs";
 import { DayReportPanel } from "./DayReportPanel";
 import { Legend } from "./Legend";
 import { RankingLayers } from "./RankingLayers";
+import { RankingsExport } from "./RankingsExport";
 import { RankingTable } from "./RankingTable";
 import { dayAfter } from "./periods";
 import { answer, question } from "./state";
@@ -36,7 +37,10 @@ export function RankingsPage() {
   return (
     <section class="desk rankings" data-covers="none" aria-label={t("rankings.title")}>
       <header class="desk-head rankings-head">
-        <h2>{t("rankings.title")}</h2>
+        <div class="rankings-title">
+          <h2>{t("rankings.title")}</h2>
+          <RankingsExport />
+        </div>
         {shown && (
           <p class="small muted rankings-as-of" role="status">
             {t("rankings.as_of", { at: dateTime(shown.as_of) })}

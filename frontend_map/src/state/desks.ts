@@ -23,6 +23,7 @@ export const DESKS: readonly Desk[] = [
   { page: "rankings", glyph: "chart", letter: "K", name: "bar.rankings", title: "rankings.title", about: "desks.rankings", needs: ["statistics_read"] },
   { page: "rules", glyph: "rules", letter: "R", name: "bar.rules", title: "rules.title", about: "desks.rules", needs: ["rules_read"] },
   { page: "planner", glyph: "plan", letter: "G", name: "bar.planner", title: "planner.title", about: "desks.planner", needs: ["plans_read"] },
+  { page: "exchange", glyph: "exchange", letter: "", name: "bar.exchange", title: "exchange.title", about: "desks.exchange", needs: ["export", "webhooks_manage", "audit_read"] },
   { page: "accounts", glyph: "people", letter: "", name: "bar.accounts", title: "admin.title", about: "desks.accounts", needs: ["accounts_manage"] },
 ];
 

@@ -76,7 +76,7 @@ const toggle = (which: NonNullable<typeof panel.value>): void => onMap(() => voi
 
 function close(): void {
   if (document.querySelector("dialog[open]")) return;
-  if (page.value === "planner" || page.value === "accounts" || hasDesk(page.value)) return;
+  if (page.value === "planner" || page.value === "accounts" || page.value === "exchange" || hasDesk(page.value)) return;
   if (page.value === "rules") {
     rulesView.value = { ...rulesView.value, rule: null };
     return;

@@ -35,7 +35,7 @@ export interface RulesView {
   rule: string | null;
 }
 
-export type Page = "map" | "rules" | "planner" | "dispatch" | "department" | "rankings" | "accounts";
+export type Page = "map" | "rules" | "planner" | "dispatch" | "department" | "rankings" | "accounts" | "exchange";
 
 export interface View {
   page: Page;
@@ -81,7 +81,7 @@ export const DEFAULT_VIEW: View = {
 };
 
 /** The page's own part of the address, below the folder in which the map lies. */
-export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch", department: "department", rankings: "rankings", accounts: "accounts" };
+export const PAGE_PATH: Readonly<Record<Page, string>> = { map: "", rules: "rules", planner: "planner", dispatch: "dispatch", department: "department", rankings: "rankings", accounts: "accounts", exchange: "exchange" };
 
 export function pageOf(path: string): Page {
   const last = path.split("/").at(-1);
