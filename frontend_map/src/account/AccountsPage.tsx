@@ -83,7 +83,7 @@ function AccountsTab() {
               </span>
               <span class="small muted">{one.signed_in_at ? t("admin.last_seen", { date: dateTime(one.signed_in_at) }) : t("admin.never_seen")}</span>
               <span class="account-grants small">
-                {one.grants.length === 0 ? <span class="muted">{t("admin.no_grants")}</span> : one.grants.map((grant) => `${codeText("role", grant.role)} · ${grant.scope.posts ? t("admin.scope.posts") : scopeText(grant.scope)}`).join("； ")}
+                {one.grants.length === 0 ? <span class="muted">{t("admin.no_grants")}</span> : one.grants.map((grant) => `${codeText("role", grant.role)} · ${grant.scope.posts ? t("admin.scope.posts") : scopeText(grant.scope)}`).join(t("app.semicolon"))}
               </span>
             </button>
             {open === one.name && <AccountCard account={one} onChange={(next) => setChanged({ ...changed, [next.name]: next })} onReread={again} />}

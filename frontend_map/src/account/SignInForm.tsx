@@ -6,13 +6,13 @@ import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
 import { asApiError } from "../parts/load";
 import { me, signIn } from "../state/session";
-import { oidcStart, waitText } from "./words";
+import { cameBackWith, oidcStart, signOnError, waitText } from "./words";
 
 /** Account and password, single sign-on where it is offered, and the accounts of a demonstration. */
 export function SignInForm({ lastName = "", focus = true }: { lastName?: string; focus?: boolean }) {
   const ways = me.value?.ways;
   const [busy, setBusy] = useState<string | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(cameBackWith === null ? null : signOnError(cameBackWith));
   if (!ways) return null;
   const enter = async (name: string, password: string, which: string): Promise<boolean> => {
     if (busy !== null) return false;

@@ -1,8 +1,17 @@
 /** Small texts of signing in. Pure but for the language. */
-import { t } from "../i18n";
+import { isKey, t } from "../i18n";
 
 /** How long to wait, in the unit people think in. */
 export const waitText = (seconds: number): string => (seconds > 90 ? t("signin.wait_minutes", { n: Math.ceil(seconds / 60) }) : t("signin.wait_seconds", { n: Math.ceil(seconds) }));
+
+/** What single sign-on came back with, read before the address follows the view; null: it did not fail. */
+export const cameBackWith: string | null = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("error");
+
+/** Why single sign-on did not succeed; a code this page does not know gets a general sentence. */
+export function signOnError(code: string): string {
+  const key = `signin.error.${code}`;
+  return isKey(key) ? t(key as "signin.error.general") : t("signin.error.general");
+}
 
 /** Where single sign-on begins; afterwards the reader is back where they wanted to be. `start` is a path of the server. */
 export function oidcStart(base: string, start: string, here: string): string {

@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import type { SearchHit, ZoneSummary } from "../api/types";
+import { loadZone } from "../api/zones";
 import { Drawing } from "../dispatch/NewTaskForm";
 import { corners, drawn } from "../dispatch/tasks";
 import * as desk from "../dispatch/state";
@@ -62,6 +63,7 @@ function Polygon({ area }: { area: Area | null }) {
 
 function Zones({ area }: { area: Area | null }) {
   const zones = area?.kind === "zones" ? area.zones : [];
+  useZoneNames(zones);
   return (
     <div class="area-way">
       {zones.length > 0 && (
@@ -93,6 +95,19 @@ function Zones({ area }: { area: Area | null }) {
       {mapState.value !== "absent" && <p class="hint">{t("query.zone_click")}</p>}
     </div>
   );
+}
+
+/** A link names zones by their codes alone. */
+function useZoneNames(zones: readonly { layer: string; code: string }[]): void {
+  const unknown = zones.filter((one) => zoneNames.value[`${one.layer}/${one.code}`] === undefined);
+  useEffect(() => {
+    const abort = new AbortController();
+    for (const one of unknown)
+      loadZone(one.layer, one.code, null, abort.signal)
+        .then((zone) => nameZone(one.layer, one.code, say(zone.name) || one.code))
+        .catch((cause: unknown) => !abort.signal.aborted && console.warn("zone:", cause));
+    return () => abort.abort();
+  }, [unknown.map((one) => `${one.layer}/${one.code}`).join()]);
 }
 
 function Around({ kind, area }: { kind: "road" | "facility"; area: Area | null }) {

@@ -44,7 +44,7 @@ export function WebhooksTab() {
       {secret && <SecretLine name={secret.name} secret={secret.secret} text={t("webhook.once")} label={t("webhook.secret")} />}
       {error && <Trouble error={error} again={again} />}
       {!value && !error && <Waiting />}
-      {value?.length === 0 && !adding && <p class="empty">{t("webhook.none")}</p>}
+      {value?.length === 0 && !adding && <p class="empty">{t(reads ? "webhook.none" : "webhook.none_here")}</p>}
       <ul class="account-list">
         {value?.map((one) => (
           <li key={one.id} data-webhook={one.id} class={one.active ? "" : "is-disabled"}>

@@ -29,6 +29,7 @@ export const en: Record<Key, string> = {
   "app.clear": "Clear",
   "app.unknown": "unknown",
   "app.none": "none",
+  "app.semicolon": "; ",
   "app.comma": ", ",
   "panel.taller": "Taller panel",
   "panel.shorter": "Shorter panel",
@@ -308,6 +309,7 @@ export const en: Record<Key, string> = {
   "category.matter": "Matters",
   "category.social": "Social matters",
   "category.whole": "whole class",
+  "category.of": "{kind} ({standard})",
   "category.any": "All categories",
 
   "help.title": "Help and shortcuts",

@@ -42,6 +42,7 @@ export const enExchange: Record<keyof typeof zhExchange, string> = {
   "webhook.must_read": "To make or try a webhook an account must be allowed to read incidents: what it sees is what is sent. Ask for a role that reads incidents.",
   "webhook.add": "New webhook",
   "webhook.none": "There are no webhooks. Make one, and another system hears of incidents as they change.",
+  "webhook.none_here": "There are no webhooks.",
   "webhook.once": "The signing secret is shown only this once. Copy it now:",
   "webhook.secret": "Signing secret",
   "webhook.paused": "paused",

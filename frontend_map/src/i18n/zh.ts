@@ -21,6 +21,7 @@ const zhMap = {
   "app.clear": "清除",
   "app.unknown": "未知",
   "app.none": "无",
+  "app.semicolon": "；",
   "app.comma": "、",
   "panel.taller": "展开面板",
   "panel.shorter": "收起面板",
@@ -299,6 +300,7 @@ const zhMap = {
   "category.matter": "管理事项",
   "category.social": "社会治理事项",
   "category.whole": "整类",
+  "category.of": "{kind}（{standard}）",
   "category.any": "全部类别",
 
   "help.title": "帮助与快捷键",

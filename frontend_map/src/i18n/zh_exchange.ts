@@ -40,6 +40,7 @@ export const zhExchange = {
   "webhook.must_read": "建立和测试 Webhook 需要能查看事件的账号：推送范围就是该账号的可见范围。请联系管理员为您的账号再授予一个可查看事件的岗位。",
   "webhook.add": "新建 Webhook",
   "webhook.none": "没有 Webhook。新建一个，别的系统就能及时知道事件的变化。",
+  "webhook.none_here": "没有 Webhook。",
   "webhook.once": "签名密钥只显示这一次，请立即复制：",
   "webhook.secret": "签名密钥",
   "webhook.paused": "已暂停",

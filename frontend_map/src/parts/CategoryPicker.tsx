@@ -124,7 +124,7 @@ function Found({ found, value, choose }: ListProps & { found: CategoryNode[] }) 
 function Tree({ tree, value, choose, subtrees = false }: ListProps & { tree: CategoryNode[] }) {
   const groups = new Map<string, CategoryNode[]>();
   for (const node of tree) {
-    const name = `${codeText("category", node.category.kind)}（${node.category.standard_ref}）`;
+    const name = t("category.of", { kind: codeText("category", node.category.kind), standard: node.category.standard_ref });
     groups.set(name, [...(groups.get(name) ?? []), node]);
   }
   return (

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { number } from "../format";
 
 interface Props<K extends string> {
@@ -9,6 +10,8 @@ interface Props<K extends string> {
 
 /** Tabs: arrows move between them, as screen readers announce. */
 export function Tabs<K extends string>({ label, tabs, value, onChange }: Props<K>) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.querySelector("[aria-selected='true']")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [value]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     const at = tabs.findIndex((tab) => tab.key === value);
@@ -19,7 +22,7 @@ export function Tabs<K extends string>({ label, tabs, value, onChange }: Props<K
     (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-tab="${next.key}"]`)?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+    <div ref={box} class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
       {tabs.map((tab) => (
         <button
           key={tab.key}
