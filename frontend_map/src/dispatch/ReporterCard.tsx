@@ -10,9 +10,10 @@ export const SHOWN_SECONDS = 60;
 const SHORTEST = 4;
 const PURPOSES = ["call_back", "place", "evidence"] as const;
 
-/** Who reported it: masked; whole for a short time, for whoever says what for. */
+/** Who reported it, when somebody wants to know: masked; whole for a short time, for whoever says what for. */
 export function ReporterCard({ number }: { number: string }) {
-  const { value, error } = useLoad(number, (abort) => loadReporter(number, abort));
+  const [open, setOpen] = useState(false);
+  const { value, error } = useLoad(open ? number : null, (abort) => loadReporter(number, abort));
   const [asking, setAsking] = useState(false);
   const [whole, setWhole] = useState<Contact | null>(null);
   const left = useCountdown(whole, () => setWhole(null));
@@ -21,7 +22,14 @@ export function ReporterCard({ number }: { number: string }) {
     document.addEventListener("visibilitychange", hide);
     return () => document.removeEventListener("visibilitychange", hide);
   }, []);
-  if (!value && !error) return null;
+  if (!open || (!value && !error))
+    return (
+      <p>
+        <button type="button" class="link" data-reporter="ask" onClick={() => setOpen(true)}>
+          {t("reporter.ask")}
+        </button>
+      </p>
+    );
   if (error && error.status !== 404) return <p class="muted small">{error.message}</p>;
   const shown = whole ?? value;
   return (

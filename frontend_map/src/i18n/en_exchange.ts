@@ -98,6 +98,7 @@ export const enExchange: Record<keyof typeof zhExchange, string> = {
   "delivery.drop_how": "It is never sent; later ones of the same incident are",
 
   "reporter.title": "Reporter",
+  "reporter.ask": "Who reported it?",
   "reporter.none": "Nobody left a contact.",
   "reporter.nameless": "no name",
   "reporter.unmask": "Show contact data",

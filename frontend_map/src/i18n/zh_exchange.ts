@@ -96,6 +96,7 @@ export const zhExchange = {
   "delivery.drop_how": "不再发送这一条；同一事件后面的继续发送",
 
   "reporter.title": "反映人",
+  "reporter.ask": "谁反映的？",
   "reporter.none": "没有留下联系方式。",
   "reporter.nameless": "未留姓名",
   "reporter.unmask": "查看完整联系方式",

@@ -33,7 +33,10 @@ export function organisationsWithin(all: readonly Organisation[], scope: Scope):
     before = below.size;
     for (const one of all) if (one.parent !== null && below.has(one.parent)) below.add(one.code);
   }
-  return all.filter((one) => below.has(one.code) || (places.length > 0 && (one.region === null || places.some((code) => nested(code, one.region!.code)))));
+  // One's own come first.
+  const own = all.filter((one) => below.has(one.code));
+  const others = all.filter((one) => !below.has(one.code) && places.length > 0 && (one.region === null || places.some((code) => nested(code, one.region!.code))));
+  return [...own, ...others];
 }
 
 /** Whether incidents in a zone may be in sight. Which specialist zones reach into a region only the server knows. */

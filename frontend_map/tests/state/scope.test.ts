@@ -24,6 +24,10 @@ describe("organisations that a chooser offers", () => {
     expect(codes({ regions: [place("370212001")] })).toEqual(["SQUAD", "FIRE", "CITY", "JD-1", "SQ-1", "WATER"]);
   });
 
+  it("begin with one's own where both are held", () => {
+    expect(codes({ organisations: [{ code: "WATER", name: { zh: "", en: null } }], regions: [place("370212002")] })).toEqual(["WATER", "SQUAD", "FIRE", "CITY", "JD-2"]);
+  });
+
   it("are all for who sees everything, and none for who sees nothing", () => {
     expect(codes({ everything: true })).toHaveLength(ALL.length);
     expect(codes({})).toEqual([]);
