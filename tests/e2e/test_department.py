@@ -77,6 +77,15 @@ def test_an_area_of_zones_is_counted_as_the_server_says(screen: Screen, base_url
         told = asking.post("/api/zone-query", json={"area": {"zones": keys}, "from": since}).json()
     expect(answer).to_have_attribute("data-answer", str(told["incidents"]["total"]))
     expect(page.locator(".headline-figures")).to_contain_text(f"{told['facilities']['total']:,}")
+    # The file comes from the server, with exactly the incidents that were counted.
+    page.get_by_role("button", name="导出", exact=True).click()
+    with page.expect_download() as download:
+        page.locator("[data-format=csv]").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert (
+        len([line for line in text.splitlines() if re.match(r"\d{19}", line)]) == told["incidents"]["total"]
+    )
+    page.keyboard.press("Escape")
     # Drawing by keyboard: the map moves below its middle.
     page.locator("[data-way=polygon]").click()
     page.get_by_role("button", name="在地图上画范围").click()
