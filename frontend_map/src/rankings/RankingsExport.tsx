@@ -29,7 +29,8 @@ export function RankingsExport() {
   return groups.length > 0 ? <ExportMenu groups={groups} /> : null;
 }
 
-function caption() {
+/** What a picture or a printed page says about itself. */
+export function caption() {
   const view = rankingsView.value;
   const shown = answer.value;
   const filters = [view.category ? say(categories.value.find((one) => one.key === view.category)?.name) || view.category : null, ...view.sources.map((one) => codeText("source", one))].filter(Boolean);

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { loadRanking } from "../api/rankings";
 import { dateTime, date } from "../format";
 import { say, t } from "../i18n";
+import { Glyph } from "../parts/Glyph";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { cityMap } from "../state/map";
@@ -12,7 +13,7 @@ import { Crumbs } from "./Crumbs";
 import { DayReportPanel } from "./DayReportPanel";
 import { Legend } from "./Legend";
 import { RankingLayers } from "./RankingLayers";
-import { RankingsExport } from "./RankingsExport";
+import { RankingsExport, caption } from "./RankingsExport";
 import { RankingTable } from "./RankingTable";
 import { dayAfter } from "./periods";
 import { answer, question } from "./state";
@@ -36,10 +37,14 @@ export function RankingsPage() {
   const shown = value ?? answer.value;
   return (
     <section class="desk rankings" data-covers="none" aria-label={t("rankings.title")}>
+      <PrintedAbove />
       <header class="desk-head rankings-head">
         <div class="rankings-title">
           <h2>{t("rankings.title")}</h2>
           <RankingsExport />
+          <button type="button" class="bar-button" title={t("out.print")} aria-label={t("out.print")} onClick={() => window.print()}>
+            <Glyph name="print" size={16} />
+          </button>
         </div>
         {shown && (
           <p class="small muted rankings-as-of" role="status">
@@ -63,6 +68,23 @@ export function RankingsPage() {
         {shown && !error && <RankingTable answer={shown} busy={loading} />}
       </div>
     </section>
+  );
+}
+
+/** What stands above a printed ranking: of which incidents, when, by whom. */
+function PrintedAbove() {
+  const { title, lines } = caption();
+  return (
+    <div class="print-head" aria-hidden="true">
+      <p>
+        <strong>{title}</strong>
+      </p>
+      {lines.map((line) => (
+        <p key={line} class="small">
+          {line}
+        </p>
+      ))}
+    </div>
   );
 }
 

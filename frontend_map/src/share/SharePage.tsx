@@ -47,7 +47,7 @@ function View({ view }: { view: SharedView }) {
     <>
       <h1>{view.title}</h1>
       <p class="muted small">
-        {[...view.filters.map((one) => `${say(one.name)}: ${say(one.value)}`), t("query.at", { date: dateTime(view.at) }), t("query.edition", { edition: view.edition }), t("shared.ends", { date: date(view.expires_at) })].join(" · ")}
+        {[...view.filters.map((one) => `${say(one.name)}: ${say(one.value)}`), t("query.at", { date: dateTime(view.at) }), t("query.edition", { edition: view.edition.replace(/^base_grid /, "") }), t("shared.ends", { date: date(view.expires_at) })].join(" · ")}
       </p>
       <dl class="headline-figures share-figures">
         <Figure name={t("query.incidents")} value={figures.total} />
