@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { loadLoad, loadOverlap, type Load, type Overlap } from "../api/department";
+import { NO_FILTER } from "../dispatch/address";
 import * as desk from "../dispatch/state";
-import { number, percent } from "../format";
+import { daysAgo, number, percent } from "../format";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { Trouble, Waiting } from "../parts/Trouble";
@@ -11,7 +12,7 @@ import { useLoad } from "../parts/load";
 import { pointedZone, selection, shownZones } from "../state/store";
 import { toBox, toPart } from "./parts";
 import { ask } from "./query";
-import { scopeQuery, specialistQuery } from "./state";
+import { nameZone, scopeQuery, specialistQuery } from "./state";
 
 /** My specialist grids over the base grids, and how much each base grid bears. */
 export function Grids() {
@@ -147,6 +148,28 @@ function GridRow({ code, name, children }: { code: string; name: string; childre
 type GridLoad = Load["grids"][number];
 const COLUMNS = ["open", "overdue", "reported", "handled"] as const satisfies readonly (keyof GridLoad)[];
 
+/** A number that opens its list: the incidents of the grid that it counts. */
+function CountLink({ column, code, name, count }: { column: (typeof COLUMNS)[number]; code: string; name: string; count: number }) {
+  if (count === 0) return <>{number(count)}</>;
+  const open = (): void => {
+    const zone = { layer: "base_grid", code };
+    nameZone(zone.layer, code, name);
+    // Whose load it is stays; other filters were no part of the count.
+    const { organisation } = desk.filter.peek();
+    desk.setFilter({ ...NO_FILTER, organisation, zone, ...(column === "reported" ? { states: [], from: daysAgo(LOAD_DAYS - 1) } : {}) });
+    if (column !== "reported") toBox(column);
+    toPart("incidents");
+  };
+  return (
+    <button type="button" class="link count" aria-label={t("load.list", { name, what: t(`load.${column}`), n: number(count) })} onClick={open}>
+      {number(count)}
+    </button>
+  );
+}
+
+/** Days that reported and handled cases are counted over. */
+const LOAD_DAYS = 30;
+
 function LoadTable({ rows }: { rows: readonly GridLoad[] }) {
   const [by, setBy] = useState<(typeof COLUMNS)[number]>("open");
   const [all, setAll] = useState(false);
@@ -173,7 +196,7 @@ function LoadTable({ rows }: { rows: readonly GridLoad[] }) {
             <GridRow key={one.grid.code} code={one.grid.code} name={say(one.grid.name)}>
               {COLUMNS.map((column) => (
                 <td key={column} class={`num${column === "overdue" && one.overdue > 0 ? " is-late" : ""}`}>
-                  {number(one[column])}
+                  <CountLink column={column} code={one.grid.code} name={say(one.grid.name)} count={one[column]} />
                 </td>
               ))}
             </GridRow>

@@ -6,6 +6,7 @@ export const enRankings: Record<keyof typeof zhRankings, string> = {
   "bar.rankings": "Rankings",
   "desks.rankings": "Districts, subdistricts, communities and grids by figures, on the map and in a table",
   "rankings.title": "Rankings on the map",
+  "rankings.own": "only incidents that you see are counted",
   "rankings.export": "Ranking: all figures, with the shapes of the areas",
   "rankings.picture": "Picture",
   "rankings.skip": "Skip to the table",

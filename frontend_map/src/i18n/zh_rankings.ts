@@ -4,6 +4,7 @@ export const zhRankings = {
   "bar.rankings": "排名",
   "desks.rankings": "区县、街道、社区、网格按指标排名，地图与表格联动",
   "rankings.title": "地图排名",
+  "rankings.own": "只统计您能看到的事件",
   "rankings.export": "排名数据（全部指标，含区域边界）",
   "rankings.picture": "图片",
   "rankings.skip": "跳到排名表",

@@ -6,6 +6,7 @@ import { Glyph } from "../parts/Glyph";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { cityMap } from "../state/map";
+import { openMode, ownRoles } from "../state/session";
 import { mapState, rankingsView } from "../state/store";
 import { Controls } from "./Controls";
 import { Counted } from "./Counted";
@@ -61,6 +62,7 @@ export function RankingsPage() {
             {t("rankings.span", { from: date(shown.span.first), until: date(dayAfter(shown.span.last, -1)) })}
             {shown.compared_with && ` · ${t("rankings.compared", { from: date(shown.compared_with.first), until: date(dayAfter(shown.compared_with.last, -1)) })}`}
             {shown.cut && ` · ${t("rankings.cut")}`}
+            {!openMode.value && !ownRoles.value.some((one) => one.scope.everything) && ` · ${t("rankings.own")}`}
           </p>
         )}
         {error && <Trouble error={error} again={again} />}
