@@ -60,6 +60,12 @@ def test_a_box_lists_what_it_counts(page: Page, base_url: str) -> None:
     expect(page.locator("[data-chip=handled]")).to_be_visible()
     done = read(base_url, "zhou.lead", "department/summary")["handled"]
     expect(page.locator(".department [data-row]")).to_have_count(min(50, done), timeout=MAP_MS)
+    # So does a grid's count.
+    page.locator("[data-tab=grids]").click()
+    count = page.locator("table.load button.count").first
+    number = int(count.inner_text(timeout=MAP_MS))
+    count.click()
+    expect(page.locator(".department [data-row]")).to_have_count(number, timeout=MAP_MS)
 
 
 def test_an_area_of_zones_is_counted_as_the_server_says(screen: Screen, base_url: str) -> None:
