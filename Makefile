@@ -25,7 +25,7 @@ test: lint unit e2e ## all tests, lint and types included
 lint: $(VENV)/.dev map ## lint, types and architecture contracts only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
+	$(BIN)/mypy --num-workers $(WORKERS) .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/npm.py run check
 

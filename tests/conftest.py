@@ -47,7 +47,7 @@ def laoshan_database(cluster: Cluster) -> Iterator[str]:
 
     Tests that write leave rows behind for the next ones: write what is yours, look only for that.
     """
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         yield url
 
 

@@ -14,6 +14,6 @@ from tests.support import databases
 @pytest.fixture(scope="module")
 def seen_city(cluster: Cluster) -> Iterator[World]:
     """The small sample, with cases that several organisations worked on and reports of accounts."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         scatter(url)
         yield world(url)

@@ -32,7 +32,7 @@ Json = dict[str, Any]
 @pytest.fixture(scope="module")
 def url(cluster: Cluster) -> Iterator[str]:
     template = databases.laoshan_template(cluster)
-    with databases.copy_of(cluster, template, large=True) as made:
+    with databases.copy_of(cluster, template) as made:
         make_accounts(
             made,
             somebody("root", (Role.ADMINISTRATOR, EVERYWHERE)),

@@ -52,7 +52,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture(scope="module")
 def url(cluster: Cluster) -> Iterator[str]:
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as made:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as made:
         make_accounts(made, somebody("taken", (Role.ADMINISTRATOR, EVERYWHERE)))
         yield made
 

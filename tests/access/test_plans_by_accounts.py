@@ -28,7 +28,7 @@ ORDER BY zone.id, post.id
 @pytest.fixture(scope="module")
 def url(cluster: Cluster) -> Iterator[str]:
     template = databases.laoshan_template(cluster)
-    with databases.copy_of(cluster, template, large=True) as made:
+    with databases.copy_of(cluster, template) as made:
         make_accounts(
             made,
             somebody("planner", (Role.PLANNER, EVERYWHERE), (Role.APPROVER, EVERYWHERE)),

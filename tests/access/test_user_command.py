@@ -23,7 +23,7 @@ Call = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def url(cluster: Cluster) -> Iterator[str]:
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as made:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as made:
         yield made
 
 

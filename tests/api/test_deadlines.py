@@ -22,7 +22,7 @@ LITTER = "GB/T 47678.5-2026:matter:06010"
 @pytest.fixture(scope="module")
 def url(cluster: Cluster) -> Iterator[str]:
     """A small sample of this module alone: changed limits would puzzle other tests."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as copied:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as copied:
         yield copied
 
 

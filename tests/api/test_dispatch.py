@@ -45,7 +45,7 @@ STAGED = """
 @pytest.fixture(scope="module")
 def staged(cluster: Cluster) -> Iterator[str]:
     """Address of a small sample whose open incidents have clocks of every kind."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(STAGED.encode())
             connection.execute("ANALYZE")

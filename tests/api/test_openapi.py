@@ -73,7 +73,7 @@ def test_reporters_are_in_no_answer(description: dict[str, Any]) -> None:
 def server(cluster: Cluster) -> Iterator[str]:
     """The server as it runs, behind a real socket, with a sample of its own: it is told to change things."""
     template = databases.laoshan_template(cluster)
-    with databases.copy_of(cluster, template, large=True) as url, socket.socket() as listening:
+    with databases.copy_of(cluster, template) as url, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         app = create_app(Settings(database_url=url))
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))

@@ -33,7 +33,7 @@ NEW: Json = {
 @pytest.fixture
 def url(cluster: Cluster) -> Iterator[str]:
     """A small sample of this test alone: changed rules would puzzle other tests."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as copied:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as copied:
         yield copied
 
 

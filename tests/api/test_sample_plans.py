@@ -24,7 +24,7 @@ SPLITS, BEFORE, AFTER = SMALL.splits, SMALL.base_grids - SMALL.splits, SMALL.bas
 @pytest.fixture(scope="module")
 def url(cluster: Cluster) -> Iterator[str]:
     """A sample of these tests alone: a plan that another test publishes supersedes the one looked at here."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as copied:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as copied:
         yield copied
 
 

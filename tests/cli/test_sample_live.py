@@ -25,7 +25,7 @@ from tests.support import databases
 def served(cluster: Cluster) -> Iterator[tuple[str, str]]:
     """Address of a server over a sample of its own, and of its database."""
     template = databases.laoshan_template(cluster)
-    with databases.copy_of(cluster, template, large=True) as url, socket.socket() as listening:
+    with databases.copy_of(cluster, template) as url, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         app = create_app(Settings(database_url=url))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))

@@ -38,7 +38,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 @pytest.fixture(scope="module")
 def city_url(cluster: Cluster) -> Iterator[str]:
     """A sample of this module alone, with cases in every state."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         enliven(url)
         yield url
 

@@ -31,7 +31,7 @@ from tests.support.importing import look
 @pytest.fixture
 def small_sample(cluster: Cluster) -> Iterator[str]:
     """Address of the small sample, for this test alone."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         yield url
 
 

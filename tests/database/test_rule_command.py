@@ -19,7 +19,7 @@ LITTER = "GB/T 47678.5-2026:matter:06010"
 
 @pytest.fixture
 def shell(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         yield Shell(url, tmp_path, monkeypatch)
 
 

@@ -23,7 +23,7 @@ from tests.support import databases
 @pytest.fixture(scope="module")
 def lives(cluster: Cluster) -> Iterator[psycopg.Connection]:
     """The small sample whose lives were told for its own end."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
 
         async def tell() -> None:
             database = Database(url, size=1, statement_timeout_s=0)

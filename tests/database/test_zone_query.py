@@ -34,7 +34,7 @@ FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthChec
 @pytest.fixture(scope="module")
 def city_url(cluster: Cluster) -> Iterator[str]:
     """A sample of this module alone, with cases in every state."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         enliven(url)
         yield url
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 from governance.settings import Settings
 from grid_data.embedded import Cluster
@@ -32,17 +32,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.fail(
             f"none of {', '.join(BROWSERS)} is installed; run scripts/install-browser.sh", pytrace=False
         )
-    return browser_type_launch_args | {"executable_path": found}
+    # No other host is found, whatever a page asks for.
+    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    return browser_type_launch_args | {"executable_path": found, "args": [alone]}
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A Chinese reader at a small screen: software rendering is slow per pixel."""
+    """A Chinese reader at a small and coarse screen: software rendering is slow per pixel."""
     return browser_context_args | {
         "locale": "zh-CN",
         "timezone_id": "Asia/Shanghai",
         "reduced_motion": "reduce",
         "viewport": {"width": 1024, "height": 700},
+        "device_scale_factor": 0.5,
     }
 
 
@@ -51,7 +54,7 @@ def laoshan_database(cluster: Cluster) -> Iterator[str]:
     """The small sample of Laoshan, prepared in a thread: Playwright may already occupy this one's loop."""
     with ThreadPoolExecutor(max_workers=1) as apart:
         template = apart.submit(databases.laoshan_template, cluster).result()
-    with databases.copy_of(cluster, template, large=True) as url:
+    with databases.copy_of(cluster, template) as url:
         yield url
 
 
@@ -72,13 +75,17 @@ def accounts_url(laoshan_database: str) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def nothing_leaves_the_machine(context: BrowserContext, base_url: str) -> Iterator[None]:
-    """Every test also proves that no request goes anywhere but to our server, and that the CSP holds."""
+    """Every test also proves that no request goes anywhere but to our server, and that the CSP holds.
+
+    Requests are listened to, not held up: a route would lead each of some hundred tiles through this process
+    and turn the browser's cache off.
+    """
     left: list[str] = []
     broken: list[str] = []
 
-    def refuse(route: Route) -> None:
-        left.append(route.request.url)
-        route.abort()
+    def look(request: Request) -> None:
+        if not request.url.startswith((base_url, "data:", "blob:")):
+            left.append(request.url)
 
     def listen(page: Page) -> None:
         page.on("pageerror", lambda error: broken.append(f"error in the page: {error}"))
@@ -88,7 +95,7 @@ def nothing_leaves_the_machine(context: BrowserContext, base_url: str) -> Iterat
         if "Content Security Policy" in message.text:
             broken.append(message.text)
 
-    context.route(lambda url: not url.startswith((base_url, "data:", "blob:")), refuse)
+    context.on("request", look)
     context.on("page", listen)
     yield
     assert left == []

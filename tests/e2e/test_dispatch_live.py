@@ -85,7 +85,7 @@ def own_database(cluster: Cluster) -> Iterator[str]:
     """A small sample of this test's own."""
     with ThreadPoolExecutor(max_workers=1) as apart:
         template = apart.submit(databases.laoshan_template, cluster).result()
-    with databases.copy_of(cluster, template, large=True) as url:
+    with databases.copy_of(cluster, template) as url:
         yield url
 
 

@@ -27,7 +27,7 @@ def small_city(cluster: Cluster) -> str:
 def test_what_is_derived_from_zones_is_made_for_those_that_are_there(
     cluster: Cluster, small_city: str
 ) -> None:
-    with databases.copy_of(cluster, small_city, large=True) as url:
+    with databases.copy_of(cluster, small_city) as url:
         with psycopg.connect(url) as connection:
             before = connection.execute(DERIVED).fetchone()
         assert before is not None

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 @pytest.fixture(scope="session")
 def changing_database(cluster: Cluster) -> Iterator[str]:
     """Address of a copy of the small sample for these tests alone."""
-    with databases.copy_of(cluster, databases.laoshan_template(cluster), large=True) as url:
+    with databases.copy_of(cluster, databases.laoshan_template(cluster)) as url:
         yield url
 
 
