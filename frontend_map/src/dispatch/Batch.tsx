@@ -4,7 +4,8 @@ import { number } from "../format";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { asApiError } from "../parts/load";
-import { actor } from "../state/actor";
+import { actorFor } from "../state/acting";
+import type { ActorFields } from "../state/actor";
 import { announcement, flash } from "../state/store";
 import { BATCH_ACTIONS, batchFields } from "./batch_actions";
 import { afterStep, readList } from "./feed";
@@ -57,6 +58,24 @@ export function BatchDialog() {
   );
 }
 
+/** One request for each organisation that is acted for; mostly that is one. */
+async function takeAll(numbers: readonly string[], action: string, fields: StepFields, trial: boolean): Promise<BatchAnswer> {
+  const groups = new Map<string, { who: ActorFields; numbers: string[] }>();
+  for (const one of numbers) {
+    const who = actorFor([desk.rows.peek().find((row) => row.number === one)?.responsible?.code]);
+    const group = groups.get(who.organisation ?? "") ?? { who, numbers: [] };
+    group.numbers.push(one);
+    groups.set(who.organisation ?? "", group);
+  }
+  const all: BatchAnswer = { done: [], refused: [] };
+  for (const group of groups.values()) {
+    const answer = await takeSteps(group.numbers, group.who, action, fields, trial);
+    all.done.push(...answer.done);
+    all.refused.push(...answer.refused);
+  }
+  return all;
+}
+
 /** One step for many: first what would happen, then, on a second press, that and nothing else. */
 function Batch() {
   const [numbers] = useState(() => [...desk.marked.peek()].slice(0, MOST));
@@ -79,7 +98,7 @@ function Batch() {
     if (busy || missing(spec, fields).length > 0) return;
     setBusy(true);
     try {
-      const answer = await takeSteps(only, actor.peek(), action, cleaned(fields), trial);
+      const answer = await takeAll(only, action, cleaned(fields), trial);
       setRefusal(null);
       if (trial) {
         setPreview(answer);

@@ -9,7 +9,7 @@ import { IncidentSymbol } from "../parts/IncidentSymbol";
 import { Tabs } from "../parts/Tabs";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
-import { actor } from "../state/actor";
+import { actorFor, involvedIn } from "../state/acting";
 import { cityMap, moveForSelection } from "../state/map";
 import { pointedPlace, selectedPlace, selection, shownZones } from "../state/store";
 import { CaseActions } from "./CaseActions";
@@ -26,7 +26,8 @@ import { Why } from "./Why";
 
 /** One incident on the desk: where it stands, what comes next, why it is where it is, what happened. */
 export function CasePanel({ number }: { number: string }) {
-  const who = actor.value;
+  const before = desk.openCase.value;
+  const who = actorFor(involvedIn(before?.number === number ? before : null));
   const round = desk.changed.value;
   const loaded = useLoad(`${number} ${round}`, (abort) => loadIncident(number, abort));
   const asked = useLoad(`${number} ${round} ${JSON.stringify(who)}`, (abort) => loadCase(number, who, abort));

@@ -4,7 +4,8 @@ import { takeStep, type Case, type StepFields } from "../api/cases";
 import { t, say } from "../i18n";
 import { asApiError } from "../parts/load";
 import type { ApiError } from "../api/client";
-import { actor, known } from "../state/actor";
+import { actorFor, involvedIn } from "../state/acting";
+import { known } from "../state/actor";
 import { announcement, flash } from "../state/store";
 import { cleaned, instant } from "./fields";
 import { tellTime } from "./now";
@@ -23,7 +24,7 @@ export async function step(item: Case, action: string, fields: StepFields = {}):
   if (!someone() || desk.sending.peek()) return null;
   desk.sending.value = true;
   try {
-    const next = await takeStep(item.number, actor.peek(), action, item.revision, cleaned(fields));
+    const next = await takeStep(item.number, actorFor(involvedIn(item)), action, item.revision, cleaned(fields));
     const name = say(next.steps.find((one) => one.action === action)?.name) || say(item.actions.find((one) => one.action === action)?.name) || action;
     batch(() => {
       if (desk.openNumber.peek() === item.number) desk.openCase.value = next;
