@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { DeadlineChanges, Deadlines, SpecialDay } from "../api/deadlines";
 import { t } from "../i18n";
 import { daysThen, withYear } from "./pending";
+import { may } from "../state/session";
 
 interface Props {
   here: Deadlines;
@@ -41,7 +42,7 @@ export function CalendarYear({ here, year, onYear, changes, onChange }: Props) {
           <li key={one.date} class={before.has(`${one.date} ${one.kind}`) ? `is-${one.kind}` : `is-${one.kind} is-planned`}>
             <span>{one.date.slice(5)}</span> <span>{t(one.kind === "holiday" ? "deadlines.holiday" : "deadlines.workday")}</span>{" "}
             <span class="muted">{one.name}</span>{" "}
-            <button type="button" class="link" aria-label={t("deadlines.remove_day", { day: one.date })} onClick={() => put(days.filter((each) => each.date !== one.date))}>
+            <button type="button" class="link" hidden={!may("deadlines_write")} aria-label={t("deadlines.remove_day", { day: one.date })} onClick={() => put(days.filter((each) => each.date !== one.date))}>
               ×
             </button>
           </li>
@@ -49,6 +50,7 @@ export function CalendarYear({ here, year, onYear, changes, onChange }: Props) {
       </ul>
       <form
         class="day-form"
+        hidden={!may("deadlines_write")}
         onSubmit={(event) => {
           event.preventDefault();
           if (!day.startsWith(`${here.year}-`)) return;

@@ -4,6 +4,7 @@ import type { Organisation } from "../api/organisations";
 import { say, t } from "../i18n";
 import { OrganisationField } from "../parts/OrganisationField";
 import { withWindows } from "./pending";
+import { may } from "../state/session";
 
 interface Props {
   here: Deadlines;
@@ -37,6 +38,7 @@ export function Hours({ here, changes, onChange }: Props) {
                       aria-label={t("deadlines.hours_of", { name: row.name })}
                       placeholder="08:30-12:00,14:00-17:30"
                       maxLength={200}
+                      readOnly={!may("deadlines_write")}
                       value={then}
                       onChange={(event) => onChange(withWindows(changes, row.code, event.currentTarget.value.replaceAll("，", ",").trim() || null, row.windows))}
                     />
@@ -47,7 +49,7 @@ export function Hours({ here, changes, onChange }: Props) {
           </tbody>
         </table>
       </div>
-      <OrganisationField label={t("deadlines.hours_add")} labelled name="hours-organisation" without={rows.flatMap((row) => row.code ?? [])} onTake={(one) => setAdded([...added, one])} />
+      {may("deadlines_write") && <OrganisationField label={t("deadlines.hours_add")} labelled name="hours-organisation" without={rows.flatMap((row) => row.code ?? [])} onTake={(one) => setAdded([...added, one])} />}
     </section>
   );
 }

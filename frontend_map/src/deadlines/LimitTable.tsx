@@ -4,6 +4,7 @@ import { number } from "../format";
 import { codeText, say, t } from "../i18n";
 import { LimitForm } from "./LimitForm";
 import { limitKey, withLimit } from "./pending";
+import { may } from "../state/session";
 
 interface Props {
   limits: readonly Limit[];
@@ -20,9 +21,11 @@ export function LimitTable({ limits, changes, onChange }: Props) {
     <section>
       <div class="desk-intro">
         <h3>{t("deadlines.limits")}</h3>
-        <button type="button" class="button" data-action="new-limit" onClick={() => setOpen("new")}>
-          {t("deadlines.new_limit")}
-        </button>
+        {may("deadlines_write") && (
+          <button type="button" class="button" data-action="new-limit" onClick={() => setOpen("new")}>
+            {t("deadlines.new_limit")}
+          </button>
+        )}
       </div>
       {open === "new" && (
         <LimitForm
@@ -75,7 +78,7 @@ export function LimitTable({ limits, changes, onChange }: Props) {
                         <button type="button" class="link" onClick={() => onChange({ ...changes, limits: changes.limits.filter((each) => each !== then) })}>
                           {t("deadlines.take_back")}
                         </button>
-                      ) : (
+                      ) : !may("deadlines_write") ? null : (
                         <button type="button" class="link" aria-expanded={open === key} onClick={() => setOpen(open === key ? null : key)}>
                           {t("deadlines.edit")}
                         </button>

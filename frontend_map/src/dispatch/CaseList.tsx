@@ -13,6 +13,7 @@ import { shortMoment } from "./moments";
 import { now } from "./now";
 import * as desk from "./state";
 import { NO_FILTER } from "./address";
+import { may } from "../state/session";
 
 /** The list: what the map shows, in words, in the order that was asked for, until somebody asks anew. */
 export function CaseList() {
@@ -94,7 +95,7 @@ export function Row({ row }: { row: CaseRow }) {
       onPointerLeave={release}
     >
       <label class="case-mark" title={`${t("desk.mark")} (X)`}>
-        <input type="checkbox" tabIndex={-1} aria-label={t("desk.mark_one", { number: row.number })} checked={desk.marked.value.has(row.number)} onChange={(event) => desk.mark(row.number, event.currentTarget.checked)} />
+        <input type="checkbox" tabIndex={-1} disabled={!may("cases_step")} aria-label={t("desk.mark_one", { number: row.number })} checked={desk.marked.value.has(row.number)} onChange={(event) => desk.mark(row.number, event.currentTarget.checked)} />
       </label>
       <button
         type="button"

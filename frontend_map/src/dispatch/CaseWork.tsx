@@ -14,6 +14,7 @@ import { shortMoment } from "./moments";
 import { now } from "./now";
 import { Photos } from "./Photos";
 import { ReporterCard } from "./ReporterCard";
+import { may } from "../state/session";
 
 const nameOf = (one: Named | string | null | undefined): string => (one === null || one === undefined ? "" : typeof one === "string" ? one : say(one.name));
 
@@ -45,7 +46,7 @@ export function CaseWork({ incident, item }: { incident: Incident; item: Case | 
             ) : (
               <span>
                 {t("incident.unlocated")}{" "}
-                {isOpen(incident.state) && (
+                {isOpen(incident.state) && may("incidents_route") && (
                   <button
                     type="button"
                     class="link"

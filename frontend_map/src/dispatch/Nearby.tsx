@@ -12,6 +12,7 @@ import { shortMoment } from "./moments";
 import { now } from "./now";
 import * as desk from "./state";
 import { begin, someone } from "./steps";
+import { may } from "../state/session";
 
 const REACH_M = 300;
 const MOST = 12;
@@ -67,7 +68,7 @@ function Duplicates({ incident, item }: { incident: Incident; item: Case | null 
               <span class="small muted">{[t("near.likeness", { share: percent(one.score) }), one.parts.map((each) => say(each.words)).join(t("app.comma")), one.attachments > 0 ? t("case.photos", { n: one.attachments }) : null].filter(Boolean).join(" · ")}</span>
               <span class="small">{one.text}</span>
             </button>
-            <button type="button" class="link small" onClick={() => void apart(one.number)}>
+            <button type="button" class="link small" hidden={!may("cases_step")} onClick={() => void apart(one.number)}>
               {t("near.apart")}
             </button>{" "}
             {merge?.allowed && one.is_open && item && (

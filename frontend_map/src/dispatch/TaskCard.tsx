@@ -16,6 +16,7 @@ import { someone } from "./steps";
 import * as desk from "./state";
 import { Share, TaskState } from "./Tasks";
 import { openTask, taskShapes } from "./tasks";
+import { may } from "../state/session";
 
 const ORDER: readonly Receipt["state"][] = ["waiting", "acknowledged", "done", "moved", "released"];
 
@@ -157,7 +158,7 @@ function Doings({ task, onChanged }: { task: TaskDetail; onChanged: (task: TaskD
           {trouble}
         </p>
       )}
-      {reason === null ? (
+      {!may("tasks_issue") ? null : reason === null ? (
         <div class="panel-actions">
           <button type="button" class="button" disabled={left === 0} aria-disabled={busy} onClick={() => void run(() => remindTask(task.code, actor.peek()), t("tasks.reminded_now", { n: number(left) }))}>
             {t("tasks.remind", { n: number(left) })}

@@ -13,6 +13,7 @@ import { someone } from "./steps";
 import * as desk from "./state";
 import { TaskCard } from "./TaskCard";
 import { forgetDrawing, newTask, openTask, taskShapes } from "./tasks";
+import { may } from "../state/session";
 
 /** Urgent tasks: what was asked of which grids, and how far they are. */
 export function Tasks() {
@@ -37,7 +38,7 @@ function TaskList() {
     <div class="desk-body tasks">
       <p class="desk-intro">
         <span class="small muted">{t("tasks.intro")}</span>
-        <button type="button" class="button primary" onClick={() => someone() && (newTask.value = true)}>
+        <button type="button" class="button primary" hidden={!may("tasks_issue")} onClick={() => someone() && (newTask.value = true)}>
           <Glyph name="plus" size={15} />
           {t("tasks.new")}
         </button>

@@ -17,6 +17,7 @@ import { saysWho } from "../state/session";
 import { hasDesk } from "../state/url";
 import { composing } from "../planner/keys";
 import { letterOf } from "../planner/tools";
+import { may } from "../state/session";
 
 /** What single keys do on the desk, for the help page too. */
 export const DESK_KEYS = [
@@ -187,7 +188,7 @@ function markRow(range: boolean): void {
   if (number === null || at < 0) return;
   const last = rows.findLastIndex((row, index) => index < at && desk.marked.value.has(row.number));
   if (range && last >= 0) desk.marked.value = new Set([...desk.marked.value, ...rows.slice(last, at + 1).map((row) => row.number)]);
-  else desk.mark(number);
+  else if (may("cases_step")) desk.mark(number);
   announcement.value = t("batch.marked", { n: desk.marked.value.size });
 }
 

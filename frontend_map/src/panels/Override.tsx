@@ -7,6 +7,7 @@ import { Field } from "../parts/Field";
 import { OrganisationField } from "../parts/OrganisationField";
 import { asApiError } from "../parts/load";
 import { announcement, incidentsVersion } from "../state/store";
+import { may } from "../state/session";
 
 interface Props {
   incident: Incident;
@@ -41,7 +42,7 @@ export function Override({ incident, onChanged }: Props) {
           </div>
         </div>
       )}
-      {open === null ? (
+      {!may("incidents_route") ? null : open === null ? (
         <div class="panel-actions">
           <button type="button" class="button" onClick={() => setOpen("change")}>
             {t("override.open")}

@@ -8,6 +8,7 @@ import { useLoad } from "../parts/load";
 import { cityLayers, openPlan } from "../state/store";
 import { NewPlanForm } from "./NewPlanForm";
 import { planListVersion } from "./state";
+import { may } from "../state/session";
 
 const DONE: readonly Plan["state"][] = ["published", "superseded", "withdrawn", "rolled_back"];
 
@@ -29,7 +30,7 @@ export function PlanList() {
         ) : (
           <div class="desk-intro">
             <p class="small muted">{t("planner.intro")}</p>
-            <button type="button" class="button primary" onClick={() => setMaking(true)}>
+            <button type="button" class="button primary" hidden={!may("plans_draw")} onClick={() => setMaking(true)}>
               <Glyph name="plus" />
               {t("planner.new")}
             </button>

@@ -9,6 +9,7 @@ import { extent } from "../state/moves";
 import { SIZES, cancel, changeSet, last, run, running, tab, trouble } from "../state/rules_desk";
 import { announcement } from "../state/store";
 import { ApplyDialog } from "./ApplyDialog";
+import { may } from "../state/session";
 
 /** Shows the map what moves, and says how many. */
 function shown(result: Simulation): string {
@@ -65,9 +66,11 @@ export function ChangeBar({ rules }: { rules: readonly Rule[] }) {
             {t("changes.simulate")}
           </button>
         )}
-        <button type="button" class="button primary" disabled={count === 0} onClick={() => setApplying(true)}>
-          {t("changes.apply")}
-        </button>
+        {may("rules_write") && (
+          <button type="button" class="button primary" disabled={count === 0} onClick={() => setApplying(true)}>
+            {t("changes.apply")}
+          </button>
+        )}
       </div>
       {applying && (
         <ApplyDialog
