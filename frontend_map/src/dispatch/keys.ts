@@ -182,13 +182,14 @@ export function walk(by: 1 | -1): void {
 
 /** Marks the row, with Shift all rows from the last marked one to it. */
 function markRow(range: boolean): void {
+  if (!may("cases_step")) return;
   const rows = desk.walked.value;
   const number = desk.cursor.value;
   const at = rows.findIndex((row) => row.number === number);
   if (number === null || at < 0) return;
   const last = rows.findLastIndex((row, index) => index < at && desk.marked.value.has(row.number));
   if (range && last >= 0) desk.marked.value = new Set([...desk.marked.value, ...rows.slice(last, at + 1).map((row) => row.number)]);
-  else if (may("cases_step")) desk.mark(number);
+  else desk.mark(number);
   announcement.value = t("batch.marked", { n: desk.marked.value.size });
 }
 
