@@ -109,7 +109,13 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-c", "from cli.main import main; main()", "up"],
             cwd=ROOT,
-            env=kept | {"GRIDGOV_DATABASE_URL": url, "GRIDGOV_PORT": str(port), "LC_ALL": "C.UTF-8"},
+            env=kept
+            | {
+                "GRIDGOV_DATABASE_URL": url,
+                "GRIDGOV_PORT": str(port),
+                "GRIDGOV_ACCESS": "open",
+                "LC_ALL": "C.UTF-8",
+            },
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
