@@ -10,6 +10,7 @@ import { Tabs } from "../parts/Tabs";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { actorFor, involvedIn } from "../state/acting";
+import { may } from "../state/session";
 import { cityMap, moveForSelection } from "../state/map";
 import { pointedPlace, selectedPlace, selection, shownZones } from "../state/store";
 import { CaseActions } from "./CaseActions";
@@ -74,7 +75,7 @@ export function CasePanel({ number }: { number: string }) {
         {incident && <Head incident={incident} item={item} />}
         {incident && item && (item.state === "reported" || item.state === "accepted") && <TriageHint incident={incident} />}
         {asked.error && <CaseTrouble status={asked.error.status} retry={asked.again} message={asked.error.message} />}
-        {item && incident && <CaseActions item={item} suggested={suggestions(incident)} category={incident.category.key} />}
+        {item && incident && may("cases_step") && <CaseActions item={item} suggested={suggestions(incident)} category={incident.category.key} />}
         {incident && <Body incident={incident} item={item} onChanged={setChanged} />}
       </div>
     </section>

@@ -6,6 +6,7 @@ import { asApiError } from "../parts/load";
 import type { ApiError } from "../api/client";
 import { actorFor, involvedIn } from "../state/acting";
 import { known } from "../state/actor";
+import { may } from "../state/session";
 import { announcement, flash } from "../state/store";
 import { cleaned, instant } from "./fields";
 import { tellTime } from "./now";
@@ -57,7 +58,7 @@ export function refusalText(error: ApiError): string {
 /** Opens a step's form, or takes it at once if it asks nothing. */
 export function begin(item: Case, action: string): void {
   const found = item.actions.find((one) => one.action === action);
-  if (!found) return;
+  if (!found || !may("cases_step")) return;
   if (!found.allowed) {
     announcement.value = say(found.why_not) || t("step.not_now");
     flash.value = announcement.value;

@@ -8,7 +8,10 @@ export function Trouble({ error, again }: { error: ApiError; again?: () => void 
       ? t("notice.not_found")
       : error.code === "unreachable"
         ? t("notice.unreachable")
-        : t("notice.server_error", { detail: error.message });
+        : // What was asked was wrong, not the server: its own words say what.
+          error.status >= 400 && error.status < 500
+          ? error.message
+          : t("notice.server_error", { detail: error.message });
   return (
     <div class="trouble" role="alert">
       <p>{text}</p>
