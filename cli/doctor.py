@@ -28,6 +28,8 @@ __all__ = ["Finding", "doctor", "examine"]
 
 SIGNS = {"ok": "[green]✓[/green]", "note": "[yellow]·[/yellow]", "bad": "[red]✗[/red]"}
 PACKAGE = Path(__file__).resolve().parents[1]
+# In the order in which the browser tests prefer them.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ def _port(settings: Settings) -> Iterator[Finding]:
 
 
 def _browser() -> Iterator[Finding]:
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser:
         yield Finding("ok", f"浏览器（仅测试用）：{browser}", f"browser for the tests: {browser}")
     else:

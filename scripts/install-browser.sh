@@ -5,9 +5,22 @@ cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/apt.sh
 
+# The shell is Chromium without windows: a page takes a third less processor time in it. Where the distribution
+# has none, the whole of Chromium serves; who has that and may not install anything keeps it.
+shell=chromium-headless-shell
+known() { apt-cache show "$shell" >/dev/null 2>&1; }
+
 packages=
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
-    packages="chromium"
+if ! command -v "$shell" >/dev/null; then
+    if command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+        command -v google-chrome >/dev/null; then
+        if [ "$(id -u)" -eq 0 ] && known; then packages="$shell"; fi
+    elif known || { may_install chromium && apt_update && known; }; then
+        packages="$shell"
+    else
+        packages="chromium"
+    fi
+fi
 # Without fontconfig no font can be found either.
 [ -n "$(fc-list :lang=zh-cn 2>/dev/null)" ] || packages="$packages fontconfig fonts-wqy-microhei"
 # Node inside Playwright asks for it.
