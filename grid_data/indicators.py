@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from grid_data.database import Connection, one, rows, run
-from grid_data.statements import sql
+from grid_data.database import Connection, ask, one, rows, run
+from grid_data.statements import numbered_with
 
-__all__ = ["Weight", "count_events", "names_of", "region_by_code", "weights"]
+__all__ = ["LONG", "Weight", "count_events", "names_of", "region_by_code", "weights"]
+
+LONG = timedelta(days=45)
+"""A span longer than this is counted from whole tables, a shorter one from what happened in it."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,10 @@ async def count_events(
         "organisation_ids": None if organisation_ids is None else list(organisation_ids),
         "sources": None if sources is None else list(sources),
     }
-    await run(connection, "indicators/room", {"start": start, "stop": stop})
-    cursor = await connection.execute(sql("indicators/counts"), asked, prepare=False)
+    long = stop - start > LONG
+    await run(connection, "indicators/room", {"long": long})
+    subject = "indicators/many" if long else "indicators/few"
+    cursor = await ask(connection, numbered_with("indicators/counts", ("subject", subject)), asked)
     return await cursor.fetchall()
 
 

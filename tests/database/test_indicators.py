@@ -10,6 +10,7 @@ import pytest
 
 from governance.access import OPERATOR, VISITOR
 from governance.indicators import GroupBy, IndicatorAnswer, Scope, indicators_of
+from grid_data import indicators
 from grid_data.bulk.incidents import store_incidents
 from grid_data.casework import open_cases
 from grid_data.database import Database
@@ -20,6 +21,13 @@ from tests.support.incident_frames import incident_frame
 DECEMBER, JANUARY = datetime(2016, 12, 1, tzinfo=UTC), datetime(2017, 1, 1, tzinfo=UTC)
 DUE = datetime(2016, 12, 20, tzinfo=UTC)
 WEST, EAST = (120.405, 36.105), (120.435, 36.105)
+
+
+@pytest.fixture(autouse=True, params=["short", "long"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of counting, of short and of long spans, give the same numbers."""
+    monkeypatch.setattr(indicators, "LONG", timedelta(days=45 if request.param == "short" else 0))
+
 
 Moment = tuple[int, str, datetime, datetime | None, datetime, str]
 """Incident (counted from 0), stage, entered, due, left, state afterwards."""
