@@ -6,6 +6,7 @@ A test that asks for none of these runs without a database.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,25 @@ from tests.support import databases
 os.environ.setdefault("GRIDGOV_ACCESS", "open")
 # Files that tests send lie beside the databases of the tests, not among somebody's own.
 os.environ.setdefault("GRIDGOV_ATTACHMENTS", str(databases.HOME / "attachments"))
+
+
+# Runs of a few files are nothing to tell about.
+TOLD_FROM_S = 60
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the files that take longest, so that a run that grows is seen while it grows."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.location[0]] += report.duration
+    total = sum(seconds.values())
+    if total < TOLD_FROM_S:
+        return
+    terminalreporter.section(f"slowest files of {total:.0f} s in all workers")
+    for name in sorted(seconds, key=seconds.__getitem__, reverse=True)[:10]:
+        terminalreporter.write_line(f"{seconds[name]:7.1f} s  {name}")
 
 
 @pytest.fixture(scope="session")
