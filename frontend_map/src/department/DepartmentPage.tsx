@@ -31,7 +31,7 @@ import { PrintHead } from "./PrintHead";
 import { toPart } from "./parts";
 import { QueryPart } from "./QueryPart";
 import { useShown } from "./shown";
-import { pointedKey, pressed, scopeQuery, summary } from "./state";
+import { answer, pointedKey, pressed, scopeQuery, summary } from "./state";
 
 /** A department's page: its own incidents, facilities, grids and people, and questions about any area. */
 export function DepartmentPage() {
@@ -100,7 +100,8 @@ function HandledOnMap() {
 
 /** What the dots of a table mean. */
 function RowsLegend({ part }: { part: Part }) {
-  if (part !== "facilities" && part !== "figures") return null;
+  const repeated = part === "query" && (answer.value?.repeat_places ?? []).length > 0;
+  if (part !== "facilities" && part !== "figures" && !repeated) return null;
   return (
     <div class="map-overlay">
       <ul class="desk-legend small" aria-label={t("legend.title")}>

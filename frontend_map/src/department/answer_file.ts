@@ -1,6 +1,7 @@
 /** The answer about an area as a file: a table, or the area with its figures. Pure but for the language. */
 import type { ZoneAnswer } from "../api/department";
 import { codeText, say, t } from "../i18n";
+import { DAYS } from "../plots/HourWeek";
 import { stepText, type Bucket } from "./words";
 
 /** A field of a table; what a spreadsheet would take for a formula stays text. */
@@ -24,6 +25,8 @@ export function answerCsv(found: ZoneAnswer, about: readonly string[], bucket: B
     ...incidents.by_category.map((one) => [t("figures.category"), say(one.category.name), one.count]),
     ...Object.entries(incidents.by_state).map(([key, count]) => [t("query.states"), codeText("state", key), count]),
     ...Object.entries(incidents.by_source).map(([key, count]) => [t("query.sources"), codeText("source", key), count]),
+    ...(incidents.hours ?? []).flatMap((row, day) => row.flatMap((count, hour) => (count > 0 ? [[t("figures.hours"), t("plot.hour_of", { day: t(DAYS[day]!), from: hour, to: hour + 1 }), count]] : []))),
+    ...(found.repeat_places ?? []).map((one) => [t("figures.repeats"), [one.address ?? say(one.base_grid?.name), say(one.category.name)].filter(Boolean).join(" · "), one.count]),
     ...found.facilities.by_class.map((one) => [t("query.facility_classes"), say(one.name), one.count]),
     ...found.grids.map((one) => [t("grids.grid"), `${say(one.name)} ${one.code}`, one.incidents, one.share]),
   ];

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { heatOf, heatSteps } from "./scale";
 
 /** Monday first, as ISO weeks count. */
-const DAYS = ["plot.mon", "plot.tue", "plot.wed", "plot.thu", "plot.fri", "plot.sat", "plot.sun"] as const;
+export const DAYS = ["plot.mon", "plot.tue", "plot.wed", "plot.thu", "plot.fri", "plot.sat", "plot.sun"] as const;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 interface Props {

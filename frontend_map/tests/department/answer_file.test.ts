@@ -35,6 +35,16 @@ describe("the answer about an area as a file", () => {
     expect(rows).toContain("网格,第一网格 370212002001001,3,0.42");
   });
 
+  it("has the hours in which something happened, and the places where it comes again", () => {
+    const hours = Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0));
+    hours[1]![8] = 2;
+    const place = { place: { type: "Point" as const, coordinates: [120.4, 36.1] }, address: "海边路7号", base_grid: null, category: { key: "k", name: { zh: "井盖", en: null } }, count: 4, open: 1, last: "2026-11-26T16:00:00Z", numbers: [] };
+    const rows = answerCsv({ ...answer, incidents: { ...answer.incidents, hours }, repeat_places: [place] }, [], "day").split("\r\n");
+    expect(rows.filter((row) => row.startsWith("按星期和小时") || row.includes("周二"))).toHaveLength(1);
+    expect(rows.find((row) => row.includes("周二"))).toMatch(/,2$/);
+    expect(rows.find((row) => row.includes("海边路7号 · 井盖"))).toMatch(/,4$/);
+  });
+
   it("gives a spreadsheet no formula", () => {
     expect(answerCsv(answer, [], "day")).toContain(`事项,"'=市政, 公用",3`);
   });
