@@ -123,8 +123,9 @@ moved AS (
 ),
 finished AS (
     UPDATE work_order SET closed_at = now(), result = sent.result
-    FROM sent CROSS JOIN kept
-    WHERE work_order.incident_id = kept.incident_id AND work_order.closed_at IS NULL
+    FROM sent
+    WHERE (SELECT closes IS NOT NULL FROM sent) AND work_order.incident_id = (SELECT incident_id FROM kept)
+      AND work_order.closed_at IS NULL
       AND (sent.closes = 'all' OR sent.closes = 'own' AND work_order.organisation_id = sent.closing_id)
 ),
 ordered AS (
@@ -146,7 +147,9 @@ timed AS (
         stage_due_at = excluded.stage_due_at, stage_soon_at = excluded.stage_soon_at, paused_at = excluded.paused_at
 ),
 stopped AS (
-    DELETE FROM incident_clock USING sent, kept WHERE incident_clock.incident_id = kept.incident_id AND sent.ends
+    -- Asked once, before a row is looked at; and by key: a plan that was made while the table was empty reads all of it.
+    DELETE FROM incident_clock
+    WHERE (SELECT ends FROM sent) AND incident_id = (SELECT incident_id FROM kept)
 ),
 entered AS (
     INSERT INTO history (actor, action, incident_id, before, after)
