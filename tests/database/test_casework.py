@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import errors
+from psycopg.types.json import Jsonb
 
 from governance.access import OPERATOR, Actor, Role
 from governance.casework import storing
@@ -27,7 +28,8 @@ from governance.errors import UnknownOrganisation
 from governance.intake import Report, report
 from governance.overrides import override_incident
 from grid_data.casework import open_cases
-from grid_data.database import Database, one, rows
+from grid_data.database import Database, ask, one, rows
+from grid_data.statements import numbered
 from tests.support.toy_city import GARBAGE
 
 ACCEPTOR = Actor("王受理", Role.ACCEPTOR)
@@ -314,3 +316,37 @@ async def test_lives_drawn_at_random_leave_the_database_sound(toy_database: Data
         if not is_open:
             assert case["orders"] == 0
         assert (case["duplicate_of_id"] is not None) == (case["state"] == "merged")
+
+
+async def test_a_step_that_ends_nothing_reads_no_clock_and_no_order_under_a_plan_of_empty_tables(
+    toy_database: Database,
+) -> None:
+    number = await reported(toy_database, "PLAN-1")
+    explained = numbered("casework/step")
+    explained = replace(explained, text=b"EXPLAIN (ANALYZE, FORMAT JSON) " + explained.text)
+    counters = dict.fromkeys(("reworks", "send_backs", "extensions", "hand_overs", "reopens"), 0)
+    document = counters | {
+        "seen": 0, "revision": 1, "level": "district", "supporting_ids": [], "state": "accepted",
+        "moves": True, "orders": [], "closes": None, "clock": None, "ends": False, "actor": "王受理",
+        "action": "incident.accept", "before": {}, "after": {},
+    }  # fmt: skip
+
+    async with toy_database.transaction(OPERATOR) as connection:
+        row = await one(connection, FACTS, asked_for(number, ACCEPTOR, Action.ACCEPT, Fields()))
+        assert row is not None
+        # What is chosen for tables that were empty: nothing is looked up in an index.
+        await connection.execute("SET LOCAL enable_indexscan = off")
+        await connection.execute("SET LOCAL enable_bitmapscan = off")
+        sent = {"sent": Jsonb(document | {"incident_id": row["id"]})}
+        told = await (await ask(connection, explained, sent)).fetchone()
+
+    assert told is not None
+    (plan,) = next(iter(told.values()))
+    scans = [node for node in nodes_of(plan["Plan"]) if node["Node Type"].endswith("Scan")]
+    read = {node.get("Relation Name") for node in scans if node["Actual Loops"]}
+    assert {"incident", "case_state"} <= read
+    assert not read & {"incident_clock", "work_order"}
+
+
+def nodes_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for below in plan.get("Plans", ()) for node in nodes_of(below))]
