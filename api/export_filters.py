@@ -93,8 +93,8 @@ async def facility_question(
         ResponsibleIs, Query(description="Of this organisation, or one below it; `relation` says how.")
     ] = None,
     relation: Annotated[
-        Literal["owned", "maintained", "supervised"],
-        Query(description="How the organisation has to do with it."),
+        Literal["owned", "maintained", "supervised", "kept"],
+        Query(description="How the organisation has to do with it; `kept`: owned or maintained."),
     ] = "owned",
     category: InCategory = None,
     state: Annotated[

@@ -35,7 +35,16 @@ from grid_data.department import (
 from grid_data.incidents import IncidentFilter
 from grid_data.tables.incidents import OPEN_STATES
 
-__all__ = ["HANDLED_DAYS", "categories", "hours", "places_again", "summary", "trend"]
+__all__ = [
+    "HANDLED_DAYS",
+    "categories",
+    "hours",
+    "places_again",
+    "summary",
+    "told_places",
+    "trend",
+    "week_of_hours",
+]
 
 HANDLED_DAYS = 30
 """What counts as handled lately."""
@@ -161,10 +170,17 @@ async def categories(connection: Connection, scope: IncidentFilter) -> Departmen
 
 async def hours(connection: Connection, scope: IncidentFilter) -> DepartmentHours:
     """Reports by weekday and hour of the city's clock; by default of the last 90 days."""
+    return DepartmentHours(
+        counts=week_of_hours(await by_hour(connection, _lately(scope), await city_timezone(connection)))
+    )
+
+
+def week_of_hours(rows: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """Seven days of 24 hours from rows of day, hour and n."""
     counts = [[0] * 24 for _ in range(7)]
-    for row in await by_hour(connection, _lately(scope), await city_timezone(connection)):
+    for row in rows:
         counts[row["day"]][row["hour"]] = row["n"]
-    return DepartmentHours(counts=counts)
+    return counts
 
 
 async def places_again(
@@ -172,25 +188,28 @@ async def places_again(
 ) -> RepeatPlaces:
     """Places where incidents of one category come again and again; by default in the last 90 days."""
     found = await repeat_places(connection, _lately(scope), least=least, metres=metres, limit=limit)
-    return RepeatPlaces(
-        items=[
-            RepeatPlace(
-                place=Point(coordinates=[round(row["lon"], 7), round(row["lat"], 7)]),
-                extent_m=round(row["extent_m"], 1),
-                address=row["address"],
-                base_grid=None
-                if row["grid"] is None
-                else Named(code=row["grid"], name=Name(zh=row["grid_zh"] or row["grid"], en=row["grid_en"])),
-                category=_category(row),
-                count=row["n"],
-                open=row["open"],
-                first=row["first"],
-                last=row["last"],
-                numbers=row["numbers"],
-            )
-            for row in found
-        ]
-    )
+    return RepeatPlaces(items=told_places(found))
+
+
+def told_places(found: Sequence[Mapping[str, Any]]) -> list[RepeatPlace]:
+    """Rows of `grid_data.department.repeat_places` as they are told."""
+    return [
+        RepeatPlace(
+            place=Point(coordinates=[round(row["lon"], 7), round(row["lat"], 7)]),
+            extent_m=round(row["extent_m"], 1),
+            address=row["address"],
+            base_grid=None
+            if row["grid"] is None
+            else Named(code=row["grid"], name=Name(zh=row["grid_zh"] or row["grid"], en=row["grid_en"])),
+            category=_category(row),
+            count=row["n"],
+            open=row["open"],
+            first=row["first"],
+            last=row["last"],
+            numbers=row["numbers"],
+        )
+        for row in found
+    ]
 
 
 def _lately(scope: IncidentFilter) -> IncidentFilter:

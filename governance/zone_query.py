@@ -23,6 +23,8 @@ from gis.ground_share import ground_m2, ground_round, shared_ground
 from gis.task_area import SHARED_M2, drawn
 from gis.words import Words
 from governance.answers import CategoryName, Name
+from governance.department import told_places, week_of_hours
+from governance.department_answers import RepeatPlace
 from governance.errors import CityMissing
 from governance.households import estimated
 from governance.spans import bucket_for, steps
@@ -44,6 +46,7 @@ from grid_data.tables.incidents import OPEN_STATES
 from grid_data.zone_query import (
     InArea,
     category_families,
+    count_by_hour,
     count_facilities,
     count_households,
     count_incidents,
@@ -52,6 +55,7 @@ from grid_data.zone_query import (
     first_report,
     grids_below,
     grids_near,
+    repeat_places_in,
     road_shapes,
     zones_named,
 )
@@ -61,6 +65,9 @@ __all__ = ["LARGEST_M2", "SMALLEST_M2", "AreaAsked", "AreaFault", "Ground", "fin
 SMALLEST_M2 = 1.0
 LARGEST_M2 = 2e10
 """A district is some hundred square kilometres; beyond 20,000 km2 somebody has mistaken something."""
+REPEATED_LEAST, REPEATED_M, REPEATED_MOST = 3, 30.0, 20
+"""What makes a place one where things come again, as departments are told; and how many are told."""
+REPEATED_WITHIN = timedelta(days=90)
 _GRID, _STEP, _KIND = 1, 2, 3
 _NESTED = ("region", "base_grid")
 
@@ -255,6 +262,7 @@ async def query_zone(
             ],
         ),
         households=await _households(connection, ground, one_by_one=one_by_one),
+        repeat_places=await _repeated(connection, area, wanted, now) if incidents.total else [],
         grids=[
             AreaGrid(
                 code=grid["code"],
@@ -304,9 +312,22 @@ async def _incidents(
             AreaStep.model_validate({"from": bound, "count": of_step.get(number, 0)})
             for number, bound in enumerate(bounds, start=1)
         ],
+        hours=week_of_hours(await count_by_hour(connection, area, wanted, zone.key)),
     )
     by_grid = {row["base_grid_id"]: row["n"] for row in rows if row["part"] == _GRID and row["base_grid_id"]}
     return answer, by_grid
+
+
+async def _repeated(
+    connection: Connection, area: InArea, wanted: IncidentFilter, now: datetime
+) -> list[RepeatPlace]:
+    since = (wanted.to_time or now) - REPEATED_WITHIN
+    lately = replace(wanted, from_time=max(since, wanted.from_time or since))
+    return told_places(
+        await repeat_places_in(
+            connection, area, lately, least=REPEATED_LEAST, metres=REPEATED_M, limit=REPEATED_MOST
+        )
+    )
 
 
 async def _households(connection: Connection, ground: Ground, *, one_by_one: bool) -> AreaHouseholds:

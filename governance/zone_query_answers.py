@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from governance.answers import Answer, CategoryName, Name
+from governance.department_answers import RepeatPlace
 
 __all__ = [
     "AreaFacilities",
@@ -46,6 +47,12 @@ class AreaIncidents(Answer):
     by_source: dict[str, int]
     trend: Annotated[
         list[AreaStep], Field(description="Days up to 45 days, weeks up to 200, then months; empty ones too.")
+    ]
+    hours: Annotated[
+        list[list[int]],
+        Field(
+            min_length=7, max_length=7, description="By weekday (Monday first) and hour of the city's clock."
+        ),
     ]
 
 
@@ -100,4 +107,11 @@ class ZoneAnswer(Answer):
     incidents: AreaIncidents
     facilities: AreaFacilities
     households: AreaHouseholds
+    repeat_places: Annotated[
+        list[RepeatPlace],
+        Field(
+            description="At least three of one category within 30 m, of the last 90 days asked about; "
+            "at most 20."
+        ),
+    ]
     grids: Annotated[list[AreaGrid], Field(description="The ones with most ground in it first.")]

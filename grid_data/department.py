@@ -24,11 +24,12 @@ __all__ = [
 ]
 
 FILTER = ("filter", "incidents/filter")
+ANYWHERE = ("within", "zone_query/anywhere")
 
 
 async def _rows(connection: Connection, name: str, parameters: Mapping[str, Any]) -> list[DictRow]:
     # One generic plan cannot serve all combinations of filters.
-    cursor = await ask(connection, numbered_with(f"department/{name}", FILTER), parameters)
+    cursor = await ask(connection, numbered_with(f"department/{name}", ANYWHERE, FILTER), parameters)
     return await cursor.fetchall()
 
 

@@ -20,6 +20,7 @@ from grid_data.statements import Numbered, numbered_with
 __all__ = [
     "InArea",
     "category_families",
+    "count_by_hour",
     "count_facilities",
     "count_households",
     "count_incidents",
@@ -28,6 +29,7 @@ __all__ = [
     "first_report",
     "grids_below",
     "grids_near",
+    "repeat_places_in",
     "road_shapes",
     "zones_named",
 ]
@@ -64,7 +66,7 @@ class InArea:
 async def _of_incidents(
     connection: Connection, name: str, area: InArea, wanted: IncidentFilter, more: Mapping[str, Any]
 ) -> list[DictRow]:
-    statement = numbered_with(f"zone_query/{name}", ("within", area.way), ("filter", "incidents/filter"))
+    statement = numbered_with(name, ("within", area.way), ("filter", "incidents/filter"))
     return await _found(connection, area, statement, {**wanted.parameters(), **area.parameters(), **more})
 
 
@@ -84,13 +86,28 @@ async def count_incidents(
     connection: Connection, area: InArea, wanted: IncidentFilter, bounds: Sequence[datetime]
 ) -> list[DictRow]:
     """Incidents of an area by category, state and source (``part`` 3), by base grid (1) and by step (2)."""
-    return await _of_incidents(connection, "counted", area, wanted, {"bounds": list(bounds)})
+    return await _of_incidents(connection, "zone_query/counted", area, wanted, {"bounds": list(bounds)})
 
 
 async def count_overdue(connection: Connection, area: InArea, wanted: IncidentFilter) -> int:
     """Open incidents of an area that are late now."""
-    (row,) = await _of_incidents(connection, "overdue", area, wanted, {})
+    (row,) = await _of_incidents(connection, "zone_query/overdue", area, wanted, {})
     return int(row["n"])
+
+
+async def count_by_hour(
+    connection: Connection, area: InArea, wanted: IncidentFilter, timezone: str
+) -> list[DictRow]:
+    """Incidents of an area by weekday (Monday is 0) and hour of a time zone: day, hour, n."""
+    return await _of_incidents(connection, "department/hours", area, wanted, {"timezone": timezone})
+
+
+async def repeat_places_in(
+    connection: Connection, area: InArea, wanted: IncidentFilter, *, least: int, metres: float, limit: int
+) -> list[DictRow]:
+    """Places of an area as `grid_data.department.repeat_places` finds them."""
+    asked = {"least": least, "metres": metres, "limit": limit}
+    return await _of_incidents(connection, "department/repeat_places", area, wanted, asked)
 
 
 async def first_report(connection: Connection) -> datetime | None:

@@ -1,7 +1,7 @@
 """Which rows somebody may see: the definition, in plain Python.
 
-PostgreSQL enforces it by row-level security (``migrations/functions/*/row_security.sql``) for every statement; tests
-hold the two against each other.
+PostgreSQL enforces it by row-level security (``migrations/functions/*/row_security.sql``) for every
+statement; tests hold the two against each other.
 """
 
 from __future__ import annotations

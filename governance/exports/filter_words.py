@@ -66,6 +66,7 @@ def _values() -> Mapping[str, Mapping[str, Words]]:
             "owned": Words("权属", "owned"),
             "maintained": Words("养护", "maintained"),
             "supervised": Words("主管", "supervised"),
+            "kept": Words("权属或养护", "owned or maintained"),
         },
     }
 

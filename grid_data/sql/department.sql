@@ -83,7 +83,7 @@ FROM (
     -- Whole hours first: there are fewer of them than incidents, and each is put on the city's clock once.
     SELECT date_bin('15 minutes', incident.reported_at, 'epoch'::timestamptz) AT TIME ZONE %(timezone)s::text AS local,
            count(*) AS n
-    FROM incident
+    FROM {within}
     WHERE {filter}
     GROUP BY date_bin('15 minutes', incident.reported_at, 'epoch'::timestamptz)
 ) AS counted
@@ -94,7 +94,7 @@ GROUP BY 1, 2
 WITH matching AS MATERIALIZED (
     SELECT incident.id, incident.number, incident.category_id, incident.address, incident.is_open, incident.reported_at,
            incident.base_grid_id, ST_Transform(incident.place, city.metric_srid) AS metric
-    FROM incident CROSS JOIN city
+    FROM {within} CROSS JOIN city
     WHERE incident.place IS NOT NULL AND {filter}
 ), clustered AS (
     -- One is enough to be a cluster: so they are all that hang together, whatever the order.

@@ -79,9 +79,10 @@ ORDER BY facility.code
 (%(category_ids)s::bigint[] IS NULL OR facility.category_id = ANY (%(category_ids)s::bigint[]))
       AND (%(states)s::text[] IS NULL OR facility.state = ANY (%(states)s::text[]))
       AND (%(organisation_ids)s::bigint[] IS NULL
-           OR CASE %(relation)s::text
-                  WHEN 'owned' THEN facility.owning_id WHEN 'maintained' THEN facility.maintaining_id
-                  ELSE facility.supervising_id END = ANY (%(organisation_ids)s::bigint[]))
+           OR CASE WHEN %(relation)s::text IN ('owned', 'kept') THEN facility.owning_id
+                   WHEN %(relation)s::text = 'maintained' THEN facility.maintaining_id
+                   ELSE facility.supervising_id END = ANY (%(organisation_ids)s::bigint[])
+           OR (%(relation)s::text = 'kept' AND facility.maintaining_id = ANY (%(organisation_ids)s::bigint[])))
       AND (%(area)s::geometry IS NULL OR ST_Intersects(facility.geom, %(area)s::geometry))
       AND (%(zone_id)s::bigint IS NULL OR ST_Intersects(facility.geom, (
           SELECT zone_version.geom FROM zone_version

@@ -226,6 +226,14 @@ def test_facilities_by_owner_zone_and_state(taken: Callable[..., Path], database
     assert row is not None
     found = rows_of(taken("facilities.csv", organisation=row[0], relation="maintained", codes=True))
     assert len(found) == row[1]
+    kept = database.execute(
+        "SELECT count(*) FROM facility f JOIN organisation o ON o.id IN (f.owning_id, f.maintaining_id)"
+        " WHERE o.code = %s",
+        row[:1],
+    ).fetchone()
+    found = rows_of(taken("facilities.csv", organisation=row[0], relation="kept", codes=True))
+    assert kept is not None
+    assert len(found) == kept[0] >= row[1]
     layer, code = database.execute(
         "SELECT l.code, z.code FROM zone z JOIN layer l ON l.id = z.layer_id"
         " WHERE l.kind = 'region' AND l.depth = 2 ORDER BY z.code LIMIT 1"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
@@ -28,6 +29,7 @@ from tests.support.plain_city import PlainCity, PlainIncident, enliven, inside, 
 from tests.support.sights import KINDS, Asking, asking, some_sights
 
 ALL = IncidentFilter()
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -75,6 +77,32 @@ def agrees(answer: ZoneAnswer, there: list[PlainIncident]) -> None:
     for number, step in enumerate(found.trend):
         until = begins[number + 1] if number + 1 < len(begins) else answer.at
         assert step.count == sum(step.from_ <= each.reported_at < until for each in there), step
+    local = [each.reported_at.astimezone(SHANGHAI) for each in there]
+    assert {
+        (day, hour): n for day, hours in enumerate(found.hours) for hour, n in enumerate(hours) if n
+    } == Counter((moment.weekday(), moment.hour) for moment in local)
+    again = repeated(there, answer.at - timedelta(days=90))
+    assert {frozenset(place.numbers) for place in answer.repeat_places} <= again
+    most = sorted(map(len, again), reverse=True)[:20]
+    assert [place.count for place in answer.repeat_places] == most
+
+
+def repeated(there: list[PlainIncident], since: datetime) -> set[frozenset[str]]:
+    """Numbers of incidents of one category that hang together by steps of at most 30 m, three or more."""
+    groups: set[frozenset[str]] = set()
+    lately = [each for each in there if each.place is not None and each.reported_at >= since]
+    for category in {each.category for each in lately}:
+        same = [each for each in lately if each.category == category]
+        points = geometry_to_metric(shapely.points([each.place for each in same]), 4549)
+        near = shapely.distance(points[:, None], points[None, :]) <= 30
+        label = np.arange(len(same))
+        while (new := np.where(near, label, len(same)).min(axis=1)).tolist() != label.tolist():
+            label = new
+        for one in set(label.tolist()):
+            members = [same[k].number for k in np.flatnonzero(label == one)]
+            if len(members) >= 3:
+                groups.add(frozenset(members))
+    return groups
 
 
 def share(zone: Any, area: Any) -> float:

@@ -64,7 +64,7 @@ function groups(): ExportGroup[] {
 function rows(): ExportGroup {
   const { part, area, days } = departmentView.value;
   const subject = subjectOf(part);
-  const label = subject === "facilities" ? t(`out.subject.${relation.value === "maintained" ? "maintained" : "owned"}`) : t(`out.subject.${subject}`);
+  const label = subject === "facilities" ? t(`out.subject.${relation.value === "any" ? "kept" : relation.value}`) : t(`out.subject.${subject}`);
   const query = (format: Format) => ({ ...exportQuery(subject, desk.filter.value, mapBounds.value, actor.value.organisation, relation.value), language: lang.value, bom: format === "csv" });
   return {
     label,

@@ -25,7 +25,7 @@ export function exportQuery(subject: Subject, filter: DeskFilter, bounds: Bounds
   // The area and the days are in the body.
   if (subject === "zone-query") return {};
   if (subject === "incidents") return { ...all, ...(filter.inView && bounds ? { bbox: boxText(bounds) } : {}) };
-  return subject === "facilities" ? { organisation: organisation ?? (zone ? null : own), zone, relation: relation === "any" ? "owned" : relation } : { layer: "base_grid" };
+  return subject === "facilities" ? { organisation: organisation ?? (zone ? null : own), zone, relation: relation === "any" ? "kept" : relation } : { layer: "base_grid" };
 }
 
 /** `gridgov-incidents-20261127-0930.xlsx`; the moment is the city's. */

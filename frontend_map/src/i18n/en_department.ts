@@ -150,6 +150,7 @@ export const enDepartment: Record<keyof typeof zhDepartment, string> = {
   "out.as_seen": "Exported as filtered here; filter, moment and edition are in the file. Exports of data are recorded.",
   "out.subject.incidents": "Incidents",
   "out.subject.owned": "Facilities (owned)",
+  "out.subject.kept": "Facilities (owned or maintained)",
   "out.subject.maintained": "Facilities (maintained)",
   "out.share": "share of the grid",
   "out.subject.zones": "Zones",

@@ -148,6 +148,7 @@ export const zhDepartment = {
   "out.as_seen": "按当前筛选和范围导出；文件内写明筛选、时间和版本，数据导出留有记录。",
   "out.subject.incidents": "事件清单",
   "out.subject.owned": "设施清单（权属）",
+  "out.subject.kept": "设施清单（权属或养护）",
   "out.subject.maintained": "设施清单（养护）",
   "out.share": "占网格",
   "out.subject.zones": "网格",
