@@ -26,6 +26,7 @@ from benchmarks.intake import ROOT, Server, Told, reports_like, worked
 from benchmarks.lifecycles import STEPS, Life, read_lives
 from benchmarks.measure import Measure, percentile
 from governance.access import OPERATOR
+from governance.figure_counting import count_all
 from governance.settings import Settings
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.sample import load_sample
@@ -103,6 +104,8 @@ async def _fill(url: str, sample: Sample, size: int) -> None:
             rows = np.arange(start, min(start + BATCH, missing)) % len(told)
             async with database.transaction(OPERATOR) as connection:
                 await store_incidents(connection, told.iloc[rows].assign(source_ref=None))
+        # As after the load of a city: else the worker counts a million while cases are led.
+        await count_all(database)
     finally:
         await database.close()
     with psycopg.connect(url, autocommit=True) as connection:

@@ -27,6 +27,7 @@ import psycopg
 from benchmarks.load import Answered, read_answers
 from benchmarks.measure import Measure, percentile
 from governance.access import OPERATOR
+from governance.figure_counting import count_all
 from governance.settings import Settings
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.sample import load_sample
@@ -92,6 +93,8 @@ async def _fill(url: str) -> Told:
             batch = told.iloc[rows].assign(source_ref=None)
             async with database.transaction(OPERATOR) as connection:
                 await store_incidents(connection, batch)
+        # As after the load of a city: else the worker counts a million while reports come in.
+        await count_all(database)
     finally:
         await database.close()
     with psycopg.connect(url, autocommit=True) as connection:
