@@ -243,7 +243,7 @@ def test_from_a_grid_too_large_to_an_incident_in_its_new_grid(screen: Screen) ->
 
     # The impact stays, organisations were told, and the edition is compared with the day it started from.
     expect(page.locator(".impact")).to_contain_text("批准时")
-    assert page.locator("[data-notice=published]").count() > 0
+    expect(page.locator("[data-notice=published]")).not_to_have_count(0)
     desk.tab("compare")
     page.locator("select[name=to]").select_option(f"plan:{desk.code}")
     page.locator("select[name=from]").select_option("date")
