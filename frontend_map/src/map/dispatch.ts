@@ -7,6 +7,7 @@ import * as desk from "../dispatch/state";
 import { news } from "../dispatch/live";
 import { filterQuery } from "../dispatch/question";
 import { lang } from "../i18n";
+import { shownFeatures } from "../department/state";
 import { categories, departmentView, deskView, incidentsVersion, page, picking, visibleLayers } from "../state/store";
 import { hasDesk } from "../state/url";
 import type { CityMap } from "./controller";
@@ -23,7 +24,11 @@ const DEEPEST = 16;
 const BELOW = "mark-ring";
 
 /** Beside facilities or places of a table, circles of counted incidents would only be in the way. */
-const crowds = computed(() => page.value !== "department" || CROWDED.has(departmentView.value.part));
+const crowds = computed(() => {
+  const { part } = departmentView.value;
+  // Repeat places of an area are dots with numbers as well: one kind at a time.
+  return page.value !== "department" || (CROWDED.has(part) && (part !== "query" || shownFeatures.value.length === 0));
+});
 const CROWDED: ReadonlySet<string> = new Set(["incidents", "grids", "query"]);
 
 const address = (): string => `${base}tiles/open_incidents/{z}/{x}/{y}.mvt${queryString(filterQuery({ ...desk.filter.value, handled: false }))}`;

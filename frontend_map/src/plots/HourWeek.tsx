@@ -36,8 +36,8 @@ export function HourWeek({ label, counts }: Props) {
           <tr>
             <td />
             {HOURS.map((hour) => (
-              <th key={hour} scope="col" abbr={`${hour}`}>
-                {hour % 3 === 0 ? hour : ""}
+              <th key={hour} scope="col">
+                {hour % 3 === 0 ? hour : <span class="visually-hidden">{hour}</span>}
               </th>
             ))}
           </tr>
