@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { agentText, oidcStart, waitText } from "../../src/account/words";
+import { agentText, oidcStart, signOnError, waitText } from "../../src/account/words";
 import type { HeldRole, Me } from "../../src/api/session";
 import { lang } from "../../src/i18n";
 import { accountActor } from "../../src/state/actor";
@@ -85,5 +85,12 @@ describe("what the account says", () => {
     me.value = { ...nobody, open: true };
     expect(mayOpen("planner")).toBe(true);
     expect(mayOpen("accounts")).toBe(false);
+  });
+});
+
+describe("why single sign-on did not succeed", () => {
+  it("is said by its code, and in general where the code is unknown or strange", () => {
+    expect(signOnError("refused")).toContain("认证平台拒绝");
+    for (const code of ["", "something_new", "__proto__", "<b>"]) expect(signOnError(code)).toBe("单点登录未成功。请重试；仍不成功请联系管理员。");
   });
 });
