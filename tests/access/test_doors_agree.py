@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import mapbox_vector_tile
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from governance.access import Sight
-from tests.access.sights import Injected, World, owner, somebody_who_sees, world_server
+from tests.access.sights import Injected, World, owner, sights, somebody_who_sees, world_server
 
 OVERVIEW = "/tiles/{}/0/0/0.mvt"
 """The tile that holds everything: up to zoom 14 incidents are counted."""
@@ -51,17 +52,8 @@ def served(seen_city: World) -> Iterator[Served]:
         yield Served(seen_city, client, gate)
 
 
-def any_sight(city: World, choose: random.Random) -> Sight:
-    """Zones of any layers with what lies below or without, organisations, an account; often none of them."""
-    roots = choose.sample(sorted(city.zones.values()), choose.randint(0, 3))
-    organisations = choose.sample(sorted(city.organisations.values()), choose.randint(0, 2))
-    none: frozenset[int] = frozenset()
-    return Sight(
-        zones=none.union(*(city.below[root] for root in roots)),
-        roots=frozenset(roots) if choose.random() < 0.5 else none,
-        organisations=none.union(*(city.organisations_below[each] for each in organisations)),
-        account=choose.choice([None, *range(901, 911)]),
-    )
+FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+"""Each example asks a dozen doors of a running server."""
 
 
 def listed(served: Served, sight: Sight, **query: object) -> set[str]:
@@ -85,13 +77,13 @@ def counted(tile: bytes, layer: str) -> int:
     return sum(each["properties"]["count"] for each in features)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@FEW
+@given(data=st.data())
 def test_lists_counts_tiles_search_and_files_show_the_rows_of_the_definition(
-    served: Served, seed: int
+    served: Served, data: st.DataObject
 ) -> None:
     city = served.city
-    choose = random.Random(seed)
-    sight, wanted = any_sight(city, choose), choose.choice(city.incidents)
+    sight, wanted = data.draw(sights(city)), data.draw(st.sampled_from(city.incidents))
     seen = city.seen(sight)
     numbers = {each.number for each in seen}
     still_open = {each.number for each in seen if each.is_open}
@@ -135,13 +127,16 @@ def test_lists_counts_tiles_search_and_files_show_the_rows_of_the_definition(
     assert answer.json()["incidents"]["total"] == sum(inside in each.zone_ids for each in seen)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_details_and_live_events_tell_of_the_rows_of_the_definition(served: Served, seed: int) -> None:
+@FEW
+@given(data=st.data())
+def test_details_and_live_events_tell_of_the_rows_of_the_definition(
+    served: Served, data: st.DataObject
+) -> None:
     city = served.city
-    choose = random.Random(seed)
-    sight = any_sight(city, choose)
+    sight = data.draw(sights(city))
     numbers = {each.number for each in city.seen(sight)}
-    told = choose.sample(city.incidents, 12)
+    some = st.lists(st.sampled_from(city.incidents), min_size=12, max_size=12, unique_by=lambda each: each.id)
+    told = data.draw(some)
     with owner(city.url) as connection:
         [stand] = connection.execute("SELECT coalesce(max(seq), 0) AS seq FROM history")
         for incident in told:
