@@ -325,7 +325,7 @@ async def test_a_step_that_ends_nothing_reads_no_clock_and_no_order_under_a_plan
     explained = numbered("casework/step")
     explained = replace(explained, text=b"EXPLAIN (ANALYZE, FORMAT JSON) " + explained.text)
     counters = dict.fromkeys(("reworks", "send_backs", "extensions", "hand_overs", "reopens"), 0)
-    document = counters | {
+    document: dict[str, Any] = counters | {
         "seen": 0, "revision": 1, "level": "district", "supporting_ids": [], "state": "accepted",
         "moves": True, "orders": [], "closes": None, "clock": None, "ends": False, "actor": "王受理",
         "action": "incident.accept", "before": {}, "after": {},
