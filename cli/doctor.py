@@ -180,10 +180,13 @@ def _database(url: str) -> Iterator[Finding]:
             yield Finding("ok", f"数据库结构：{newest}", f"schema: at {newest}")
             city = connection.execute(sql("doctor/loaded_city")).fetchone()
             aside = [name for name, _ in connection.execute(sql("set_aside/any_noted"))]
+            sight = connection.execute(sql("doctor/row_security")).fetchone()
     except psycopg.OperationalError as problem:
         text = str(problem).strip().splitlines()[0]
         yield Finding("bad", f"数据库无法连接：{text}", f"database not reachable: {text}")
         return
+    if sight:
+        yield from _row_security(*sight)
     if aside:
         yield Finding(
             "note",
@@ -200,6 +203,33 @@ def _database(url: str) -> Iterator[Finding]:
             "城市：尚无数据（gridgov up --demo 载入示例）",
             "city: none loaded yet (gridgov up --demo loads the sample)",
         )
+
+
+def _row_security(
+    app_bypasses: bool | None, scoped_bypasses: bool | None, off: list[str], not_leakproof: list[str]
+) -> Iterator[Finding]:
+    if scoped_bypasses or off:
+        what = [sql("doctor/limit_scoped")] if scoped_bypasses else []
+        what += [sql("doctor/switch_on").format(table=table) for table in off]
+        todo = "; ".join(what)
+        yield Finding(
+            "bad",
+            f"行级安全：已失效，用户会看到不属于自己的数据（由超级用户执行：{todo}）",
+            f"row-level security: not in force, people see what is not theirs (as a superuser: {todo})",
+        )
+        return
+    what = [] if app_bypasses else [sql("doctor/let_app_see_all")]
+    what += [sql("doctor/tell_leakproof").format(function=function) for function in not_leakproof]
+    if what:
+        todo = "; ".join(what)
+        yield Finding(
+            "note",
+            f"行级安全：有效，但大批量导入或带权限的查询较慢（由超级用户执行：{todo}）",
+            "row-level security: in force, but large imports or limited sights are slower "
+            f"(as a superuser: {todo})",
+        )
+    else:
+        yield Finding("ok", "行级安全：有效", "row-level security: in force")
 
 
 def _map() -> Iterator[Finding]:

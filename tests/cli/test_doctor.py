@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import psycopg
 import pytest
 import typer
 
@@ -34,6 +35,20 @@ def test_everything_in_order(laoshan_database: str) -> None:
     assert "bad:" not in said
     for line in ("database reachable", "schema: at", "city: ", "port: ", "ok: Python"):
         assert line in said
+
+
+def test_row_security_that_is_switched_off_or_slow(empty_database: str) -> None:
+    settings = Settings(database_url=empty_database, port=0)
+    assert "ok: row-level security: in force" in told(settings)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("ALTER FUNCTION textlike(text, text) NOT LEAKPROOF")
+        said = told(settings)
+        assert "note: row-level security: in force, but" in said
+        assert "ALTER FUNCTION textlike(text,text) LEAKPROOF" in said
+        connection.execute("ALTER TABLE incident DISABLE ROW LEVEL SECURITY")
+        said = told(settings)
+        assert "bad: row-level security: not in force" in said
+        assert "ALTER TABLE incident ENABLE ROW LEVEL SECURITY" in said
 
 
 def test_a_database_that_was_never_migrated(blank_database: str) -> None:
