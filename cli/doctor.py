@@ -218,17 +218,21 @@ def _row_security(
             f"row-level security: not in force, people see what is not theirs (as a superuser: {todo})",
         )
         return
-    what = [] if app_bypasses else [sql("doctor/let_app_see_all")]
-    what += [sql("doctor/tell_leakproof").format(function=function) for function in not_leakproof]
-    if what:
-        todo = "; ".join(what)
+    if not app_bypasses:
+        todo = sql("doctor/let_app_see_all")
+        yield Finding(
+            "bad",
+            f"行级安全：有效，但无法导入（由超级用户执行：{todo}）",
+            f"row-level security: in force, but nothing can be imported (as a superuser: {todo})",
+        )
+    if not_leakproof:
+        todo = "; ".join(sql("doctor/tell_leakproof").format(function=each) for each in not_leakproof)
         yield Finding(
             "note",
-            f"行级安全：有效，但大批量导入或带权限的查询较慢（由超级用户执行：{todo}）",
-            "row-level security: in force, but large imports or limited sights are slower "
-            f"(as a superuser: {todo})",
+            f"行级安全：有效，但带权限的查询较慢（由超级用户执行：{todo}）",
+            f"row-level security: in force, but limited sights wait longer (as a superuser: {todo})",
         )
-    else:
+    if app_bypasses and not not_leakproof:
         yield Finding("ok", "行级安全：有效", "row-level security: in force")
 
 

@@ -23,7 +23,7 @@ ALTER ROLE gridgov_scoped NOSUPERUSER NOBYPASSRLS
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY
 
 -- name: let_app_see_all
--- For a superuser to run: COPY into tables with policies.
+-- For a superuser to run: COPY, and so imports, into tables with policies.
 ALTER ROLE gridgov_app BYPASSRLS
 
 -- name: tell_leakproof
