@@ -330,6 +330,13 @@ _simple(
     "government, street, community, admin, utility or squad.",
 )
 _simple(
+    "posts",
+    "Import posts (zone, kind, person, name, phone, organisation, valid_from, valid_to; optional layer) and "
+    "the persons who hold them. kind: grid_lead, police, full_time, part_time, trade or window, or the "
+    "Chinese words. The same zone, kind and person again changes what differs; without a person it is a "
+    "vacancy.",
+)
+_simple(
     "households",
     "Import households (building, door_plate, stairwell, floor, residents), one per door plate of a "
     "building. Buildings not stored yet are made from address and a polygon or point, on the land unit that "

@@ -10,6 +10,7 @@ from grid_data.importers.households import prepare_households
 from grid_data.importers.incidents import prepare_incidents
 from grid_data.importers.organisations import prepare_organisations
 from grid_data.importers.patrol_points import prepare_patrol_points
+from grid_data.importers.posts import prepare_posts
 from grid_data.importers.roads import prepare_roads
 
 __all__ = ["PREPARATIONS"]
@@ -20,5 +21,6 @@ PREPARATIONS: Mapping[str, Prepare] = {
     "incidents": prepare_incidents,
     "organisations": prepare_organisations,
     "patrol_points": prepare_patrol_points,
+    "posts": prepare_posts,
     "roads": prepare_roads,
 }

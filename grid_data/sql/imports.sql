@@ -64,6 +64,44 @@ FROM jsonb_to_recordset(%(rows)s) AS new (code text, name_zh text, name_en text,
 ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, geom = excluded.geom,
     land_unit_id = excluded.land_unit_id, removed_at = NULL
 
+-- name: zones_held
+-- Zones of some codes in every layer, and whether they hold now.
+SELECT layer.code AS layer, zone.code AS zone, EXISTS (
+    SELECT FROM zone_version WHERE zone_id = zone.id AND valid @> now() AND upper_inf(recorded)) AS now
+FROM zone JOIN layer ON layer.id = zone.layer_id
+WHERE zone.code = ANY (%(zones)s::text[])
+
+-- name: persons
+-- Persons of some codes as an import would bring them.
+SELECT code, name, phone FROM person WHERE code = ANY (%(codes)s::text[])
+
+-- name: update_persons
+-- Call and ring persons as a file says.
+UPDATE person SET name = new.name, phone = new.phone
+FROM jsonb_to_recordset(%(rows)s) AS new (code text, name text, phone text)
+WHERE person.code = new.code
+
+-- name: posts
+-- Posts in zones of some codes as an import would bring them, the oldest first.
+SELECT post.id, layer.code AS layer, zone.code AS zone, post.kind, person.code AS person,
+       organisation.code AS organisation, lower(post.valid) AS valid_from, upper(post.valid) AS valid_to
+FROM post
+JOIN zone ON zone.id = post.zone_id JOIN layer ON layer.id = zone.layer_id
+LEFT JOIN person ON person.id = post.person_id
+LEFT JOIN organisation ON organisation.id = post.organisation_id
+WHERE zone.code = ANY (%(zones)s::text[])
+ORDER BY lower(post.valid), post.id
+
+-- name: update_posts
+-- Bring posts to what a file says.
+UPDATE post
+SET person_id = (SELECT id FROM person WHERE code = new.person),
+    organisation_id = (SELECT id FROM organisation WHERE code = new.organisation),
+    valid = tstzrange(new.valid_from, new.valid_to)
+FROM jsonb_to_recordset(%(rows)s) AS new (
+    id bigint, person text, organisation text, valid_from timestamptz, valid_to timestamptz)
+WHERE post.id = new.id
+
 -- name: organisations
 -- All organisations as an import would bring them.
 SELECT organisation.code, organisation.name_zh, organisation.name_en, organisation.kind, parent.code AS parent,
