@@ -35,7 +35,7 @@ export function GuidanceField({ label, category, value, error, onChange }: Props
         {(found.value ?? []).map((one) => (
           <li key={one.id}>
             <label class="guidance-one">
-              <input type="radio" name="guidance" value={one.code} checked={value === String(one.id)} onChange={() => onChange(String(one.id))} />
+              <input type="radio" name="guidance" value={one.code} checked={value === one.code} onChange={() => onChange(one.code)} />
               <span>
                 <strong>{say(one.title)}</strong> {one.overdue && <span class="badge">{t("guidance.overdue", { date: one.review_on })}</span>}
                 <span class="block small">{say(one.text)}</span>
