@@ -1,6 +1,7 @@
 /** Rows of a table on the map, and both marked together. */
 import type { Feature } from "geojson";
 import { useEffect } from "preact/hooks";
+import { bringIntoSight } from "../parts/sight";
 import { pointedKey, pressed, shownFeatures } from "./state";
 
 interface Linked {
@@ -25,7 +26,7 @@ export function useShown(features: readonly Feature[], of: unknown): Linked {
   useEffect(() => {
     if (!asked) return;
     const row = document.querySelector<HTMLElement>(`.department [data-key="${CSS.escape(asked.key)}"]`);
-    row?.scrollIntoView({ block: "nearest" });
+    bringIntoSight(row);
     row?.querySelector<HTMLElement>("button, a")?.focus({ preventScroll: true });
   }, [asked]);
   const point = (key: string): void => void (pointedKey.value = key);

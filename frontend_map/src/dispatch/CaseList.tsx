@@ -4,6 +4,7 @@ import type { LonLat } from "../api/types";
 import { number } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
+import { bringIntoSight } from "../parts/sight";
 import { Trouble } from "../parts/Trouble";
 import { pointedPlace } from "../state/store";
 import { isPlain } from "./chips";
@@ -57,15 +58,6 @@ function Empty() {
       </button>
     </div>
   );
-}
-
-/** `scrollIntoView` would also move the place from which Tab goes on. */
-function bringIntoSight(row: HTMLElement | null): void {
-  const list = row?.closest(".desk-body");
-  if (!row || !list) return;
-  const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
-  if (inner.top < outer.top) list.scrollTop += inner.top - outer.top;
-  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
 }
 
 export function Row({ row }: { row: CaseRow }) {

@@ -15,6 +15,7 @@ import { SINGLES_FROM } from "../map/incidents";
 import { STATES } from "../state/incidents";
 import * as store from "../state/store";
 import { DEFAULT_FILTER, PERIODS, type ListFilter } from "../state/url";
+import { bringIntoSight } from "../parts/sight";
 
 const PAGE = 30;
 /** The list waits until the map has come to rest. */
@@ -116,7 +117,7 @@ function Row({ item }: { item: IncidentSummary }) {
   const selected = store.selection.value?.type === "incident" && store.selection.value.number === item.number;
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (selected) row.current?.scrollIntoView({ block: "nearest" });
+    if (selected) bringIntoSight(row.current);
   }, [selected]);
   const point = (): void => void (store.pointedPlace.value = (item.place?.coordinates as LonLat | undefined) ?? null);
   const release = (): void => void (store.pointedPlace.value = null);

@@ -12,6 +12,7 @@ import { asApiError, useLoad } from "../parts/load";
 import { queue, reasonShown, reasons } from "../state/locating";
 import * as store from "../state/store";
 import { FallbackPlaces } from "./FallbackPlaces";
+import { bringIntoSight } from "../parts/sight";
 
 const PAGE = 50;
 
@@ -121,7 +122,7 @@ function Row({ item }: { item: IncidentSummary }) {
   const selected = store.selection.value?.type === "incident" && store.selection.value.number === item.number;
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (selected) row.current?.scrollIntoView({ block: "nearest" });
+    if (selected) bringIntoSight(row.current);
   }, [selected]);
   return (
     <li ref={row}>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { number } from "../format";
+import { bringIntoSight } from "./sight";
 
 interface Props<K extends string> {
   label: string;
@@ -11,7 +12,7 @@ interface Props<K extends string> {
 /** Tabs: arrows move between them, as screen readers announce. */
 export function Tabs<K extends string>({ label, tabs, value, onChange }: Props<K>) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector("[aria-selected='true']")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [value]);
+  useEffect(() => bringIntoSight(box.current?.querySelector<HTMLElement>("[aria-selected='true']")), [value]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
     const at = tabs.findIndex((tab) => tab.key === value);

@@ -8,6 +8,7 @@ import { classOf } from "./classes";
 import { beforeOf, changeOf, figureOf, goodWhenMore, leastFirst, ranked, valueOf } from "./figures";
 import { dayAfter } from "./periods";
 import { answer as shown, classes, pointed, setRankings, shownOf, told, toldChange } from "./state";
+import { bringIntoSight } from "../parts/sight";
 
 interface Props {
   answer: RankingAnswer;
@@ -97,7 +98,7 @@ function ZoneRow({ answer, row, place }: { answer: RankingAnswer; row: RankingRo
   const value = shownOf(row);
   const colour = value === null || row.ended ? null : classOf(classes.value, value)?.colour;
   useEffect(() => {
-    if (chosen) here.current?.scrollIntoView({ block: "nearest" });
+    if (chosen) bringIntoSight(here.current);
   }, [chosen]);
   const next = answer.next_level;
   return (
