@@ -33,8 +33,9 @@ router = APIRouter(tags=["sign-in"])
 
 CALLBACK = "/api/session/oidc/callback"
 FLOW_COOKIE = "gridgov_sign_in"
-FAILED = "/problems/sign-in-failed"
-NONE_HERE = Name(zh="本服务器未设置单点登录", en="no single sign-on is set up here")
+SIGN_IN = "/"
+"""Where one signs in: any page asks who comes, and says what `error` of its address means."""
+NONE_HERE = Name(zh="本服务器无需登录", en="nobody signs in here")
 ANSWERS: dict[int | str, dict[str, Any]] = {303: {"description": "Goes on elsewhere.", "content": {}}}
 
 
@@ -81,9 +82,9 @@ async def start(
     ] = "/",
 ) -> RedirectResponse:  # fmt: skip
     """Leave for the provider of single sign-on."""
-    sign_on = _sign_on(request)
-    sign_on.limiter.take(request)
     try:
+        sign_on = _sign_on(request)
+        sign_on.limiter.take(request)
         begun = await sign_on.provider.begin(_redirect_uri(request, sign_on), _own_path(next))
     except SingleSignOnFailed as problem:
         return _failed(problem)
@@ -115,21 +116,23 @@ async def callback(
 ) -> RedirectResponse:
     """Where the provider sends the browser back to. Each `state` is taken once, in the browser that began.
 
-    Goes on to where one wanted to be, signed in, or to the page about `sign-in-failed`; why stands in the
-    server's log.
+    Goes on to where one wanted to be, signed in, or to the sign-in page with `error`: `refused`, `expired`,
+    `unknown_account`, `not_configured` or `failed`; why stands in the server's log.
     """
-    sign_on = _sign_on(request)
-    sign_on.limiter.take(request)
     database = _database(request)
     try:
+        sign_on = _sign_on(request)
+        sign_on.limiter.take(request)
         async with database.transaction(GateRole()) as connection:
             flow = await end_flow(connection, digest(state), digest(request.cookies.get(FLOW_COOKIE, "")))
         if flow is None:
-            raise SingleSignOnFailed("no sign-on with this state is under way in this browser")
+            raise SingleSignOnFailed("no sign-on with this state is under way in this browser", "expired")
         if iss and iss != sign_on.provider.settings.issuer:
             raise SingleSignOnFailed(f"the answer comes from another provider: {iss!r}")
-        if error or not code:
-            raise SingleSignOnFailed(f"the provider refuses: {error!r}")
+        if error:
+            raise SingleSignOnFailed(f"the provider refuses: {error!r}", "refused")
+        if not code:
+            raise SingleSignOnFailed("the provider gives neither a code nor a reason")
         claims = await sign_on.provider.finish(_redirect_uri(request, sign_on), code, flow)
         gate: Gate = request.app.state.gate
         signed_in = await enter_by_claims(
@@ -148,13 +151,15 @@ async def callback(
 
 def _failed(problem: SingleSignOnFailed) -> RedirectResponse:
     log.warning("single sign-on failed: %s", problem.reason)
-    return RedirectResponse(FAILED, 303, {"Cache-Control": "no-store"})
+    return RedirectResponse(f"{SIGN_IN}?error={problem.end}", 303, {"Cache-Control": "no-store"})
 
 
 def _sign_on(request: Request) -> SignOn:
-    sign_on: SignOn | None = request.app.state.oidc
-    if sign_on is None or request.app.state.gate is None:
+    if request.app.state.gate is None:
         raise Problem("not-found", NONE_HERE)
+    sign_on: SignOn | None = request.app.state.oidc
+    if sign_on is None:
+        raise SingleSignOnFailed("no single sign-on is set up here", "not_configured")
     return sign_on
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gis.words import Words
 from governance.errors import GovernanceError
 
-__all__ = ["AccountRefused", "SignInFailed", "SingleSignOnFailed", "TooManyTries", "UnknownAccount"]
+__all__ = [
+    "AccountRefused",
+    "SignInFailed",
+    "SignOnEnd",
+    "SingleSignOnFailed",
+    "TooManyTries",
+    "UnknownAccount",
+]
 
 
 class AccountRefused(GovernanceError):
@@ -37,14 +46,22 @@ class SignInFailed(GovernanceError):
         super().__init__("name or password are wrong")
 
 
+SignOnEnd = Literal["refused", "expired", "unknown_account", "not_configured", "failed"]
+"""How single sign-on ends without anybody signed in, as far as the browser is told."""
+
+
 class SingleSignOnFailed(GovernanceError):
-    """Single sign-on did not end well. ``reason`` is for the log and the operator, never a secret."""
+    """Single sign-on did not end well.
+
+    ``reason`` is for the log and the operator, never a secret; ``end`` is all that the browser is told.
+    """
 
     code = "sign-in-failed"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, end: SignOnEnd = "failed") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.end: SignOnEnd = end
 
 
 class TooManyTries(GovernanceError):

@@ -49,7 +49,7 @@ async def enter_by_claims(
         )
     # Told when all is stored: roles that were taken away stay away.
     if signed_in is None:
-        raise SingleSignOnFailed("the claims give no role here, or the account is closed")
+        raise SingleSignOnFailed("the claims give no role here, or the account is closed", "unknown_account")
     return signed_in
 
 

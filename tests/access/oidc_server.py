@@ -101,9 +101,13 @@ class Provider:
         return back
 
     def deny(self, address: str) -> str:
-        """What somebody does who does not agree."""
+        """What somebody does who does not agree.
+
+        The provider of the tests leaves out ``state``, which RFC 6749, 4.1.2.1 asks for.
+        """
         answer = httpx.post(address, data={"action": "deny"}, follow_redirects=False)
-        return str(answer.headers["location"])
+        state = httpx.URL(address).params["state"]
+        return str(httpx.URL(answer.headers["location"]).copy_merge_params({"state": state}))
 
 
 def _json(start_response: StartResponse, document: dict[str, Any], status: str = "200 OK") -> Iterable[bytes]:

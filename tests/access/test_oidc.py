@@ -30,7 +30,6 @@ from tests.support import databases
 Json = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-FAILED = "/problems/sign-in-failed"
 USERS: dict[str, Json] = {
     "subject-alice": {"preferred_username": "Alice", "name": "Alice 王", "groups": ["fire", "leads"]},
     "subject-bo": {"preferred_username": "taken", "groups": ["leads"]},
@@ -96,10 +95,11 @@ def entered(visitor: TestClient, provider: Provider, subject: str) -> Any:
     return back(visitor, provider.sign_in(begun(visitor), subject))
 
 
-def is_outside(visitor: TestClient, answer: Any) -> bool:
-    """Whether the answer leads to the page about failing, and nobody is signed in."""
+def is_outside(visitor: TestClient, answer: Any, end: str = "failed") -> bool:
+    """Whether the answer leads to the sign-in page, says no more than how it ended, and nobody is in."""
     assert answer.status_code == 303, answer.text
-    assert answer.headers["location"] == FAILED
+    assert answer.headers["location"] == f"/?error={end}"
+    assert answer.content == b""
     assert SESSION_COOKIE not in answer.headers.get("set-cookie", "")
     return visitor.get("/api/me").json()["signed_in"] is False
 
@@ -145,14 +145,14 @@ def test_roles_follow_the_claims_of_each_sign_in(client: TestClient, provider: P
         "revoked": ["analyst"],
     }
     third, answer = come(["strangers"])
-    assert is_outside(third, answer)
+    assert is_outside(third, answer, "unknown_account")
     # The sessions that are still open have lost the roles too.
     client.app.state.gate.forget()  # type: ignore[attr-defined]
     assert first.get("/api/me").json()["permissions"] == []
 
 
 def test_who_has_no_role_here_gets_no_account(visitor: TestClient, provider: Provider, url: str) -> None:
-    assert is_outside(visitor, entered(visitor, provider, "subject-eve"))
+    assert is_outside(visitor, entered(visitor, provider, "subject-eve"), "unknown_account")
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT FROM account WHERE name = 'eve'").fetchone() is None
 
@@ -182,7 +182,7 @@ def test_a_closed_account_stays_closed(
         client.app.state.gate.forget()  # type: ignore[attr-defined]
         again = browser_of(client)
         again.follow_redirects = False
-        assert is_outside(again, entered(again, provider, "subject-alice"))
+        assert is_outside(again, entered(again, provider, "subject-alice"), "unknown_account")
         connection.execute("UPDATE account SET disabled_at = NULL WHERE name = 'alice'")
 
 
@@ -313,7 +313,7 @@ def test_a_state_is_taken_once(visitor: TestClient, provider: Provider) -> None:
     assert back(visitor, address).headers["location"] == "/dispatch"
     visitor.cookies.clear()
     visitor.cookies.set("gridgov_sign_in", cookie)
-    assert is_outside(visitor, back(visitor, address))
+    assert is_outside(visitor, back(visitor, address), "expired")
 
 
 def test_a_state_is_taken_in_the_browser_that_began(
@@ -323,16 +323,16 @@ def test_a_state_is_taken_in_the_browser_that_began(
     victim = browser_of(client)
     victim.follow_redirects = False
     address = provider.sign_in(begun(visitor), "subject-bo")
-    assert is_outside(victim, back(victim, address))
+    assert is_outside(victim, back(victim, address), "expired")
     begun(victim)
-    assert is_outside(victim, back(victim, address))
+    assert is_outside(victim, back(victim, address), "expired")
 
 
 def test_a_sign_on_ends_after_ten_minutes(visitor: TestClient, provider: Provider, url: str) -> None:
     address = provider.sign_in(begun(visitor), "subject-bo")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("UPDATE sign_in_flow SET expires_at = expires_at - interval '10 minutes'")
-    assert is_outside(visitor, back(visitor, address))
+    assert is_outside(visitor, back(visitor, address), "expired")
 
 
 def test_a_code_of_another_sign_on_is_refused(
@@ -348,10 +348,7 @@ def test_a_code_of_another_sign_on_is_refused(
 
 
 def test_who_does_not_agree_there_is_not_in_here(visitor: TestClient, provider: Provider) -> None:
-    assert is_outside(visitor, back(visitor, provider.deny(begun(visitor))))
-    page = visitor.get(FAILED)
-    assert page.status_code == 200
-    assert "Sign-in failed" in page.text
+    assert is_outside(visitor, back(visitor, provider.deny(begun(visitor))), "refused")
 
 
 def test_an_answer_that_names_another_provider_is_not_taken(visitor: TestClient, provider: Provider) -> None:
@@ -360,8 +357,23 @@ def test_an_answer_that_names_another_provider_is_not_taken(visitor: TestClient,
 
 
 def test_nothing_given_is_nothing_taken(visitor: TestClient) -> None:
-    assert is_outside(visitor, visitor.get("/api/session/oidc/callback"))
-    assert is_outside(visitor, visitor.get("/api/session/oidc/callback?state=' OR 1=1 --&code=x"))
+    for query in ("", "?state=' OR 1=1 --&code=x", "?error=access_denied&state=made-up"):
+        assert is_outside(visitor, visitor.get(f"/api/session/oidc/callback{query}"), "expired")
+    # A provider that gives neither a code nor a reason.
+    state = begun(visitor).partition("state=")[2].partition("&")[0]
+    assert is_outside(visitor, visitor.get("/api/session/oidc/callback", params={"state": state}))
+
+
+def test_without_single_sign_on_its_doors_lead_to_the_sign_in_page(client: TestClient) -> None:
+    state = client.app.state  # type: ignore[attr-defined]
+    visitor = browser_of(client)
+    visitor.follow_redirects = False
+    kept, state.oidc = state.oidc, None
+    try:
+        for way in ("start?next=/dispatch", "callback?state=x&code=y"):
+            assert is_outside(visitor, visitor.get(f"/api/session/oidc/{way}"), "not_configured")
+    finally:
+        state.oidc = kept
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,16 @@ import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
 import { asApiError } from "../parts/load";
 import { me, signIn } from "../state/session";
-import { cameBackWith, oidcStart, signOnError, waitText } from "./words";
+import { cameBackWith, forgetHowWeCame, oidcStart, signOnError, waitText } from "./words";
 
 /** Account and password, single sign-on where it is offered, and the accounts of a demonstration. */
 export function SignInForm({ lastName = "", focus = true }: { lastName?: string; focus?: boolean }) {
   const ways = me.value?.ways;
   const [busy, setBusy] = useState<string | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(cameBackWith === null ? null : signOnError(cameBackWith));
+  const [trouble, setTrouble] = useState<string | null>(() => {
+    const code = cameBackWith();
+    return code === null ? null : signOnError(code);
+  });
   if (!ways) return null;
   const enter = async (name: string, password: string, which: string): Promise<boolean> => {
     if (busy !== null) return false;
@@ -20,6 +23,7 @@ export function SignInForm({ lastName = "", focus = true }: { lastName?: string;
     setTrouble(null);
     try {
       await signIn(name, password);
+      forgetHowWeCame();
       return true;
     } catch (cause) {
       setTrouble(refusal(asApiError(cause)));

@@ -5,7 +5,12 @@ import { isKey, t } from "../i18n";
 export const waitText = (seconds: number): string => (seconds > 90 ? t("signin.wait_minutes", { n: Math.ceil(seconds / 60) }) : t("signin.wait_seconds", { n: Math.ceil(seconds) }));
 
 /** What single sign-on came back with, read before the address follows the view; null: it did not fail. */
-export const cameBackWith: string | null = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("error");
+let came: string | null = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("error");
+
+export const cameBackWith = (): string | null => came;
+
+/** Somebody is in: when their session ends, what went wrong before it is not said again. */
+export const forgetHowWeCame = (): void => void (came = null);
 
 /** Why single sign-on did not succeed; a code this page does not know gets a general sentence. */
 export function signOnError(code: string): string {
@@ -19,7 +24,9 @@ export function oidcStart(base: string, start: string, here: string): string {
   const from = new URL(start.replace(/^\//, ""), root);
   const back = new URL(here);
   // Only a place on this page is a place to come back to.
-  const next = back.origin === root.origin && back.pathname.startsWith(root.pathname) ? back.pathname + back.search : root.pathname;
+  // What went wrong the last time is no part of it; the rest of the query stays as it is written.
+  const query = back.search.replace(/([?&])error=[^&]*(&|$)/, (_, before: string, after: string) => (after ? before : "")).replace(/^\?$/, "");
+  const next = back.origin === root.origin && back.pathname.startsWith(root.pathname) ? back.pathname + query : root.pathname;
   from.searchParams.set("next", next);
   return from.href;
 }

@@ -158,5 +158,9 @@ export const enExchange: Record<keyof typeof zhExchange, string> = {
   "action.incident.unlocate": "Location taken back",
 
   "signin.error.refused": "Single sign-on did not succeed: the provider refused, or signing in was cancelled. Please try again.",
+  "signin.error.expired": "Signing in took too long, or was not begun in this browser. Please sign in again.",
+  "signin.error.unknown_account": "The provider knows you, but you have no account or role in use here. Please ask your administrator.",
+  "signin.error.not_configured": "Single sign-on is not set up on this server. Sign in with name and password, or ask your administrator.",
+  "signin.error.failed": "Single sign-on did not succeed: the provider's answer did not pass the checks, or it cannot be reached. Please try again; if it fails again, ask your administrator: the reason is in the server's log.",
   "signin.error.general": "Single sign-on did not succeed. Please try again; if it fails again, ask your administrator.",
 };

@@ -156,5 +156,9 @@ export const zhExchange = {
   "action.incident.unlocate": "撤销定位",
 
   "signin.error.refused": "单点登录未通过：认证平台拒绝了这次登录，或者登录被取消。请重试。",
+  "signin.error.expired": "登录已超时，或者不是在这个浏览器里开始的。请重新登录。",
+  "signin.error.unknown_account": "认证平台已确认您的身份，但您在本系统没有可用的账号或角色。请联系管理员。",
+  "signin.error.not_configured": "本服务器未设置单点登录。请用账号和密码登录，或联系管理员。",
+  "signin.error.failed": "单点登录未成功：认证平台的答复未通过校验，或者平台无法连接。请重试；仍不成功请联系管理员，原因见服务器日志。",
   "signin.error.general": "单点登录未成功。请重试；仍不成功请联系管理员。",
 } as const;

@@ -36,6 +36,14 @@ describe("signing in by single sign-on", () => {
     );
   });
 
+  it("does not come back to what went wrong before", () => {
+    const next = (query: string): string | null => new URL(oidcStart(base, "/api/session/oidc/start", `https://grid.example/city/dispatch${query}`)).searchParams.get("next");
+    expect(next("?error=expired")).toBe("/city/dispatch");
+    expect(next("?error=expired&map=14/36/120")).toBe("/city/dispatch?map=14/36/120");
+    expect(next("?clock=overdue&error=failed")).toBe("/city/dispatch?clock=overdue");
+    expect(next("?clock=overdue&error=failed&a=1")).toBe("/city/dispatch?clock=overdue&a=1");
+  });
+
   it("comes back to nowhere else", () => {
     expect(new URL(oidcStart(base, "api/session/oidc/start", "https://evil.example/x")).searchParams.get("next")).toBe("/city/");
     expect(new URL(oidcStart(base, "api/session/oidc/start", "https://grid.example/other")).searchParams.get("next")).toBe("/city/");
@@ -89,6 +97,14 @@ describe("what the account says", () => {
 });
 
 describe("why single sign-on did not succeed", () => {
+  it("is said in both languages for each code of the server", () => {
+    for (const language of ["zh", "en"] as const) {
+      lang.value = language;
+      const said = ["refused", "expired", "unknown_account", "not_configured", "failed"].map(signOnError);
+      expect(new Set([...said, signOnError("general")]).size).toBe(6);
+    }
+  });
+
   it("is said by its code, and in general where the code is unknown or strange", () => {
     expect(signOnError("refused")).toContain("认证平台拒绝");
     for (const code of ["", "something_new", "__proto__", "<b>"]) expect(signOnError(code)).toBe("单点登录未成功。请重试；仍不成功请联系管理员。");
