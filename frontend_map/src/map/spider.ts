@@ -79,7 +79,8 @@ export function addSpider(map: MapLibre): Spider {
         const place = map.unproject([middle.x + x, middle.y + y]).toArray();
         return [
           { type: "Feature" as const, properties: {}, geometry: { type: "LineString" as const, coordinates: [centre, place] } },
-          { type: "Feature" as const, properties: features[at]!.properties, geometry: { type: "Point" as const, coordinates: place } },
+          // A tile's properties have no prototype, and MapLibre sends no such object to its worker: a copy has one.
+          { type: "Feature" as const, properties: { ...features[at]!.properties }, geometry: { type: "Point" as const, coordinates: place } },
         ];
       });
       shown = true;
