@@ -146,9 +146,12 @@ async def test_a_cut_unit_keeps_its_border_in_plans_that_leave_it_alone(toy_data
     """A later draft shows the unit whole, once, with all its households; what it does not move stays cut."""
     stays, goes = toy_city.box(0.4, 0, 0.6), toy_city.box(0, 0, 0.4)
     async with toy_database.transaction(OPERATOR) as connection:
+        await _house(connection, "west", 120.402, homes=2)
+        await _house(connection, "east", 120.407, homes=3)
         plan = await drafts.begin_on(connection, "police")
         number = await drafts.numbers(connection, plan)
         homes = await _drafted(connection, plan)
+        assert homes[0] == ("U00", 5)
         south, north = number["-SOUTH"], number["-NORTH"]
         pieces = {"U00.1": (stays.wkt, south), "U00.2": (goes.wkt, north)}
         await drafts.cut(connection, plan, "U00", pieces)
@@ -171,6 +174,19 @@ async def test_a_cut_unit_keeps_its_border_in_plans_that_leave_it_alone(toy_data
     for zone in cut:
         changed = after[zone].symmetric_difference(cut[zone])
         assert shapely.intersection(changed, toy_city.box(0, 0, 2, 4)).area == 0
+
+
+async def _house(connection: Connection, code: str, longitude: float, *, homes: int) -> None:
+    """A house with households on U00."""
+    await connection.execute(
+        """WITH made AS (
+               INSERT INTO building (code, address, land_unit_id, kind, floors, stairwells, geom)
+               SELECT %s, '地址', id, 'residential', 1, 1, ST_SetSRID(ST_Point(%s, 36.105), 4326)
+               FROM land_unit WHERE code = 'U00' RETURNING id)
+           INSERT INTO household (building_id, door_plate, residents)
+           SELECT made.id, door, 2 FROM made, generate_series(1, %s) AS door""",
+        [code, longitude, homes],
+    )
 
 
 async def _drafted(connection: Connection, plan: int) -> list[tuple[str, int]]:
