@@ -26,6 +26,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.crs import system_of
+from grid_data.importers.delimiter import delimiter_of
 from grid_data.importers.problems import ImportRefused
 
 __all__ = ["FORMATS", "Source", "read_source"]
@@ -154,7 +155,7 @@ def _read_csv(path: Path, digest: str, encoding: str | None) -> Source:
                 keep_default_na=False,
                 na_values=[""],
                 encoding=attempt,
-                sep="\t" if path.suffix.lower() == ".tsv" else ",",
+                sep=delimiter_of(path),
             )
             break
         except UnicodeDecodeError:
@@ -179,9 +180,7 @@ def _read_plain_csv(path: Path) -> pd.DataFrame | None:
     try:
         content = pyarrow.csv.read_csv(
             path,
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter="\t" if path.suffix.lower() == ".tsv" else ",", newlines_in_values=True
-            ),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter_of(path), newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(_headings(path), pyarrow.string()),
                 null_values=[""],
@@ -199,9 +198,7 @@ def _read_plain_csv(path: Path) -> pd.DataFrame | None:
 
 def _headings(path: Path) -> list[str]:
     """Names of the columns as Arrow reads them."""
-    options = pyarrow.csv.ParseOptions(
-        delimiter="\t" if path.suffix.lower() == ".tsv" else ",", newlines_in_values=True
-    )
+    options = pyarrow.csv.ParseOptions(delimiter=delimiter_of(path), newlines_in_values=True)
     with pyarrow.csv.open_csv(path, parse_options=options) as reader:
         return [str(name) for name in reader.schema.names]
 

@@ -142,11 +142,12 @@ def _unplaced(batch: PointBatch, answers: PointAnswers) -> ImportRefused:
     at = int(np.flatnonzero(answers.fault >= 0)[0])
     words = FAULT_WORDS[PLACE_FAULTS[answers.fault[at]]]
     row, name = batch.first + at, batch.ids[at].as_py()
-    given = f"{batch.x[at]:.10g}, {batch.y[at]:.10g}"
+    # What is no number was not kept.
+    given = f" ({batch.x[at]:.10g}, {batch.y[at]:.10g})" if np.isfinite(batch.x[at]) else ""
     return ImportRefused(
         "unplaced",
-        f"第 {row} 行（id {name}）：{words.zh}（{given}）",
-        f"row {row} (id {name}): {words.en} ({given})",
+        f"第 {row} 行（id {name}）：{words.zh}{given}",
+        f"row {row} (id {name}): {words.en}{given}",
     )
 
 

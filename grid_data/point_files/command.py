@@ -88,6 +88,9 @@ def run(request: Request, listener: Listener) -> Result:
         request.points, columns=request.columns, layer=request.points_layer, encoding=request.encoding
     )
     system = _system(points, request.crs)
+    # Before layers are read, which may take minutes.
+    output = output_for(request.out, [layer.name for layer in request.layers], points.id_type)
+    _check_out(request, points)
     read = []
     for layer in request.layers:
         listener.reading_layer(layer.name)
@@ -95,7 +98,6 @@ def run(request: Request, listener: Listener) -> Result:
     router = PointRouter.build([zones for zones, _ in read], request.metric_srid)
     width = router.reach.east - router.reach.west if router.reach else 0.0
     listener.indexed(router.router.metric_srid, width)
-    output = output_for(request.out, [layer.name for layer in request.layers], points.id_type)
     description = {
         "gridgov": version("gridgov"),
         "points": [_mark(file.path) for file in points.files],
@@ -145,6 +147,18 @@ def _system(points: Points, told: str | None) -> str:
             f"the coordinate system {shown!r} is not known; name it with --crs "
             "(wgs84, cgcs2000, gcj02, bd09 or EPSG:n)",
         ) from None
+
+
+def _check_out(request: Request, points: Points) -> None:
+    """Refuse to replace what is read."""
+    out = request.out.resolve()
+    for path in (*(file.path for file in points.files), *(layer.path for layer in request.layers)):
+        if path.resolve() == out or out in path.resolve().parents:
+            raise ImportRefused(
+                "output_is_input",
+                f"{request.out} 是要读取的文件；请另取输出名称",
+                f"{request.out} is read as input; choose another output",
+            )
 
 
 def _check_metric(srid: int | None) -> None:

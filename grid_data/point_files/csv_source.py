@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as csv
 
+from grid_data.importers.delimiter import delimiter_of
 from grid_data.importers.problems import ImportRefused
 from grid_data.point_files.batches import PointBatch, ids
 from grid_data.point_files.sources import Columns, places, table_columns
@@ -101,7 +102,7 @@ def _reader(path: Path, stream: Any, encoding: str, wanted: list[str] | None) ->
             # One thread: it can tell the number of a bad row.
             csv.ReadOptions(use_threads=False, block_size=_BLOCK, encoding=encoding),
             csv.ParseOptions(
-                delimiter="\t" if path.name.lower().removesuffix(".gz").endswith(".tsv") else ",",
+                delimiter=_delimiter(path),
                 newlines_in_values=True,
             ),
             csv.ConvertOptions(
@@ -113,6 +114,13 @@ def _reader(path: Path, stream: Any, encoding: str, wanted: list[str] | None) ->
             ),
         )
     except (pa.ArrowInvalid, UnicodeDecodeError) as problem:
+        raise _unreadable(path, problem) from problem
+
+
+def _delimiter(path: Path) -> str:
+    try:
+        return delimiter_of(path)
+    except (OSError, EOFError) as problem:
         raise _unreadable(path, problem) from problem
 
 

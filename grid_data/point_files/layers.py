@@ -18,6 +18,7 @@ from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.reading import Source, read_source
 from grid_data.importers.shapes import declared_system, raw_shapes
 from grid_data.point_files.answers import output_columns
+from grid_data.point_files.geojson_ids import check_records
 
 __all__ = ["LayerFile", "LayerRefused", "check_names", "read_layer"]
 
@@ -76,13 +77,16 @@ class LayerRefused(ImportRefused):
 def check_names(layers: Sequence[LayerFile]) -> None:
     """Refuse names of layers that would make two output columns of one name.
 
+    Names that differ in case alone count as one, as they do in GeoPackage and in most databases.
+
     Raises
     ------
     ImportRefused
         With the name.
     """
     names = [*output_columns([layer.name for layer in layers]), "geometry"]
-    double = next((name for name in names if names.count(name) > 1), None)
+    folded = [name.casefold() for name in names]
+    double = next((name for name in names if folded.count(name.casefold()) > 1), None)
     if double is not None:
         raise ImportRefused(
             "double_column",
@@ -102,6 +106,8 @@ def read_layer(layer: LayerFile, *, encoding: str | None = None) -> tuple[ZoneLa
         The file cannot be read, has no such column, or states no coordinate system.
     """
     source = _source(layer, encoding)
+    if source.form == "GeoJSONSeq":
+        check_records(layer.path, len(source.table))
     findings = Findings()
     codes = _codes(layer, source, findings)
     mapped, _ = ColumnMapping().apply(source.table, GEOMETRY_FIELDS)
@@ -158,6 +164,10 @@ def _source(layer: LayerFile, encoding: str | None) -> Source:
 
 def _codes(layer: LayerFile, source: Source, findings: Findings) -> list[str]:
     column = layer.column or "code"
+    if not len(source.table) and column not in source.table.columns:
+        raise ImportRefused(
+            "no_zones", f"{layer.path.name} 中没有区域", f"there are no zones in {layer.path.name}"
+        )
     if column not in source.table.columns:
         known = ", ".join(map(str, source.table.columns))
         raise ImportRefused(

@@ -120,6 +120,9 @@ class Output:
             batch for table in self._tables(parts, progress) for batch in table.cast(plain).to_batches()
         )
         to.unlink(missing_ok=True)
+        # A layer may bear the usual name of the feature number.
+        taken = {name.casefold() for name in plain.names}
+        number = next(name for name in ("fid", "ogc_fid", "feature_number") if name not in taken)
         pyogrio.write_arrow(
             pa.RecordBatchReader.from_batches(plain, batches),
             to,
@@ -128,6 +131,7 @@ class Output:
             geometry_name="geometry",
             geometry_type="Point",
             crs="EPSG:4326",
+            layer_options={"GEOMETRY_NAME": "geometry", "FID": number},
         )
 
 

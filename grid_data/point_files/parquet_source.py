@@ -97,7 +97,11 @@ class ParquetPoints:
             for batch in file.iter_batches(_ROWS, row_groups=list(groups), columns=self.columns.names()):
                 x, y, fault = self._places(batch)
                 column = None if self.columns.id is None else batch[self.columns.id]
-                yield PointBatch(first, ids(column, first, len(x), self.id_type), x, y, fault)
+                try:
+                    named = ids(column, first, len(x), self.id_type)
+                except pa.ArrowException as problem:
+                    raise _no_ids(self.path, self.columns.id, problem) from problem
+                yield PointBatch(first, named, x, y, fault)
                 first += len(x)
 
     def _places(self, batch: pa.RecordBatch) -> Any:
@@ -117,6 +121,15 @@ class ParquetPoints:
                 f"{self.path.name}: geometry encoded as {column.type}; only WKB and point are read",
             )
         return to_points(column)
+
+
+def _no_ids(path: Path, column: str | None, problem: Exception) -> ImportRefused:
+    reason = str(problem).splitlines()[0]
+    return ImportRefused(
+        "bad_id",
+        f"{path.name}：列 {column} 不能用作 id：{reason}",
+        f"{path.name}: column {column} cannot be used as id: {reason}",
+    )
 
 
 def _is_binary(kind: pa.DataType) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ __all__ = [
     "Columns",
     "PointFile",
     "Points",
-    "feature_ids",
     "find_column",
     "open_points",
     "places",
@@ -298,21 +296,3 @@ def _missing(path: Path, name: str, names: list[str]) -> ImportRefused:
         f"{path.name} 中没有列 {name}；现有：{shown}",
         f"{path.name} has no column {name}; it has {shown}",
     )
-
-
-def feature_ids(path: Path) -> bool:
-    """Whether the first feature of a GeoJSON file (or sequence) has a whole number as its ``id`` member.
-
-    GDAL keeps those as feature numbers, text ids as a field.
-    """
-    with path.open("rb") as file:
-        start = file.read(1 << 18).decode("utf-8", errors="replace").lstrip("\ufeff\x1e \r\n\t")
-    at = start.find('"features"')
-    if at >= 0:
-        start = start[start.find("[", at) + 1 :].lstrip()
-    try:
-        first, _ = json.JSONDecoder().raw_decode(start)
-    except ValueError:
-        return False
-    value = first.get("id") if isinstance(first, dict) else None
-    return isinstance(value, int) and not isinstance(value, bool)

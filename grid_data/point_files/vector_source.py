@@ -16,8 +16,9 @@ import pyproj
 from gis.crs import system_of
 from grid_data.importers.problems import ImportRefused
 from grid_data.point_files.batches import PointBatch, id_type, ids
+from grid_data.point_files.geojson_ids import check_records, numbered_features
 from grid_data.point_files.point_geometry import to_points
-from grid_data.point_files.sources import Columns, feature_ids, find_column, places, table_columns
+from grid_data.point_files.sources import Columns, find_column, places, table_columns
 
 __all__ = ["VectorPoints"]
 
@@ -52,7 +53,7 @@ class VectorPoints:
         Raises
         ------
         ImportRefused
-            The file is damaged, holds several layers, or has no places.
+            The file is damaged, holds several layers, has no places, or ids that GDAL would not keep.
         """
         try:
             layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
@@ -70,7 +71,14 @@ class VectorPoints:
             raise _unreadable(path, problem) from problem
         names = [str(name) for name in notes["fields"]]
         found = find_column(path, names, "id", told)
-        by_number = found is None and notes["driver"].startswith("GeoJSON") and feature_ids(path)
+        sequence = notes["driver"] == "GeoJSONSeq"
+        if sequence:
+            check_records(path, int(notes["features"]))
+        by_number = (
+            found is None
+            and notes["driver"].startswith("GeoJSON")
+            and numbered_features(path, sequence=sequence)
+        )
         geometry = next((str(name) for name in schema.names if name not in names), None)
         columns = Columns(found, geometry=geometry, form="wkb")
         if geometry is None or "lon" in told:

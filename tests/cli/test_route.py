@@ -335,3 +335,29 @@ def test_chinese_terminals_are_told_in_chinese(
     said = shell.route("points.csv", *LAYERS, "-o", tmp_path / "out.csv")
     assert "3,000 行" in said
     assert "距离按 EPSG:4549 计算" in said
+
+
+def test_an_input_is_never_replaced(shell: Shell, tmp_path: Path) -> None:
+    points = write_points(tmp_path / "p.csv", [1], [120.5], [36.2])
+    before = points.read_bytes()
+    for out in (points, "grid.gpkg"):
+        assert "is read as input" in shell.refuse(points, *LAYERS, "-o", out, "--overwrite")
+    assert points.read_bytes() == before
+
+
+def test_a_layer_may_bear_a_name_that_geopackage_uses_itself(shell: Shell, tmp_path: Path) -> None:
+    points = write_points(tmp_path / "p.csv", [1], [120.5], [36.2])
+    layers = ("--layer", "fid=grid.gpkg", "--layer", "geom=grid.gpkg")
+    for form in ("o.csv", "o.gpkg"):
+        shell.route(points, *layers, "-o", tmp_path / form)
+    names = ["id", "fid", "fid_method", "fid_distance_m", "geom", "geom_method", "geom_distance_m"]
+    first, second = read_answers(tmp_path / "o.csv"), read_answers(tmp_path / "o.gpkg")
+    assert list(second.columns) == [*names, "geometry"]
+    assert first.equals(second[names])
+    assert first["fid"].notna().all()
+
+
+def test_strict_does_not_show_coordinates_that_are_none(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("id,lon,lat\na,120.5,36.2\nb,x,36.2\n")
+    said = shell.refuse(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "o.csv", "--strict")
+    assert "row 2 (id b): the coordinates are not numbers\n" in said

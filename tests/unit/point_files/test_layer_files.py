@@ -13,7 +13,7 @@ import shapely
 
 from gis.lattice import is_on_lattice, snap_geometry
 from grid_data.importers.problems import ImportRefused
-from grid_data.point_files.layers import LayerFile, LayerRefused, read_layer
+from grid_data.point_files.layers import LayerFile, LayerRefused, check_names, read_layer
 from tests.unit.gis.coverages import degrees, voronoi
 
 BOW = shapely.from_wkt("POLYGON ((120 36, 121 37, 121 36, 120 37, 120 36))")
@@ -99,3 +99,29 @@ def test_a_file_without_areas_or_system_is_refused(tmp_path: Path) -> None:
         read_layer(LayerFile("zone", tmp_path / "z.csv"))
     with pytest.raises(ImportRefused, match="states no coordinate system"):
         read_layer(write(tmp_path / "z.parquet", [("A", box(120))], crs=None))
+
+
+def test_layers_that_differ_in_case_alone_are_refused() -> None:
+    for names in (["ID"], ["Geometry"], ["a", "A"], ["a", "A_Method"]):
+        with pytest.raises(ImportRefused, match="two output columns"):
+            check_names([LayerFile(name, Path("z.gpkg")) for name in names])
+
+
+def test_zones_between_semicolons(tmp_path: Path) -> None:
+    (tmp_path / "z.csv").write_text(f'code;wkt\n0010;"{box(120).wkt}"\n')
+    zones, _ = read_layer(LayerFile("zone", tmp_path / "z.csv"))
+    assert list(zones.codes) == ["0010"]
+
+
+def test_a_sequence_with_a_broken_line_is_refused(tmp_path: Path) -> None:
+    layer = write(tmp_path / "z.geojsonl", [("A", box(120)), ("B", box(121))])
+    assert len(read_layer(layer)[0].codes) == 2
+    layer.path.write_text(layer.path.read_text().rstrip("\n") + "\n{oops\n")
+    with pytest.raises(ImportRefused, match="cannot be read in row 3"):
+        read_layer(layer)
+
+
+def test_a_collection_without_features_holds_no_zones(tmp_path: Path) -> None:
+    (tmp_path / "z.geojson").write_text('{"type":"FeatureCollection","features":[]}')
+    with pytest.raises(ImportRefused, match="there are no zones in"):
+        read_layer(LayerFile("zone", tmp_path / "z.geojson"))

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from gis.point_router import PLACE_FAULTS
 from grid_data.importers.problems import ImportRefused
+from grid_data.point_files import geojson_ids
 from grid_data.point_files.batches import PointBatch, coordinates, of_size
 from grid_data.point_files.point_geometry import from_points, to_points, wkt_to_points
 from grid_data.point_files.sources import Points, open_points
@@ -218,3 +219,62 @@ def test_a_line_with_too_many_cells_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,lon,lat\n1,120.5,36.1\n2,120.5,36.1,9\n")
     with pytest.raises(ImportRefused, match="Row #3: Expected 3 columns, got 4"):
         everything(open_points(str(tmp_path / "a.csv")))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "read"),
+    [
+        ("a.csv", 'id;"lon";lat\n007;120.5;36.1\n', [120.5]),
+        ("a.csv", "id\tlon\tlat\n007\t120.5\t36.1\n", [120.5]),
+        ("a.csv", '"id";"a,b";lon;lat\n007;"x,y";120.5;36.1\n', [120.5]),
+        ("a.csv", "id,a;b;c;d,lon,lat\n007,x,120.5,36.1\n", [120.5]),
+    ],
+)
+def test_the_heading_tells_what_stands_between_cells(
+    tmp_path: Path, name: str, content: str, read: list[float]
+) -> None:
+    (tmp_path / name).write_text(content)
+    found = everything(open_points(str(tmp_path / name)))
+    assert (found.ids.to_pylist(), found.x.tolist()) == (["007"], read)
+
+
+def test_ids_that_are_no_text_are_refused_by_column(tmp_path: Path) -> None:
+    for values in ([[1]], [b"\xff\xfe"]):
+        pq.write_table(pa.table({"id": values, "lon": [120.5], "lat": [36.1]}), tmp_path / "a.parquet")
+        with pytest.raises(ImportRefused, match="column id cannot be used as id"):
+            everything(open_points(str(tmp_path / "a.parquet")))
+
+
+@pytest.mark.parametrize(
+    ("ids", "says"),
+    [
+        ([5, "x"], "id of feature 2 is something else, those before are a whole number"),
+        ([5, 6, None], "id of feature 3 is missing"),
+        ([None, 7], "id of feature 2 is a whole number, those before are missing"),
+    ],
+)
+def test_feature_ids_of_several_kinds_are_refused(tmp_path: Path, ids: list[Any], says: str) -> None:
+    with pytest.raises(ImportRefused, match=says):
+        open_points(str(geojson(tmp_path / "a.geojson", ids, in_properties=False)))
+
+
+def test_every_feature_id_of_a_long_file_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(geojson_ids, "_CHUNK", 50)
+    path = geojson(tmp_path / "a.geojson", [*range(1, 40), "x"], in_properties=False)
+    with pytest.raises(ImportRefused, match="feature 40"):
+        open_points(str(path))
+
+
+@pytest.mark.parametrize("mark", ["", "\x1e"])
+def test_a_bad_record_of_a_sequence_is_named_and_not_passed_over(tmp_path: Path, mark: str) -> None:
+    good = (
+        '{"type":"Feature","properties":{"id":"%s"},"geometry":{"type":"Point","coordinates":[120.5,36.1]}}'
+    )
+    path = tmp_path / "a.geojsonl"
+    path.write_text("".join(f"{mark}{good % name}\n" for name in "abc"))
+    assert everything(open_points(str(path))).ids.to_pylist() == ["a", "b", "c"]
+    path.write_text(f"{mark}{good % 'a'}\n{mark}{{oops\n{mark}{good % 'c'}\n")
+    with pytest.raises(ImportRefused, match="cannot be read in row 2"):
+        open_points(str(path))
