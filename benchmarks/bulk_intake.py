@@ -9,7 +9,6 @@ tables with nothing at all. Processor time is told beside: a busy machine distur
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterable
@@ -21,7 +20,7 @@ import numpy as np
 import pandas as pd
 from psycopg import sql as compose
 
-from benchmarks.measure import Measure
+from benchmarks.measure import Measure, server_processor_s
 from governance.access import OPERATOR
 from governance.settings import Settings
 from grid_data.bulk.sample import load_sample
@@ -64,7 +63,7 @@ async def _run(url: str, folder: Path, postmaster: int) -> list[Measure]:
         async with database.transaction(OPERATOR) as connection:
             await load_sample(connection, _without_incidents(sample))
         steps: dict[str, float] = {}
-        started, used = time.perf_counter(), (time.process_time(), _processor_s(postmaster))
+        started, used = time.perf_counter(), (time.process_time(), server_processor_s(postmaster))
         report = await import_incidents(
             database,
             OPERATOR,
@@ -72,7 +71,7 @@ async def _run(url: str, folder: Path, postmaster: int) -> list[Measure]:
             lambda step, _, took: steps.update({step: took}),
         )
         seconds = time.perf_counter() - started
-        client, server = time.process_time() - used[0], _processor_s(postmaster) - used[1]
+        client, server = time.process_time() - used[0], server_processor_s(postmaster) - used[1]
         assert (report.plan.new, report.stored) == (ROWS, True), list(report.findings)[:3]
         async with database.transaction(OPERATOR) as connection:
             await connection.execute("RESET ROLE")
@@ -144,17 +143,3 @@ async def _sent(connection: Connection, statement: compose.Composed, data: Binar
     async with connection.cursor() as cursor, cursor.copy(statement) as stream:
         while piece := data.read(CHUNK):
             await stream.write(piece)
-
-
-def _processor_s(postmaster: int) -> float:
-    """Seconds of processor time of the database's processes so far, those that ended included."""
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
-
-    def used(process: int, last: int) -> float:
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        except FileNotFoundError:
-            return 0.0
-        return sum(map(int, fields[11:last])) / os.sysconf("SC_CLK_TCK")
-
-    return used(postmaster, 15) + sum(used(int(child), 13) for child in children)

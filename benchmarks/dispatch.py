@@ -11,14 +11,12 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import psycopg
 
+from benchmarks.filled import fill, hasty_database, load
 from benchmarks.measure import Measure
-from governance.access import OPERATOR, VISITOR
+from governance.access import VISITOR
 from governance.reasons import place_problem_words
-from governance.settings import Settings
-from grid_data.bulk.sample import load_sample
 from grid_data.database import Connection, Database
 from grid_data.dispatch import histogram, incidents_near, open_tile, queue_counts, summary
-from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter, Order, incidents_page
 from grid_data.sample import generate
 from grid_data.tables.incidents import OPEN_STATES
@@ -28,7 +26,6 @@ from migrations.run import upgrade
 STORED = 1_000_000
 OPEN = 20_000
 ROUNDS = 7
-DATABASE = "city"
 MIDDLE = (120.47, 36.12)
 OPEN_ONES = IncidentFilter(states=OPEN_STATES)
 
@@ -70,23 +67,11 @@ Question = Callable[[Connection], Awaitable[object]]
 
 def run() -> Iterable[Measure]:
     """Fill and ask."""
-    # Only reading is measured; filling need not survive the machine.
-    hasty = {
-        "fsync": "off",
-        "full_page_writes": "off",
-        "max_wal_size": "8GB",
-        "maintenance_work_mem": "512MB",
-    }
-    cluster = Cluster(Settings().cluster_root.parent / "benchmark-dispatch", settings=hasty)
-    cluster.delete()
-    try:
-        cluster.start()
-        cluster.create_database(DATABASE)
-        url = cluster.url(DATABASE)
+    with hasty_database("dispatch") as url:
         upgrade(url)
-        anyio.run(_load, url)
+        load(url, generate(small=True))
         with psycopg.connect(url, autocommit=True) as connection:
-            _fill(connection)
+            fill(connection, FILL)
             stored = connection.execute(
                 "SELECT count(*), count(*) FILTER (WHERE is_open), "
                 "min(id) FILTER (WHERE is_open AND place IS NOT NULL) FROM incident"
@@ -97,30 +82,6 @@ def run() -> Iterable[Measure]:
             Measure("open", stored[1], "incidents"),
             *anyio.run(_asked, url, stored[2]),
         ]
-    finally:
-        cluster.delete()
-
-
-def _fill(connection: psycopg.Connection) -> None:
-    """Make the rows; indexes are built afterwards, which takes a fraction of the time."""
-    indexes = connection.execute(
-        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-           WHERE indrelid = 'incident'::regclass AND NOT indisunique"""
-    ).fetchall()
-    for name, _ in indexes:
-        connection.execute(f"DROP INDEX {name}".encode())
-    connection.execute(FILL.encode())
-    for _, definition in indexes:
-        connection.execute(definition.encode())
-    connection.execute("VACUUM ANALYZE")
-
-
-async def _load(url: str) -> None:
-    database = Database(url, size=1, statement_timeout_s=0)
-    await database.open()
-    async with database.transaction(OPERATOR) as connection:
-        await load_sample(connection, generate(small=True))
-    await database.close()
 
 
 async def _asked(url: str, incident_id: int) -> list[Measure]:

@@ -6,7 +6,6 @@ before each export). The client takes the file and keeps nothing of it. Incident
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from benchmarks.measure import Measure
+from benchmarks.measure import Measure, processor_s
 from governance.settings import Settings
 from grid_data.embedded import Cluster
 from migrations.run import upgrade
@@ -89,10 +88,10 @@ def measured(url: str) -> list[Measure]:
         found = [Measure("server before", _memory(server.pid), "MB", "resident")]
         for form in FORMATS:
             Path(f"/proc/{server.pid}/clear_refs").write_text("5")
-            began, processor = time.monotonic(), _processor(server.pid)
+            began, processor = time.monotonic(), processor_s(server.pid)
             size = _taken(f"{address}/api/exports/incidents.{form}")
             seconds = time.monotonic() - began
-            spent = _processor(server.pid) - processor
+            spent = processor_s(server.pid) - processor
             note = f"{size / 1e6:,.0f} MB, {seconds:.0f} s, {spent:.0f} s of the server's processor"
             found.append(Measure(f"most memory, {STORED:,} rows, {form}", _memory(server.pid), "MB", note))
         return found
@@ -117,9 +116,3 @@ def _memory(pid: int) -> float:
     """The most resident memory since it was reset, in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-
-
-def _processor(pid: int) -> float:
-    """Seconds of processor time."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -25,7 +25,7 @@ import numpy as np
 import psycopg
 
 from benchmarks.load import Answered, read_answers
-from benchmarks.measure import Measure, percentile
+from benchmarks.measure import Measure, percentile, processor_s, server_processor_s
 from governance.access import OPERATOR
 from governance.figure_counting import count_all
 from governance.settings import Settings
@@ -185,17 +185,7 @@ def worked(cluster: Cluster, server: Server) -> tuple[float, float]:
     """Seconds of processor time that the server and the database's processes have used."""
     postmaster = cluster.status().pid
     assert postmaster is not None
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
-
-    def used(process: int, *, with_ended: bool = False) -> float:
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        except FileNotFoundError:
-            # Ended a moment ago, like a run of autovacuum.
-            return 0.0
-        return sum(map(int, fields[11 : 15 if with_ended else 13])) / os.sysconf("SC_CLK_TCK")
-
-    return used(server.process.pid), used(postmaster, with_ended=True) + sum(map(used, map(int, children)))
+    return processor_s(server.process.pid), server_processor_s(postmaster)
 
 
 def _measured(url: str, name: str, answers: list[Answered], seconds: float) -> list[Measure]:

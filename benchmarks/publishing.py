@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,7 +18,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from benchmarks.measure import Measure
+from benchmarks.measure import Measure, processor_s
 from gis.words import Words
 from governance.access import OPERATOR
 from governance.plan_states import Action
@@ -121,14 +120,14 @@ async def _published(database: Database, name: str, share: float, size: int) -> 
             await act(connection, action, code, by=by)
     async with database.transaction(OPERATOR) as connection:
         backend = await _number(connection, "SELECT pg_backend_pid() AS n")
-    ours, theirs = time.process_time(), _processor_s(backend)
+    ours, theirs = time.process_time(), processor_s(backend)
     started = time.perf_counter()
     async with database.transaction(OPERATOR) as connection:
         same = backend == await _number(connection, "SELECT pg_backend_pid() AS n")
         done: Done = await act(connection, Action.PUBLISH, code, by="B")
     seconds = time.perf_counter() - started
     # On a machine that has other work the time of day says little.
-    worked = time.process_time() - ours + (_processor_s(backend) - theirs if same else float("nan"))
+    worked = time.process_time() - ours + (processor_s(backend) - theirs if same else float("nan"))
     assert done.edition is not None
     async with database.transaction(OPERATOR) as connection:
         opened = await _number(
@@ -148,12 +147,6 @@ async def _published(database: Database, name: str, share: float, size: int) -> 
         Measure(f"{name}, full routing for comparison", full_s, "s", f"{full.asked:,} incidents"),
         Measure(f"{name}, answers that differ from full routing", len(full.moves), "incidents"),
     ]
-
-
-def _processor_s(process: int) -> float:
-    """Processor time a process has used, in seconds (Linux)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _redraw(connection: Connection, code: str, share: float) -> int:

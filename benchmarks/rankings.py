@@ -11,17 +11,15 @@ from typing import Any
 import anyio
 import psycopg
 
+from benchmarks.filled import fill, hasty_database, load
 from benchmarks.measure import Measure
 from governance.access import NIGHTLY, OPERATOR, VISITOR, Principal, Sight
 from governance.figure_counting import count_all, count_part
 from governance.rankings import RankingQuestion, rank
 from governance.reasons import place_problem_words
-from governance.settings import Settings
-from grid_data.bulk.sample import load_sample
 from grid_data.categories import category_subtree
 from grid_data.city import read_city
 from grid_data.database import Connection, Database
-from grid_data.embedded import Cluster
 from grid_data.figures import freshness
 from grid_data.incidents import Counted, IncidentFilter, incidents_page
 from grid_data.sample import generate
@@ -30,7 +28,6 @@ from migrations.run import upgrade
 STORED = 1_000_000
 ROUNDS = 7
 STEPS = 4_000
-DATABASE = "city"
 
 # Copies of the sample's incidents, one in 95 seconds; a quarter was late, one in 25 done again.
 FILL = f"""
@@ -79,51 +76,15 @@ Question = Callable[[Connection], Awaitable[object]]
 
 def run() -> Iterable[Measure]:
     """Fill, count, and ask."""
-    # Only reading and counting are measured; filling need not survive the machine.
-    hasty = {
-        "fsync": "off",
-        "full_page_writes": "off",
-        "max_wal_size": "8GB",
-        "maintenance_work_mem": "512MB",
-    }
-    cluster = Cluster(Settings().cluster_root.parent / "benchmark-rankings", settings=hasty)
-    cluster.delete()
-    try:
-        cluster.start()
-        cluster.create_database(DATABASE)
-        url = cluster.url(DATABASE)
+    with hasty_database("rankings") as url:
         upgrade(url)
-        anyio.run(_load, url)
+        load(url, generate())
         with psycopg.connect(url, autocommit=True) as connection:
-            _fill(connection)
+            fill(connection, FILL, ("incident", "case_moment"))
         measures = anyio.run(_measured, url)
         with psycopg.connect(url, autocommit=True) as connection:
             measures += _marked(connection)
         return measures
-    finally:
-        cluster.delete()
-
-
-def _fill(connection: psycopg.Connection) -> None:
-    """Make the rows; indexes are built afterwards, which takes a fraction of the time."""
-    indexes = connection.execute(
-        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-           WHERE indrelid IN ('incident'::regclass, 'case_moment'::regclass) AND NOT indisunique"""
-    ).fetchall()
-    for name, _ in indexes:
-        connection.execute(f"DROP INDEX {name}".encode())
-    connection.execute(FILL.encode())
-    for _, definition in indexes:
-        connection.execute(definition.encode())
-    connection.execute("VACUUM ANALYZE")
-
-
-async def _load(url: str) -> None:
-    database = Database(url, size=1, statement_timeout_s=0)
-    await database.open()
-    async with database.transaction(OPERATOR) as connection:
-        await load_sample(connection, generate())
-    await database.close()
 
 
 async def _measured(url: str) -> list[Measure]:

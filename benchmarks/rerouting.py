@@ -7,15 +7,13 @@ of this process and of the database's, which a busy machine disturbs less than t
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import anyio
 import psycopg
 
-from benchmarks.measure import Measure
+from benchmarks.measure import Measure, processor_s
 from governance.access import OPERATOR
 from governance.rerouting import Rerouted, reroute
 from governance.settings import Settings
@@ -111,16 +109,10 @@ async def _timed(database: Database, *, full: bool) -> tuple[Rerouted, float, fl
     """A dry run with its time on the clock and its processor time, s."""
     async with database.transaction(OPERATOR) as connection:
         backend = connection.info.backend_pid
-        started, used = time.perf_counter(), time.process_time() + _processor_s(backend)
+        started, used = time.perf_counter(), time.process_time() + processor_s(backend)
         done = await reroute(connection, OPERATOR, full=full, dry_run=True)
-        used = time.process_time() + _processor_s(backend) - used
+        used = time.process_time() + processor_s(backend) - used
         return done, time.perf_counter() - started, used
-
-
-def _processor_s(process: int) -> float:
-    """Processor time of a process so far: user and system, fields 14 and 15 of its stat file (proc(5))."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _moved(connection: Connection) -> Rerouted:

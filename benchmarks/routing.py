@@ -60,12 +60,12 @@ def _place(
     lon, lat = places(POINTS, side, towns)
     size = f"{sum(len(layer.codes) for layer in zones):,} zones, {sum(map(vertex_count, zones)):,} vertices"
     Router.build(zones[1:2], 4549).route(lon[:10], lat[:10])  # the compiler's time is not the router's
-    build, router = _timed(lambda: Router.build(zones, 4549), 1)
-    yield Measure(f"{name}: build", build, "s", size)
+    build, build_cpu, router = _timed(lambda: Router.build(zones, 4549), 1)
+    yield Measure(f"{name}: build", build, "s", f"{size}, {build_cpu:.2f} s of processor time")
     yield Measure(f"{name}: size", router.nbytes / 1e6, "MB")
-    seconds, answer = _timed(lambda: router.zones(lon, lat))
+    seconds, cpu, answer = _timed(lambda: router.zones(lon, lat))
     note = f"{POINTS:,} places × {len(zones)} layers, {thread_count()} cores"
-    note += f", {seconds / POINTS * 1e9:.0f} ns a place"
+    note += f", {seconds / POINTS * 1e9:.0f} ns a place, {_processor(cpu)}"
     if compared is not None:
         note += f", {seconds / compared:.2f} × the district"
     yield Measure(f"{name}: zones", seconds, "s", note)
@@ -80,16 +80,16 @@ def _place(
     yield Measure(f"{name}: one gather a place, hardly written", look_up, "s", note)
     order = np.lexsort((lon // 0.001, lat // 0.001))
     lon_near, lat_near = lon[order].copy(), lat[order].copy()
-    sorted_seconds, _ = _timed(lambda: router.zones(lon_near, lat_near))
-    yield Measure(
-        f"{name}: zones, in spatial order", sorted_seconds, "s", f"{seconds / sorted_seconds:.1f} × faster"
-    )
-    with_all, _ = _timed(lambda: router.route(lon, lat), 2)
-    yield Measure(f"{name}: zones, methods, distances below 30 m", with_all, "s")
-    lean_build, lean = _timed(lambda: Router.build(zones, 4549, memory="lean"), 1)
-    lean_seconds, lean_answer = _timed(lambda: lean.zones(lon, lat))
+    sorted_seconds, sorted_cpu, _ = _timed(lambda: router.zones(lon_near, lat_near))
+    note = f"{seconds / sorted_seconds:.1f} × faster, {_processor(sorted_cpu)}: {cpu / sorted_cpu:.1f} × less"
+    yield Measure(f"{name}: zones, in spatial order", sorted_seconds, "s", note)
+    with_all, all_cpu, _ = _timed(lambda: router.route(lon, lat), 2)
+    yield Measure(f"{name}: zones, methods, distances below 30 m", with_all, "s", _processor(all_cpu))
+    lean_build, _, lean = _timed(lambda: Router.build(zones, 4549, memory="lean"), 1)
+    lean_seconds, lean_cpu, lean_answer = _timed(lambda: lean.zones(lon, lat))
     differ = int((lean_answer != answer).sum())
-    note = f"built in {lean_build:.1f} s, {lean.nbytes / 1e6:,.0f} MB, {differ} answers differ"
+    note = f"built in {lean_build:.1f} s, {lean.nbytes / 1e6:,.0f} MB, {_processor(lean_cpu)}"
+    note += f", {differ} answers differ"
     yield Measure(f"{name}: zones, lean", lean_seconds, "s", note)
     # Whole lattice steps, in which all agree what lies on an edge; in degrees, edges end up beside points.
     whole = [replace(layer, geometries=to_lattice(np.asarray(layer.geometries))) for layer in zones]
@@ -97,8 +97,11 @@ def _place(
     for peer, join in peers.items():
         found, took = join(whole, x, y)
         differ = int((found != answer).sum())
-        note = f"{took / seconds:,.0f} × the router, {took / (seconds + build):,.1f} × with its build; "
-        yield Measure(f"{name}: {peer}", took, "s", note + f"{differ:,} answers differ")
+        note = f"{took.seconds / seconds:,.0f} × the router, "
+        note += f"{took.seconds / (seconds + build):,.1f} × with its build; "
+        note += f"{_processor(took.processor_s)}: {took.processor_s / cpu:,.0f} ×, "
+        note += f"{took.processor_s / (cpu + build_cpu):,.1f} × with building; {differ:,} answers differ"
+        yield Measure(f"{name}: {peer}", took.seconds, "s", note)
 
 
 def _growth() -> Iterator[Measure]:
@@ -111,21 +114,27 @@ def _growth() -> Iterator[Measure]:
     ):
         one = layer("grid", 1, zones, 2_000_000, vertices)
         lon, lat = places(points, 2_000_000, 12)
-        build, router = _timed(partial(Router.build, [one], 4549), 1)
-        seconds, _ = _timed(partial(router.zones, lon, lat))
+        build, _, router = _timed(partial(Router.build, [one], 4549), 1)
+        seconds, cpu, _ = _timed(partial(router.zones, lon, lat))
         note = f"{router.nbytes / 1e6:.1f} MB, built in {build:.2f} s"
+        note += f"; {cpu / points * 1e9:.0f} ns of processor time"
         yield Measure(f"one layer, {name}", seconds / points * 1e9, "ns a place", note)
 
 
-def _timed(work: Callable[[], T], repeats: int = REPEATS) -> tuple[float, T]:
-    """The shortest of some runs, and what the work gave back."""
-    best, result = np.inf, None
+def _processor(seconds: float) -> str:
+    return f"{seconds:.3g} s of processor time"
+
+
+def _timed(work: Callable[[], T], repeats: int = REPEATS) -> tuple[float, float, T]:
+    """Least seconds of some runs, on the clock and of processors, and what the work gave back."""
+    best, least, result = np.inf, np.inf, None
     for _ in range(repeats):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         result = work()
         best = min(best, time.perf_counter() - started)
+        least = min(least, time.process_time() - used)
     assert result is not None
-    return float(best), result
+    return float(best), float(least), result
 
 
 def _limit(router: Router, lon: Floats, lat: Floats, found: Callable[[], Int32s]) -> float:

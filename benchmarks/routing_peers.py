@@ -1,15 +1,17 @@
 """The same question asked of other programs: which zone of each layer covers each point.
 
-Every function takes the layers and the points, gives back int32 (layers, n) as `Router.zones` does, and the
-seconds of the join alone: reading the tables in is not counted, nor is what turns pairs into that array.
+Every function takes the layers and the points, gives back int32 (layers, n) as `Router.zones` does, and what
+the join alone took, on the clock and of processors: reading the tables in is not counted, nor is what turns
+pairs into that array.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas
 import numpy as np
@@ -19,12 +21,28 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from benchmarks.measure import server_processor_s
 from gis.router import ZoneLayer
 from grid_data.embedded import Cluster
 
 Floats = NDArray[np.float64]
 Answers = NDArray[np.int32]
-Peer = Callable[[Sequence[ZoneLayer], Floats, Floats], tuple[Answers, float]]
+
+
+class Took(NamedTuple):
+    """Seconds on the clock, and of processor time."""
+
+    seconds: float
+    processor_s: float
+
+
+Peer = Callable[[Sequence[ZoneLayer], Floats, Floats], tuple[Answers, Took]]
+
+
+def _started(server: Callable[[], float] = lambda: 0.0) -> Callable[[], Took]:
+    """Begin to measure: what stops it. ``server`` tells processor time of other processes at work, s."""
+    began, used = time.perf_counter(), time.process_time() + server()
+    return lambda: Took(time.perf_counter() - began, time.process_time() + server() - used)
 
 
 def all_zones(layers: Sequence[ZoneLayer]) -> geopandas.GeoDataFrame:
@@ -51,7 +69,7 @@ def lowest(layers: int, n: int, layer: Any, zone: Any, point: Any) -> Answers:
     return found
 
 
-def sedonadb_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
+def sedonadb_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, Took]:
     """SedonaDB, one spatial join of all layers, on all cores."""
     import sedonadb
 
@@ -63,18 +81,18 @@ def sedonadb_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[An
         "SELECT zones.layer, zones.zone, points.point FROM points JOIN zones "
         "ON ST_Intersects(zones.geometry, points.geometry)"
     )
-    started = time.perf_counter()
+    stopped = _started()
     pairs = pa.table(context.sql(question))
-    seconds = time.perf_counter() - started
+    took = stopped()
     columns = (pairs.column(name).to_numpy() for name in ("layer", "zone", "point"))
-    return lowest(len(layers), len(x), *columns), seconds
+    return lowest(len(layers), len(x), *columns), took
 
 
-def shapely_tree(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
+def shapely_tree(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, Took]:
     """shapely: boxes by STRtree, then prepared polygons; the fastest way it has, on one core as GEOS is."""
     found = np.full((len(layers), len(x)), -1, dtype=np.int32)
     points = shapely.points(x, y)
-    started = time.perf_counter()
+    stopped = _started()
     for number, layer in enumerate(layers):
         shapes = np.asarray(layer.geometries, dtype=object)[np.argsort(np.asarray(layer.codes))]
         shapely.prepare(shapes)
@@ -87,35 +105,36 @@ def shapely_tree(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Ans
             there = point[begin:end]
             inside = shapely.intersects_xy(shapes[zone[begin]], x[there], y[there])
             found[number, there[inside]] = zone[begin]
-    return found, time.perf_counter() - started
+    return found, stopped()
 
 
-def geopandas_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
+def geopandas_join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, Took]:
     """GeoPandas: sjoin with intersects, a layer at a time, on one core."""
     points = geopandas.GeoDataFrame(geometry=shapely.points(x, y))
     frames = [
         geopandas.GeoDataFrame({"zone": ranks(layer)}, geometry=np.asarray(layer.geometries, dtype=object))
         for layer in layers
     ]
-    started = time.perf_counter()
+    stopped = _started()
     joined = [geopandas.sjoin(points, frame, predicate="intersects") for frame in frames]
-    seconds = time.perf_counter() - started
+    took = stopped()
     pairs = pd.concat(
         [frame[["zone"]].assign(layer=number, point=frame.index) for number, frame in enumerate(joined)]
     )
-    return lowest(len(layers), len(x), pairs["layer"], pairs["zone"], pairs["point"]), seconds
+    return lowest(len(layers), len(x), pairs["layer"], pairs["zone"], pairs["point"]), took
 
 
 def postgis_join(cluster: Cluster) -> Peer:
     """PostGIS: one set join with ST_Covers and an index on zones and on points, in a database of its own."""
 
-    def join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, float]:
-        zones = all_zones(layers)
+    def join(layers: Sequence[ZoneLayer], x: Floats, y: Floats) -> tuple[Answers, Took]:
+        zones, postmaster = all_zones(layers), cluster.status().pid
+        assert postmaster is not None
         cluster.drop_database("bench_routing")
         cluster.create_database("bench_routing")
         try:
             with psycopg.connect(cluster.url("bench_routing"), autocommit=True) as connection:
-                return _postgis(connection, zones, len(layers), x, y)
+                return _postgis(connection, partial(server_processor_s, postmaster), zones, len(layers), x, y)
         finally:
             cluster.drop_database("bench_routing")
 
@@ -123,8 +142,13 @@ def postgis_join(cluster: Cluster) -> Peer:
 
 
 def _postgis(
-    connection: psycopg.Connection[Any], zones: geopandas.GeoDataFrame, layers: int, x: Floats, y: Floats
-) -> tuple[Answers, float]:
+    connection: psycopg.Connection[Any],
+    server: Callable[[], float],
+    zones: geopandas.GeoDataFrame,
+    layers: int,
+    x: Floats,
+    y: Floats,
+) -> tuple[Answers, Took]:
     connection.execute("CREATE EXTENSION postgis")
     connection.execute("CREATE TABLE zones (layer int, zone int, geom geometry(Polygon))")
     connection.execute("CREATE TABLE points (point int, geom geometry(Point))")
@@ -141,15 +165,15 @@ def _postgis(
     connection.execute("CREATE INDEX ON points USING gist (geom)")
     connection.execute("VACUUM ANALYZE zones")
     connection.execute("VACUUM ANALYZE points")
-    started = time.perf_counter()
+    stopped = _started(server)
     connection.execute(
         "CREATE UNLOGGED TABLE pairs AS SELECT layer, zone, point "
         "FROM points JOIN zones ON ST_Covers(zones.geom, points.geom)"
     )
-    seconds = time.perf_counter() - started
+    took = stopped()
     with connection.cursor(binary=True) as cursor, cursor.copy("COPY pairs TO STDOUT (FORMAT csv)") as copy:
         body = b"".join(bytes(block) for block in copy)
     pairs = np.fromstring(body.replace(b"\n", b",").rstrip(b",").decode(), sep=",", dtype=np.int64).reshape(
         -1, 3
     )
-    return lowest(layers, len(x), pairs[:, 0], pairs[:, 1], pairs[:, 2]), seconds
+    return lowest(layers, len(x), pairs[:, 0], pairs[:, 1], pairs[:, 2]), took

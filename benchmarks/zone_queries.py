@@ -24,6 +24,8 @@ import psycopg
 import shapely
 from shapely.geometry import mapping
 
+from benchmarks.filled import fill, hasty_database
+from benchmarks.filled import load as load_into
 from benchmarks.measure import Measure
 from gis.lattice import snap_geometry
 from governance.access import EVERYTHING, OPERATOR, Principal, Sight
@@ -31,12 +33,9 @@ from governance.department import categories, hours, places_again, summary, tren
 from governance.department_overlap import Chosen, Overlaps, overlap
 from governance.department_people import Where, load, people
 from governance.reasons import place_problem_words
-from governance.settings import Settings
 from governance.zone_query import AreaAsked, query_zone
-from grid_data.bulk.sample import load_sample
 from grid_data.database import Connection, Database
 from grid_data.department_facilities import FacilityFilter, facilities_page
-from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.sample import Sample, generate
 from grid_data.tables.incidents import OPEN_STATES
@@ -47,7 +46,6 @@ OPEN = 20_000
 TOLD = 50_000
 """Incidents of the sample that are routed; the others are copies of them."""
 ROUNDS = 5
-DATABASE = "city"
 LAYER = "fire"
 
 FILL = f"""
@@ -108,52 +106,20 @@ class Ground:
 
 def run() -> Iterable[Measure]:
     """Fill and ask."""
-    # Only reading is measured; filling need not survive the machine.
-    hasty = {
-        "fsync": "off",
-        "full_page_writes": "off",
-        "max_wal_size": "8GB",
-        "maintenance_work_mem": "512MB",
-    }
-    cluster = Cluster(Settings().cluster_root.parent / "benchmark-zones", settings=hasty)
-    cluster.delete()
-    try:
-        cluster.start()
-        cluster.create_database(DATABASE)
-        url = cluster.url(DATABASE)
-        fill(url)
+    with hasty_database("zones") as url:
+        prepare(url)
         return measured(url)
-    finally:
-        cluster.delete()
 
 
-def fill(url: str) -> None:
+def prepare(url: str) -> None:
     """A migrated database with the whole sample and a million incidents."""
     upgrade(url)
-    anyio.run(_load, url)
-    with psycopg.connect(url, autocommit=True) as connection:
-        indexes = connection.execute(
-            """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-               WHERE indrelid = 'incident'::regclass AND NOT indisunique"""
-        ).fetchall()
-        # Built afterwards, which takes a fraction of the time.
-        for name, _ in indexes:
-            connection.execute(f"DROP INDEX {name}".encode())
-        connection.execute(FILL.encode())
-        for _, definition in indexes:
-            connection.execute(definition.encode())
-        connection.execute("VACUUM ANALYZE")
-
-
-async def _load(url: str) -> None:
     sample = generate()
     frames: dict[str, Any] = dict(sample.frames)
     frames["incidents"] = frames["incidents"].sample(TOLD, random_state=1).sort_index()
-    database = Database(url, size=1, statement_timeout_s=0)
-    await database.open()
-    async with database.transaction(OPERATOR) as connection:
-        await load_sample(connection, Sample(**{**vars(sample), "frames": frames}))
-    await database.close()
+    load_into(url, Sample(**{**vars(sample), "frames": frames}))
+    with psycopg.connect(url, autocommit=True) as connection:
+        fill(connection, FILL)
 
 
 def measured(url: str) -> list[Measure]:
