@@ -56,8 +56,6 @@ def test_an_extension_is_asked_for_and_granted_by_somebody_else(desk: DispatchDe
     desk.panel.locator("[data-tab=work]").click()
     expect(desk.panel).to_contain_text("等待配件")
     desk.press("grant_extension")
-    if desk.form("grant_extension").count():
-        send(desk, "grant_extension", "同意延期")
     expect(desk.panel.locator("[data-action=grant_extension]")).to_have_count(0, timeout=MAP_MS)
     case = desk.case(number)
     assert case["extensions"] == 1
@@ -74,10 +72,7 @@ def test_an_objection_waits_for_whoever_adjudicates(desk: DispatchDesk) -> None:
     expect(desk.panel.locator("[data-action=start]")).to_have_count(0)
     desk.become("孙派遣", "dispatcher", "LS")
     desk.press("adjudicate")
-    form = desk.form("adjudicate")
-    reason = form.locator("textarea[name=reason]")
-    if reason.count():
-        reason.fill("仍由原单位办理")
+    desk.form("adjudicate").locator("textarea[name=reason]").fill("仍由原单位办理")
     send(desk, "adjudicate", "裁定")
     case = desk.case(number)
     assert case["objection"] is None
@@ -109,9 +104,8 @@ def test_a_photo_sent_with_a_note_is_seen_in_the_case(desk: DispatchDesk, tmp_pa
     open_case(desk, number)
     desk.press("note")
     form = desk.form("note")
-    form.locator("textarea").first.fill("现场照片")
-    if form.locator("details summary").count():
-        form.locator("details summary").first.click()
+    form.locator("textarea[name=note]").fill("现场照片")
+    form.locator("details summary").click()
     form.locator("input[name=attachments]").set_input_files(file)
     expect(form.locator(".photos img")).to_have_count(1, timeout=MAP_MS)
     form.locator("button[type=submit]").click()
