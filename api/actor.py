@@ -66,7 +66,7 @@ def actor_of(me: Principal, by: str | None, role: Role | None, organisation: str
     if me.on_behalf:
         if role is None:
             raise _missing("role")
-        return Actor(name, role, organisation, me.sight)
+        return Actor(name, role, organisation, me.sight, me.through)
     held = list(dict.fromkeys(grant.role for grant in me.grants))
     if role is None:
         if len(held) > 1:
@@ -82,7 +82,7 @@ def actor_of(me: Principal, by: str | None, role: Role | None, organisation: str
         organisation = places[0]
     elif organisation not in places:
         raise _refused("organisation", "此角色不属于该部门", "the role is not held for this organisation")
-    return Actor(name, role, organisation, me.sight)
+    return Actor(name, role, organisation, me.sight, me.through)
 
 
 def said_by(me: Principal, by: str | None) -> str:

@@ -52,7 +52,7 @@ async def read_case(
 
 def _asker(me: Principal, by: str, role: Role | None, organisation: str | None) -> Actor | None:
     if me.on_behalf:
-        return None if role is None else Actor(by, role, organisation, me.sight)
+        return None if role is None else Actor(by, role, organisation, me.sight, me.through)
     if role is None and len({grant.role for grant in me.grants}) != 1:
         return None
     return actor_of(me, by or None, role, organisation)

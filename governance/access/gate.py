@@ -70,12 +70,14 @@ def principal_for(sighted: Sighted) -> Principal:
             account=sighted.account_id,
             households=households,
         )
+    name = sighted.name if sighted.account_id is not None else f"token:{sighted.name}"
     return Principal(
-        name=sighted.name if sighted.account_id is not None else f"token:{sighted.name}",
+        name=name,
         sight=sight,
         permissions=permissions,
         grants=tuple(Grant(Role(role), organisation) for role, organisation in sighted.grants),
         on_behalf=sighted.on_behalf,
+        through=name if sighted.on_behalf else None,
     )
 
 

@@ -41,6 +41,8 @@ class Principal:
         The roles they may act in.
     on_behalf
         Whether who acts is taken from what is sent: a machine that speaks for people, or an open server.
+    through
+        The machine that says so, written into the history beside the person.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Principal:
     permissions: frozenset[Permission] = frozenset()
     grants: tuple[Grant, ...] = ()
     on_behalf: bool = False
+    through: str | None = None
 
     @property
     def database_role(self) -> str:
@@ -56,7 +59,8 @@ class Principal:
 
     def claims(self) -> Mapping[str, str]:
         """Settings of the transaction, readable in SQL as ``current_setting('gridgov.actor')``."""
-        return {"gridgov.actor": self.name, **self.sight.claims()}
+        through = {} if self.through is None else {"gridgov.through": self.through}
+        return {"gridgov.actor": self.name, **through, **self.sight.claims()}
 
     def may(self, permission: Permission) -> bool:
         """Whether a door is open."""
@@ -89,13 +93,16 @@ class Actor:
         Code of the organisation they work for; None for a grid worker who is in none, and for the program.
     sight
         What they see; the command line and the program see everything.
+    through
+        The machine that speaks for them, if one does.
     """
 
     name: str
     role: Role
     organisation: str | None = None
     sight: Sight = EVERYTHING
+    through: str | None = None
 
     def principal(self) -> Principal:
         """Whom the transaction runs for."""
-        return Principal(self.name, self.sight)
+        return Principal(self.name, self.sight, through=self.through)

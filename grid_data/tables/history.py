@@ -25,6 +25,13 @@ history = Table(
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
     Column("actor", Text, nullable=False),
+    # The machine that said who acted, when one speaks for people; taken from the claims of the transaction.
+    # In PostgreSQL's own words: defaults that are null are compared by them.
+    Column(
+        "through",
+        Text,
+        server_default=text("NULLIF(current_setting('gridgov.through'::text, true), ''::text)"),
+    ),
     # What was done: "incident.report", "import.zones", "sample.load", …
     Column("action", Text, nullable=False),
     Column("incident_id", ForeignKey("incident.id")),

@@ -301,13 +301,12 @@ def test_who_has_several_roles_says_which(client: TestClient, report: Json) -> N
 
 
 def test_a_machine_that_speaks_for_people_says_for_whom(
-    client: TestClient, root: TestClient, report: Json
+    client: TestClient, root: TestClient, report: Json, url: str
 ) -> None:
     body = {"name": "hotline", "role": "acceptor", "scope": {"everything": True}, "on_behalf": True}
     speaker = machine(client, root.post("/api/tokens", json=body).json()["secret"])
-    mute = machine(
-        client, root.post("/api/tokens", json={**body, "name": "mute", "on_behalf": False}).json()["secret"]
-    )
+    body |= {"name": "mute", "on_behalf": False}
+    mute = machine(client, root.post("/api/tokens", json=body).json()["secret"])
     number = speaker.post("/api/incidents", json=report).json()["number"]
     revision = speaker.get(f"/api/cases/{number}").json()["revision"]
     step = {"revision": revision, "action": "note", "note": "来电补充"}
@@ -319,6 +318,8 @@ def test_a_machine_that_speaks_for_people_says_for_whom(
     assert_problem(mute.post(f"/api/cases/{number}/steps", json={**step, **said}), 403, "not-allowed", "by")
     done = mute.post(f"/api/cases/{number}/steps", json=step)
     assert done.json()["steps"][-1]["by"] == "token:mute"
+    noted = "SELECT concat_ws(' ', actor, through) FROM history WHERE action = 'incident.note'"
+    assert {"王受理 token:hotline", "token:mute"} <= ids(url, noted)
 
 
 # Where
@@ -333,7 +334,7 @@ def sight(client: TestClient, name: str) -> Any:
     return entered.principal.sight
 
 
-def ids(url: str, query: str) -> set[int]:
+def ids(url: str, query: str) -> set[Any]:
     with psycopg.connect(url) as connection:
         return {row[0] for row in connection.execute(query.encode()).fetchall()}
 

@@ -28,6 +28,11 @@ SELECT 'index', pg_get_indexdef(pg_index.indexrelid)
 FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
 WHERE relnamespace::regnamespace::text IN ('public', 'task_queue')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = indrelid AND deptype = 'e')
+UNION ALL
+SELECT 'column', attrelid::regclass::text || '.' || attname
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace::regnamespace::text IN ('public', 'task_queue') AND relkind IN ('r', 'p') AND attnum > 0
+  AND NOT attisdropped AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = attrelid AND deptype = 'e')
 ORDER BY 1, 2
 """
 
