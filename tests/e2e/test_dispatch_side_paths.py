@@ -131,3 +131,23 @@ def test_incidents_at_one_place_are_spread_out_and_each_can_be_taken(desk: Dispa
     taken, end = next(each for each in ends if each[0] in numbers)
     desk.screen.click_map(end)
     expect(desk.panel).to_contain_text(taken)
+
+
+def test_an_urgent_task_goes_to_the_grids_of_a_drawn_area(screen: Screen) -> None:
+    desk = DispatchDesk(screen, person={"name": "周指挥", "role": "district_lead", "organisation": "LS"})
+    page, (lon, lat) = screen.page, screen.some_grid(nth=3)["centre"]
+    screen.open(f"dispatch?tab=tasks&map=16.00/{lat:.5f}/{lon:.5f}")
+    page.get_by_role("button", name="下达紧急任务").click()
+    page.locator("input[name=task-title]").fill("排查积水点")
+    page.locator("textarea[name=task-text]").fill("逐个查看并回报")
+    page.locator("input[name=task-due]").fill("2099-01-01T20:00")
+    page.get_by_role("button", name="在地图上画范围").click()
+    for east, north in ((-0.0003, -0.0003), (0.0003, -0.0003), (0.0, 0.0003)):
+        screen.click_map([lon + east, lat + north])
+    page.locator(".drawing .button.primary").click()
+    send_it = page.get_by_role("button", name="下达到")
+    expect(send_it).to_be_enabled(timeout=MAP_MS)
+    send_it.click()
+    expect(page.locator(".receipt").first).to_contain_text("未回执", timeout=MAP_MS)
+    grids = screen.api("zones", layer="base_grid", limit=500)["items"]
+    assert 0 < page.locator(".receipt").count() < len(grids)
