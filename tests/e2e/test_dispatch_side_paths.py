@@ -134,7 +134,7 @@ def test_incidents_at_one_place_are_spread_out_and_each_can_be_taken(desk: Dispa
 
 
 def test_an_urgent_task_goes_to_the_grids_of_a_drawn_area(screen: Screen) -> None:
-    desk = DispatchDesk(screen, person={"name": "周指挥", "role": "district_lead", "organisation": "LS"})
+    DispatchDesk(screen, person={"name": "周指挥", "role": "district_lead", "organisation": "LS"})  # at work
     page, (lon, lat) = screen.page, screen.some_grid(nth=3)["centre"]
     screen.open(f"dispatch?tab=tasks&map=16.00/{lat:.5f}/{lon:.5f}")
     page.get_by_role("button", name="下达紧急任务").click()
