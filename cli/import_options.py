@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 __all__ = [
     "AsCorrection",
+    "Common",
     "Coverage",
     "Crs",
     "DryRun",
@@ -24,6 +29,7 @@ __all__ = [
     "SkipBad",
     "SourceLayer",
     "ValidFrom",
+    "with_common",
 ]
 
 File = Annotated[
@@ -120,3 +126,48 @@ Coverage = Annotated[
         "only told. Default: strict for regions and base grids.",
     ),
 ]
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all imports of a file are told; every field is an argument or option of their commands."""
+
+    file: File
+    columns: Map = None
+    constants: Set = None
+    mapping: MappingFile = None
+    crs: Crs = None
+    dry_run: DryRun = False
+    skip_bad: SkipBad = False
+    rejects: Rejects = None
+    source_layer: SourceLayer = None
+    encoding: Encoding = None
+
+
+def with_common(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, whose first argument is a `Common`, the arguments and options of all imports.
+
+    The file comes first, then what is the command's own, then what all share.
+    """
+    hints = get_type_hints(Common, include_extras=True)
+    shared = [
+        inspect.Parameter(
+            each.name, inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.signature(Common).parameters[each.name].default, annotation=hints[each.name],
+        )
+        for each in fields(Common)
+    ]  # fmt: skip
+    own_hints = get_type_hints(command, include_extras=True)
+    _, *own = inspect.signature(command).parameters.values()
+    own = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=own_hints[each.name]) for each in own]
+
+    @wraps(command)
+    def told(**given: Any) -> None:
+        common = Common(**{each.name: given.pop(each.name) for each in shared})
+        command(common, **given)
+
+    ordered = [shared[0], *own, *shared[1:]]
+    told.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
+    told.__annotations__ = {each.name: each.annotation for each in ordered}
+    del told.__wrapped__
+    return told

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 from rich.markup import escape
 
 from cli.console import in_words, out, progress, say
+from cli.import_options import Common
 from cli.place import database_url
 from gis.words import Words
 from governance.settings import Settings
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from grid_data.set_aside import Indexes
 
 __all__ = [
-    "Common",
     "fail",
     "import_incidents",
     "in_database",
@@ -40,22 +38,6 @@ LONGEST_S = 6 * 3600.0
 IMPORTING = Words("导入中", "importing")
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Common:
-    """What all imports are told."""
-
-    file: Path
-    columns: list[str] | None
-    constants: list[str] | None
-    mapping: Path | None
-    crs: str | None
-    dry_run: bool
-    skip_bad: bool
-    rejects: Path | None
-    source_layer: str | None
-    encoding: str | None
 
 
 def zone_options(

@@ -9,32 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import in_words, out
-from cli.import_options import (
-    AsCorrection,
-    Coverage,
-    Crs,
-    DryRun,
-    Encoding,
-    File,
-    KeepMissing,
-    Map,
-    MappingFile,
-    Rejects,
-    Reroute,
-    Set,
-    SkipBad,
-    SourceLayer,
-    ValidFrom,
-)
-from cli.import_run import (
-    Common,
-    fail,
-    import_incidents,
-    in_database,
-    run_import,
-    run_request,
-    zone_options,
-)
+from cli.import_options import AsCorrection, Common, Coverage, KeepMissing, Reroute, ValidFrom, with_common
+from cli.import_run import fail, import_incidents, in_database, run_import, run_request, zone_options
 from cli.reroute import print_rerouted
 
 if TYPE_CHECKING:
@@ -117,8 +93,9 @@ def import_city(
 
 
 @imports.command("layer")
+@with_common
 def import_layer(
-    file: File,
+    common: Common,
     code: Annotated[
         str, typer.Option("--code", help="Code of the layer: a lower-case word, for example police.")
     ],
@@ -162,17 +139,8 @@ def import_layer(
             "--nearest-tolerance-m", help="Metres outside at which the nearest zone still answers (0)."
         ),
     ] = None,
-    columns: Map = None,
-    constants: Set = None,
-    mapping: MappingFile = None,
-    crs: Crs = None,
     valid_from: ValidFrom = None,
     coverage: Coverage = None,
-    dry_run: DryRun = False,
-    skip_bad: SkipBad = False,
-    rejects: Rejects = None,
-    source_layer: SourceLayer = None,
-    encoding: Encoding = None,
 ) -> None:
     """Define a layer and import its zones (code, name_zh, name_en, parent, organisation, areas)."""
     definition = {
@@ -194,30 +162,19 @@ def import_layer(
 
         return await import_layer(connection, request, definition, options, progress)
 
-    common = Common(
-        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
-    )
     run_import(common, work)
 
 
 @imports.command("zones")
+@with_common
 def import_zones(
-    file: File,
+    common: Common,
     layer: Annotated[str, typer.Option("--layer", help="Code of the layer, which exists already.")],
-    columns: Map = None,
-    constants: Set = None,
-    mapping: MappingFile = None,
-    crs: Crs = None,
     valid_from: ValidFrom = None,
     as_correction: AsCorrection = False,
     keep_missing: KeepMissing = False,
     coverage: Coverage = None,
     reroute: Reroute = False,
-    dry_run: DryRun = False,
-    skip_bad: SkipBad = False,
-    rejects: Rejects = None,
-    source_layer: SourceLayer = None,
-    encoding: Encoding = None,
 ) -> None:
     """Import zones of a layer: its first edition, a new edition, or a correction.
 
@@ -240,27 +197,16 @@ def import_zones(
             moved.append(await again(connection, OPERATOR))
         return report
 
-    common = Common(
-        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
-    )
     run_import(common, work)
     for done in moved:
         print_rerouted(done)
 
 
 @imports.command("units")
+@with_common
 def import_units(
-    file: File,
-    columns: Map = None,
-    constants: Set = None,
-    mapping: MappingFile = None,
-    crs: Crs = None,
+    common: Common,
     valid_from: ValidFrom = None,
-    dry_run: DryRun = False,
-    skip_bad: SkipBad = False,
-    rejects: Rejects = None,
-    source_layer: SourceLayer = None,
-    encoding: Encoding = None,
 ) -> None:
     """Import land units (code, community, base_grid, base_grid_name, kind, polygons) and make their grids.
 
@@ -273,36 +219,20 @@ def import_units(
 
         return await import_units(connection, request, valid_from, progress)
 
-    common = Common(
-        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
-    )
     run_import(common, work)
 
 
 def _simple(name: str, text: str) -> None:
     """Register a command without options of its own; ``grid_data.importers.subjects`` has its preparation."""
 
-    def command(
-        file: File,
-        columns: Map = None,
-        constants: Set = None,
-        mapping: MappingFile = None,
-        crs: Crs = None,
-        dry_run: DryRun = False,
-        skip_bad: SkipBad = False,
-        rejects: Rejects = None,
-        source_layer: SourceLayer = None,
-        encoding: Encoding = None,
-    ) -> None:
+    @with_common
+    def command(common: Common) -> None:
         async def work(connection: Connection, request: Request, progress: Progress) -> Report:
             from grid_data.importers.batch import run_import
             from grid_data.importers.subjects import PREPARATIONS
 
             return await run_import(connection, name, request, PREPARATIONS[name], progress)
 
-        common = Common(
-            file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
-        )
         run_import(common, work)
 
     imports.command(name.replace("_", "-"), help=text)(command)
@@ -345,17 +275,9 @@ _simple(
 
 
 @imports.command("incidents")
+@with_common
 def _incidents(
-    file: File,
-    columns: Map = None,
-    constants: Set = None,
-    mapping: MappingFile = None,
-    crs: Crs = None,
-    dry_run: DryRun = False,
-    skip_bad: SkipBad = False,
-    rejects: Rejects = None,
-    source_layer: SourceLayer = None,
-    encoding: Encoding = None,
+    common: Common,
     indexes: Annotated[
         str,
         typer.Option(
@@ -375,7 +297,4 @@ def _incidents(
     """
     if indexes not in ("auto", "keep", "aside"):
         raise typer.BadParameter("--indexes: auto | keep | aside")
-    common = Common(
-        file, columns, constants, mapping, crs, dry_run, skip_bad, rejects, source_layer, encoding
-    )
     run_request(common, lambda request: import_incidents(request, indexes))  # type: ignore[arg-type]
