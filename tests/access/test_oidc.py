@@ -378,16 +378,8 @@ def test_without_single_sign_on_its_doors_lead_to_the_sign_in_page(client: TestC
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [
-        "https://evil.example",
-        "//evil.example",
-        "/\\evil.example",
-        "evil",
-        "",
-        "/\n/evil.example",
-        "javascript:alert(1)",
-    ],
-)
+    ["https://e.cn", "//e.cn", "/\\e.cn", "evil", "", "/\n/evil.example", "javascript:a(1)"],
+)  # fmt: skip
 def test_nobody_is_sent_elsewhere(visitor: TestClient, provider: Provider, elsewhere: str) -> None:
     answer = back(visitor, provider.sign_in(begun(visitor, elsewhere), "subject-bo"))
     assert answer.headers["location"] == "/"
