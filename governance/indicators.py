@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from grid_data.indicators import Weight, count_events, names_of, weights
 __all__ = ["GroupBy", "IndicatorAnswer", "Scope", "indicators_of"]
 
 GroupBy = Literal["none", "district", "street", "community", "grid", "organisation", "category", "source"]
+FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+"""Where a span before one of thousands of years begins: the calendar's first day, in every time zone."""
 REGIONAL = ("district", "street", "community", "grid")
 SUMMED = (
     "done", "on_time", "reworked", "extended", "effective", "self_found", "complained", "missed", "answered",
@@ -217,7 +219,10 @@ async def _tallies(connection: Connection, scope: Scope, group_by: GroupBy) -> d
 
 async def _earlier(connection: Connection, span: Span, compare: str) -> Span:
     if compare == "span":
-        return Span(start=span.start - (span.stop - span.start), stop=span.start)
+        try:
+            return Span(start=span.start - (span.stop - span.start), stop=span.start)
+        except OverflowError:
+            return Span(start=FIRST_MOMENT, stop=span.start)
     zone = ZoneInfo(await city_timezone(connection))
     return Span(start=_year_before(span.start, zone), stop=_year_before(span.stop, zone))
 
@@ -225,10 +230,11 @@ async def _earlier(connection: Connection, span: Span, compare: str) -> Span:
 def _year_before(at: datetime, zone: ZoneInfo) -> datetime:
     """The same day and hour of the year before, by the city's clock; the last of February for a leap day."""
     local = at.astimezone(zone)
+    year = max(local.year - 1, 1)
     try:
-        return local.replace(year=local.year - 1)
+        return local.replace(year=year)
     except ValueError:
-        return (local - timedelta(days=1)).replace(year=local.year - 1)
+        return (local - timedelta(days=1)).replace(year=year)
 
 
 async def _names(connection: Connection, group_by: GroupBy, groups: Iterable[Group]) -> dict[Group, Named]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from governance.access import Permission
+
 __all__ = ["EXPECTED", "Ask"]
 
 Kind = Literal["alike", "rows", "named", "acts", "public"]
@@ -22,6 +24,8 @@ class Ask:
         Which parameter of the path names what: an incident, a plan, a task, a transfer, an attachment.
     path
         Other parameters of the path.
+    needs
+        A permission that is asked for behind the door.
     """
 
     kind: Kind
@@ -29,6 +33,7 @@ class Ask:
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
+    needs: Permission | None = None
 
 
 def _of(name: Literal["incident", "plan", "task", "transfer", "attachment"], **more: Any) -> Ask:
@@ -71,7 +76,10 @@ EXPECTED: dict[str, Ask] = {
     "GET /api/routing": Ask("rows", query=WHERE | {"category": "GB/T 47678.5-2026:component:01001"}),
     "GET /api/nearby": Ask("rows", query=WHERE),
     "GET /tiles/{layer}/{z}/{x}/{y}.mvt": Ask(
-        "rows", path={"layer": "incidents", "z": "15", "x": "27354", "y": "12860"}, query={"state": "all"}
+        "rows",
+        path={"layer": "incidents", "z": "15", "x": "27354", "y": "12860"},
+        query={"state": "all"},
+        needs=Permission.INCIDENTS_READ,
     ),
     "GET /tiles/open_incidents/{z}/{x}/{y}.mvt": Ask("rows", path=TILE),
     "GET /api/events": Ask("rows", query={"after": "0", "follow": "false"}),

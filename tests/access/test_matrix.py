@@ -174,7 +174,7 @@ def test_every_route_of_the_description_has_an_expectation() -> None:
 def roles_for(route: str, turn: int) -> tuple[Role | None, Role | None]:
     """A role that may come through this door and one that may not, where there are any."""
     method, _, path = route.partition(" ")
-    need = NEEDS[method, path]
+    need = EXPECTED[route].needs or NEEDS[method, path]
     roles = [role for role in Role if role is not Role.PROGRAM]
     if need in (PUBLIC, SIGNED_IN):
         return roles[turn % len(roles)], None

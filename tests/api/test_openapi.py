@@ -116,6 +116,14 @@ include-name = "GET /api/duties"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404"]
 
 [[operations]]
+include-name = "GET /api/incidents"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404"]
+
+[[operations]]
+include-name = "GET /api/exports/incidents.{format}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404"]
+
+[[operations]]
 include-name = "GET /api/rankings"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -268,6 +268,17 @@ async def test_an_earlier_span_stands_beside(toy_database: Database) -> None:
     assert answer.compared_with.start == datetime(2015, 12, 1, tzinfo=UTC)
     rate = answer.rows[0].values["on_time_closing_rate"]
     assert (rate.value, rate.before) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("compare", ["span", "year"])
+async def test_a_span_of_all_days_has_one_before_it_that_begins_with_the_calendar(
+    toy_database: Database, compare: Literal["span", "year"]
+) -> None:
+    scope = Scope(start=datetime(1, 6, 1, tzinfo=UTC), stop=datetime(9999, 12, 1, tzinfo=UTC))
+    async with toy_database.transaction(VISITOR) as connection:
+        answer = await indicators_of(connection, scope, "none", compare=compare)
+    assert answer.compared_with is not None
+    assert answer.compared_with.start.year == 1
 
 
 async def test_nothing_due_is_no_rate(toy_database: Database) -> None:

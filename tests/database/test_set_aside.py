@@ -11,7 +11,6 @@ import anyio
 import pytest
 from psycopg import errors
 from psycopg.sql import SQL, Identifier
-from sqlalchemy.exc import DatabaseError
 
 from cli.doctor import examine
 from cli.migrate import migrate_database
@@ -20,7 +19,6 @@ from governance.settings import Settings
 from grid_data.database import Database
 from grid_data.importers.incident_batches import import_incidents
 from grid_data.set_aside import restore, restore_unless_importing, set_aside
-from migrations.run import downgrade
 from tests.database.test_import_batches import reports
 from tests.support.databases import ROOT
 from tests.support.importing import look, request
@@ -205,11 +203,3 @@ async def test_the_note_of_an_index_is_not_written_by_the_serving_role(toy_datab
     async with toy_database.transaction(OPERATOR) as connection:
         with pytest.raises(errors.InsufficientPrivilege):
             await connection.execute("DELETE FROM set_aside_index")
-
-
-async def test_the_schema_is_not_taken_back_while_indexes_are_set_aside(toy_database: Database) -> None:
-    """With its note, an index would be forgotten."""
-    await set_aside(toy_database)
-    with pytest.raises(DatabaseError, match="indexes are set aside"):
-        await anyio.to_thread.run_sync(downgrade, url_of(toy_database), "0016")
-    assert await noted(toy_database) == DEAR

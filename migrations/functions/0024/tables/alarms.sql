@@ -4,3 +4,6 @@ CREATE TABLE queue_alarm (
     CONSTRAINT pk_queue_alarm PRIMARY KEY (kind),
     CONSTRAINT ck_queue_alarm_kind CHECK (kind IN ('unassigned', 'near_due'))
 );
+
+-- One row of each kind: thresholds are set, never added.
+INSERT INTO queue_alarm (kind) VALUES ('unassigned'), ('near_due');
