@@ -87,7 +87,7 @@ from governance.owners import Owners
 from governance.proposal_jobs import ProposalJobs
 from governance.settings import Settings
 from grid_data.database import Database
-from migrations.run import head
+from migrations.standing import head
 
 __all__ = ["create_app"]
 

@@ -22,10 +22,10 @@ from api.schemas import IncidentPage
 from governance.access import NIGHTLY
 from governance.alarm_limits import AlarmLimits
 from governance.reasons import place_problem_words
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
 from grid_data.dispatch import QueueCounts, histogram, history_edition, queue_counts, summary
 from grid_data.incidents import IncidentFilter, Queue, incidents_page
-from grid_data.tables.incidents import OPEN_STATES
 
 router = APIRouter(tags=["dispatch"], dependencies=[Depends(known_parameters)])
 

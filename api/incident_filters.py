@@ -18,9 +18,9 @@ from governance.answers import Name
 from governance.errors import UnknownCategory
 from grid_data.categories import category_subtree
 from grid_data.city import city_timezone
+from grid_data.column_words import OPEN_STATES
 from grid_data.incidents import Counted, IncidentFilter
 from grid_data.organisations import organisation_subtree
-from grid_data.tables.incidents import OPEN_STATES
 from grid_data.zones import zone_id
 
 __all__ = [

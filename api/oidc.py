@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
@@ -17,7 +17,6 @@ from api.openapi import problems
 from api.problems import Problem
 from api.session import START, set_session_cookie
 from governance.access.errors import SingleSignOnFailed
-from governance.access.oidc import Provider, ProviderSettings
 from governance.access.secrets import digest
 from governance.access.single_sign_on import enter_by_claims
 from governance.answers import Name
@@ -25,6 +24,9 @@ from governance.settings import Settings
 from grid_data.database import Database
 from grid_data.sign_in import FLOW_S, begin_flow, end_flow
 from grid_data.sign_in import Gate as GateRole
+
+if TYPE_CHECKING:
+    from governance.access.oidc import Provider
 
 __all__ = ["SignOn", "router", "sign_on_of"]
 
@@ -53,6 +55,9 @@ def sign_on_of(settings: Settings) -> SignOn | None:
     """Single sign-on as it is set up; None: it is not."""
     if settings.oidc_issuer is None or settings.oidc_client_id is None:
         return None
+    # Loaded where it is set up: most servers need no checks of signatures.
+    from governance.access.oidc import Provider, ProviderSettings
+
     secret = settings.oidc_client_secret
     provider = ProviderSettings(
         settings.oidc_issuer,

@@ -15,11 +15,11 @@ from benchmarks.filled import fill, hasty_database, load
 from benchmarks.measure import Measure
 from governance.access import VISITOR
 from governance.reasons import place_problem_words
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
 from grid_data.dispatch import histogram, incidents_near, open_tile, queue_counts, summary
 from grid_data.incidents import IncidentFilter, Order, incidents_page
 from grid_data.sample import generate
-from grid_data.tables.incidents import OPEN_STATES
 from grid_data.tiles import Address
 from migrations.run import upgrade
 

@@ -34,11 +34,11 @@ from governance.department_overlap import Chosen, Overlaps, overlap
 from governance.department_people import Where, load, people
 from governance.reasons import place_problem_words
 from governance.zone_query import AreaAsked, query_zone
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
 from grid_data.department_facilities import FacilityFilter, facilities_page
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.sample import Sample, generate
-from grid_data.tables.incidents import OPEN_STATES
 from migrations.run import upgrade
 
 STORED = 1_000_000

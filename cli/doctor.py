@@ -159,7 +159,7 @@ def _private_cluster(cluster: Cluster) -> Iterator[Finding]:
 
 
 def _database(url: str) -> Iterator[Finding]:
-    from migrations.run import current, head
+    from migrations.standing import current, head
 
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:

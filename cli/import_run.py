@@ -127,7 +127,7 @@ def with_database(
 
     from grid_data.database import Database
     from grid_data.importers.problems import ImportRefused
-    from migrations.run import current, head
+    from migrations.standing import current, head
 
     async def go(url: str) -> Answer:
         database = Database(url, size=size, statement_timeout_s=LONGEST_S, name=name)

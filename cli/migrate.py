@@ -19,10 +19,10 @@ def migrate() -> None:
 
 def migrate_database(url: str) -> None:
     """Run what is missing and say so; build the indexes that a dead import had set aside."""
-    from migrations.run import current, head, revisions, upgrade
+    from migrations.standing import current, head, known
 
     before, newest = current(url), head()
-    if before is not None and before not in revisions():
+    if before is not None and before not in known():
         progress.print(_unknown(before), markup=False, soft_wrap=True)
         raise typer.Exit(1)
     if before is not None:
@@ -30,6 +30,9 @@ def migrate_database(url: str) -> None:
     if before == newest:
         say(f"schema: at {newest}, up to date")
         return
+    # Loaded where there is something to do: Alembic and all tables.
+    from migrations.run import upgrade
+
     say(f"schema: from {before or 'nothing'} to {newest}")
     upgrade(url)
 

@@ -21,7 +21,7 @@ def worker() -> None:
     import asyncio
 
     from governance.tasks import TaskWorker
-    from migrations.run import current, head
+    from migrations.standing import current, head
 
     settings = Settings()
     with stops_on_hangup(), database_url(settings) as url:

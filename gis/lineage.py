@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 __all__ = ["Kind", "Step", "lineage"]
 
@@ -76,8 +75,8 @@ def _kinds(pairs: NDArray[np.int64]) -> list[Kind]:
     olds, old = np.unique(pairs[:, 0], return_inverse=True)
     news, new = np.unique(pairs[:, 1], return_inverse=True)
     n = len(olds) + len(news)
-    graph = coo_array((np.ones(len(pairs)), (old, len(olds) + new)), shape=(n, n))
-    _, group = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(pairs)), (old, len(olds) + new)), shape=(n, n))
+    _, group = scipy.sparse.csgraph.connected_components(graph, directed=False)
     old_count = np.bincount(group[: len(olds)], minlength=n)
     new_count = np.bincount(group[len(olds) :], minlength=n)
     words: dict[tuple[bool, bool], Kind] = {

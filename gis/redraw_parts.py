@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import pymetis
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis.redraw_draft import Draft, fresh_zone, step_of
 from gis.redraw_steps import DraftZone, RedrawRefused, Step
@@ -111,8 +110,8 @@ def _gathered(
     for _ in range(len(part)):
         inside = ends[part[ends[:, 0]] == part[ends[:, 1]]]
         ones = np.ones(len(inside), dtype=np.int8)
-        graph = coo_array((ones, (inside[:, 0], inside[:, 1])), shape=(len(part), len(part)))
-        count, piece = connected_components(graph, directed=False)
+        graph = scipy.sparse.coo_array((ones, (inside[:, 0], inside[:, 1])), shape=(len(part), len(part)))
+        count, piece = scipy.sparse.csgraph.connected_components(graph, directed=False)
         weight = np.bincount(piece, weights=homes, minlength=count)
         owner = np.zeros(count, dtype=np.int64)
         owner[piece] = part

@@ -13,9 +13,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 __all__ = ["Barrier", "Neighbours", "UnitGraph"]
 
@@ -141,8 +140,8 @@ class UnitGraph:
         """
         same = self.joined & (zone[self.ends[:, 0]] == zone[self.ends[:, 1]])
         a, b = self.ends[same, 0], self.ends[same, 1]
-        graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(self), len(self)))
-        count, part = connected_components(graph, directed=False)
+        graph = scipy.sparse.coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(self), len(self)))
+        count, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
         return int(count), part.astype(np.int32)
 
     @classmethod

@@ -11,10 +11,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from gis.redraw_steps import RedrawRefused
 
@@ -64,7 +63,7 @@ def way_along(lines: Sequence[Any], places: Sequence[tuple[float, float]], reach
     length = np.maximum(np.hypot(*(every[:, 1] - every[:, 0]).T), 1e-6)
     pairs, first = np.unique(np.sort(pairs, axis=1), axis=0, return_index=True)
     n = len(corners)
-    graph = coo_array((length[first], (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
+    graph = scipy.sparse.coo_array((length[first], (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
     stops = [_corner(corners, place) for _, place in found]
     path: list[int] = [stops[0]]
     for leg, (begin, end) in enumerate(pairwise(stops)):
@@ -111,7 +110,9 @@ def _corner(corners: Floats, place: Floats) -> int:
 
 def _leg(graph: Any, begin: int, end: int, leg: int) -> list[int]:
     """Corners after the first, on the shortest way."""
-    length, before = dijkstra(graph, directed=False, indices=begin, return_predecessors=True)
+    length, before = scipy.sparse.csgraph.dijkstra(
+        graph, directed=False, indices=begin, return_predecessors=True
+    )
     if not np.isfinite(length[end]):
         raise _no_way(leg)
     path = [end]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from gis.router import NEAR_M
+from gis.zone_layer import NEAR_M
 from governance.answers import Answer, Name, Named, Point, RunnerUp
 from governance.casework.answers import Objection
 from grid_data.case_sides import borders_near, dispute_steps, organisations_named, sides_of_case

@@ -22,6 +22,7 @@ from governance.department_answers import (
 )
 from governance.spans import Bucket, day_begins, steps
 from grid_data.city import city_timezone
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection
 from grid_data.department import (
     by_category,
@@ -33,7 +34,6 @@ from grid_data.department import (
     repeat_places,
 )
 from grid_data.incidents import IncidentFilter
-from grid_data.tables.incidents import OPEN_STATES
 
 __all__ = [
     "HANDLED_DAYS",

@@ -27,6 +27,7 @@ from governance.department_answers import (
 )
 from governance.spans import day_begins
 from grid_data.city import city_timezone
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection
 from grid_data.department_people import (
     grids_of,
@@ -38,7 +39,6 @@ from grid_data.department_people import (
     zones_below,
 )
 from grid_data.incidents import IncidentFilter
-from grid_data.tables.incidents import OPEN_STATES
 
 __all__ = ["TEMPLATE", "Where", "load", "people"]
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis.words import Words
 
@@ -197,8 +196,8 @@ def _connection(units: PlannedUnits, zones: Mapping[int, PlannedZone]) -> Iterat
     if not n:
         return
     ends = units.joined[units.zone[units.joined[:, 0]] == units.zone[units.joined[:, 1]]]
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(n, n))
-    _, part = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(n, n))
+    _, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
     parts = np.unique(np.column_stack([units.zone, part]), axis=0)
     for number, pieces in Counter(parts[:, 0].tolist()).items():
         zone = zones.get(number)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from gis.lineage import Step, lineage
 from governance.casework.redrawn import follow_redraw
 from governance.plan_judged import Judged
 from governance.urgent_task_lineage import receipts_follow
-from grid_data import rerouting
 from grid_data.database import Connection
 from grid_data.edition_writing import NewVersion, PostMove, Writing, superseded
 from grid_data.history import add_history, name_incidents
 from grid_data.plan_publishing import concerned, insert_zones, open_incidents, zone_codes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Edition", "Moved", "put_into_force"]
 
@@ -95,6 +96,9 @@ async def put_into_force(
     Open incidents that it concerns are routed again for the present moment; closed ones keep what they have.
     Without ``vacancies`` zones that begin get no posts.
     """
+    # Loaded when a plan takes effect: it brings the whole of bulk routing along.
+    from grid_data import rerouting
+
     writing = Writing(connection, plan["id"], plan["layer_id"], at)
     edition = (await rerouting.moment(connection))[1].get(plan["layer"], 0)
     final = await _zones(connection, plan, judged)
@@ -216,6 +220,8 @@ async def _posts(
 
 async def _incidents(connection: Connection, plan: Mapping[str, Any], asked: pa.Table, actor: str) -> Moved:
     """Route incidents again that an edition may concern, for the present moment, with an entry of its own."""
+    from grid_data import rerouting
+
     n = len(asked)
     of = await open_incidents(connection) if n > MANY else 10**9
     moves = await rerouting.find_moves(connection, asked, plan["now"], of=of)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gis.words import Words
 from governance.answers import Answer, Name
@@ -19,6 +17,9 @@ from grid_data.database import Connection
 from grid_data.importers.problems import ImportRefused, near_codes
 from grid_data.plan_files import Form, cut_units, file_of, plan_units, source_of, zone_numbers
 from grid_data.plan_publishing import read_plan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FileReport", "RowFault", "export_plan", "import_plan"]
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from gis.lattice import SCALE, from_lattice, to_lattice
@@ -25,6 +24,9 @@ from governance.plan_judged import Drawn, Judged, lost, planned, touched_zones
 from grid_data.database import Connection
 from grid_data.plan_publishing import Draft, Version, read_shapes, read_versions, shapes_beside
 from grid_data.plan_returning import versions_before
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["judge_ground"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from gis.crs import geometry_to_metric, to_metric
@@ -32,6 +31,9 @@ from grid_data.plan_impact import (
     unit_figures,
 )
 from grid_data.plan_publishing import read_plan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Flow", "GridChange", "Impact", "ImpactFault", "LayerOverlap", "OverlapRow", "Totals", "impact_of"]
 
@@ -205,6 +207,8 @@ async def impact_as_judged(connection: Connection, plan: Mapping[str, Any], judg
 
 async def _counted(connection: Connection, plan: Mapping[str, Any], judged: Judged) -> pd.DataFrame:
     """Units of the touched zones with everything that is counted; ``source`` and ``target`` by number."""
+    import pandas as pd
+
     units = judged.units
     ids = units["id"].tolist()
     opened = await open_by_unit(connection, ids, judged.roots)

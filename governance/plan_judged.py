@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gis.words import Words
 from governance.plan_checks import Fault, PlannedZone
 from grid_data.plan_publishing import Draft, Version
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Drawn", "Judged", "listed", "lost", "planned", "touched_zones"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -29,6 +28,9 @@ from grid_data.plan_publishing import (
     units_in_zones,
     zone_codes,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["judge"]
 

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.measures import NOWHERE
-from gis.propose import NO_ZONE, Cancelled, ImpossibleOptions, Proposal, ProposeOptions, propose
+from gis.propose.options import Cancelled, ImpossibleOptions, ProposeOptions
+from gis.propose.proposal import NO_ZONE, Proposal
 from gis.redraw_draft import Draft
 from gis.words import Words
 
@@ -67,6 +68,9 @@ class Job:
 
     def search(self, draft: Draft, options: ProposeOptions) -> None:
         """Search; every outcome is kept in the job."""
+        # Loaded with the first search: its compiled loops.
+        from gis.propose.run import propose
+
         current = np.where(draft.zone == NOWHERE, NO_ZONE, draft.zone).astype(np.int32)
         try:
             if self._stop.is_set():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from gis.propose import ImpossibleOptions, ProposeOptions
+from gis.propose.options import ImpossibleOptions, ProposeOptions
 from gis.redraw_steps import RedrawRefused
 from gis.words import Words
 from governance.answers import Answer, Name

@@ -24,7 +24,6 @@ from grid_data.database import Connection
 from grid_data.history import add_history
 from grid_data.plan_publishing import change_state, lock_plan
 from grid_data.plan_returning import out_of_place, return_plan, return_posts
-from grid_data.rerouting import moment
 
 __all__ = ["PROGRAM", "Done", "act", "publish_due", "return_due"]
 
@@ -89,6 +88,8 @@ async def act(
     PlanConflict
     PlanRefused
     """
+    from grid_data.rerouting import moment
+
     # One edition after the other, imports of zones included.
     await moment(connection)
     plan = await lock_plan(connection, code)

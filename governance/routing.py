@@ -19,7 +19,7 @@ from gis.crs import to_wgs84
 from gis.errors import UnknownSystem as UnknownGisSystem
 from gis.lattice import snap_degree
 from gis.places import CityFrame, judge_place
-from gis.router import NEAR_M
+from gis.zone_layer import NEAR_M
 from governance.answers import (
     EscalationStep,
     FacilityFound,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,12 +16,14 @@ from gis.fallback_places import Rule
 from governance.access.claims import ClaimRule
 from governance.access.sessions import SessionRules
 from governance.alarm_limits import AlarmLimits
-from governance.duplicates import DuplicateRule
-from governance.file_content import FileLimits
 from governance.reports.mail_plan import MailPlan, Security
 from governance.task_plan import TaskPlan
 from governance.webhooks.plan import WebhookPlan
 from grid_data.attachment_files import Bucket
+
+if TYPE_CHECKING:
+    from governance.duplicates import DuplicateRule
+    from governance.file_content import FileLimits
 
 __all__ = ["Settings"]
 
@@ -243,6 +245,9 @@ class Settings(BaseSettings):
     @property
     def file_limits(self) -> FileLimits:
         """How large files may be."""
+        # Loaded by servers: every command reads settings.
+        from governance.file_content import FileLimits
+
         return FileLimits(
             max_bytes=int(self.attachment_mb * 1e6),
             max_pixels=int(self.attachment_megapixels * 1e6),
@@ -252,6 +257,8 @@ class Settings(BaseSettings):
     @property
     def duplicate_rule(self) -> DuplicateRule:
         """Which incidents are suggested as duplicates."""
+        from governance.duplicates import DuplicateRule
+
         return DuplicateRule(
             distance_m=self.duplicate_distance_m, days=self.duplicate_days, least_score=self.duplicate_score
         )

@@ -39,10 +39,10 @@ from governance.zone_query_answers import (
     ZoneAnswer,
 )
 from grid_data.city import City, read_city
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection
 from grid_data.department_overlap import base_edition, grid_households
 from grid_data.incidents import IncidentFilter
-from grid_data.tables.incidents import OPEN_STATES
 from grid_data.zone_query import (
     InArea,
     category_families,

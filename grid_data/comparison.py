@@ -12,7 +12,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from grid_data.bulk.copying import copy_out
+from grid_data.bulk.copying_out import copy_out
 from grid_data.database import Connection, all_rows, one, rows
 
 __all__ = ["Side", "ZoneName", "read_layer", "read_side", "shapes_of", "unit_homes"]

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from psycopg.types.json import Jsonb
 
 from gis.addresses import address_key
 from gis.fallback_places import AddressCount, Nearby, Rule, Verdict, judge_shared_place
 from gis.lattice import SCALE
-from grid_data.bulk.copying import copy_binary
-from grid_data.bulk.incidents import convert, routing_columns
 from grid_data.bulk.routed import Ints
-from grid_data.bulk.routing import microseconds, route_points
 from grid_data.database import Connection, one, rows, run
 
 __all__ = [
@@ -172,6 +168,13 @@ async def give_back(connection: Connection, point: Point) -> list[int]:
     list of int
         Identifiers of the incidents; one may still wait, for another problem of its place.
     """
+    # Loaded here: a server that gives nothing back goes without bulk routing.
+    import pandas as pd
+
+    from grid_data.bulk.copying import copy_binary
+    from grid_data.bulk.incidents import convert, routing_columns
+    from grid_data.bulk.routing import microseconds, route_points
+
     waiting = pd.DataFrame(
         await rows(connection, "fallback_places/withdrawn"),
         columns=["id", "category_id", "original_lon", "original_lat", "original_crs", "place_accuracy_m",
@@ -242,6 +245,10 @@ async def waiting(connection: Connection) -> dict[Point, int]:
     found = await rows(connection, "fallback_places/waiting")
     if not found:
         return {}
+    import pandas as pd
+
+    from grid_data.bulk.incidents import convert
+
     sent = pd.DataFrame(found)
     lon, lat = convert(sent["lon"].to_numpy(float), sent["lat"].to_numpy(float), sent["crs"])
     counts: dict[Point, int] = defaultdict(int)

@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 from psycopg.rows import DictRow
 from psycopg.types.json import Json
 
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, ask
 from grid_data.patterns import containing, starting
 from grid_data.statements import numbered_with
-from grid_data.tables.incidents import OPEN_STATES
 
 __all__ = [
     "QUEUES",

@@ -6,21 +6,24 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import orjson
-import pandas as pd
-import pyogrio
 import shapely
 
 from gis.zone_shapes import union_of_units
 from grid_data.database import Connection, rows
-from grid_data.importers.reading import Source, read_source
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from grid_data.importers.reading import Source
 
 __all__ = ["FORMS", "Form", "cut_units", "file_of", "plan_units", "source_of", "zone_numbers"]
 
+# pandas, geopandas and pyogrio are loaded with the first file: a server that reads and writes none is
+# smaller without them.
 Form = Literal["gpkg", "geojson", "shp", "csv"]
 FORMS: Mapping[Form, tuple[str, str]] = {
     "gpkg": (".gpkg", "application/geopackage+sqlite3"),
@@ -36,6 +39,9 @@ COLUMNS = ("unit", "zone", "zone_name", "base_zone", "households", "residents", 
 
 async def plan_units(connection: Connection, plan_id: int) -> gpd.GeoDataFrame:
     """Units of a plan by code, with `COLUMNS`, ``id``, ``number`` and geometry in EPSG:4326."""
+    import geopandas as gpd
+    import pandas as pd
+
     found = pd.DataFrame(
         await rows(connection, "plan_files/units", {"plan": plan_id}),
         columns=["id", "number", *COLUMNS, "shape"],
@@ -63,6 +69,8 @@ def file_of(units: gpd.GeoDataFrame, form: Form) -> bytes:
         return b"\xef\xbb\xbf" + text.encode()
     if form == "geojson":
         return _geojson(frame)
+    import pyogrio
+
     with tempfile.TemporaryDirectory() as folder:
         if form == "gpkg":
             path = Path(folder, "plan.gpkg")
@@ -94,6 +102,8 @@ def _geojson(frame: gpd.GeoDataFrame) -> bytes:
 
 def _zones(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Zones with the sums of their units."""
+    import geopandas as gpd
+
     shapes = dict(zip(units["id"].tolist(), units.geometry.to_numpy(), strict=True))
     members: dict[Any, list[int]] = {}
     for unit, number in zip(units["id"].tolist(), units["number"].tolist(), strict=True):
@@ -121,6 +131,8 @@ def source_of(data: bytes, form: Form) -> Source:
     ImportRefused
         It cannot be read as such a file.
     """
+    from grid_data.importers.reading import read_source
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"plan{FORMS[form][0]}")
         path.write_bytes(data)
@@ -131,6 +143,8 @@ def source_of(data: bytes, form: Form) -> Source:
 
 
 def _has_units(path: Path) -> bool:
+    import pyogrio
+
     try:
         return "units" in pyogrio.list_layers(path)[:, 0]
     except pyogrio.errors.DataSourceError:

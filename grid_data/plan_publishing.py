@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from grid_data.bulk.copying import copy_out
+from grid_data.bulk.copying_out import copy_out
 from grid_data.database import Connection, one, rows, run
-from grid_data.rerouting import INCIDENT_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Draft",
@@ -183,6 +184,9 @@ async def shapes_beside(
 
 async def concerned(connection: Connection, units: Sequence[int], zones: Sequence[int]) -> pa.Table:
     """Open incidents that units which moved or ended may concern; columns as for routing again."""
+    # Loaded when a plan takes effect: it brings the whole of bulk routing along.
+    from grid_data.rerouting import INCIDENT_COLUMNS
+
     asked = {"units": list(units), "zones": list(zones)}
     return await copy_out(connection, "plan_publishing/concerned", asked, INCIDENT_COLUMNS)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from grid_data.column_words import SUMS
 from grid_data.database import Connection, ask, one
 from grid_data.statements import numbered_with
-from grid_data.tables.figures import SUMS
 
 __all__ = ["SUMS", "Ranked", "Sums", "added_up", "class_of", "path_to", "ranked_layers", "ranked_zones"]
 

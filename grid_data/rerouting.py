@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
 from grid_data.bulk.binary import bigints, lists, points
-from grid_data.bulk.copying import copy_binary, copy_out
+from grid_data.bulk.copying import copy_binary
+from grid_data.bulk.copying_out import copy_out
 from grid_data.bulk.incidents import convert, routing_columns
 from grid_data.bulk.ragged import Ragged, offsets_of
 from grid_data.bulk.routed import Floats, Ints, RoutedColumns

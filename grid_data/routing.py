@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from gis.router import NEAR_M
+from gis.zone_layer import NEAR_M
 from grid_data.city import City, city_of
 from grid_data.database import Connection, all_rows, one, run
 

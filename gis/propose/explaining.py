@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from gis.propose.measuring import ZoneFigures
 from gis.propose.options import ProposeOptions
@@ -162,7 +162,7 @@ def _without(piece: Piece, gone: NDArray[np.integer]) -> Ints:
     stays[gone] = False
     net = piece.matrix()
     label = np.full(len(stays), -1, dtype=np.int64)
-    label[stays] = connected_components(net[stays][:, stays], directed=False)[1]
+    label[stays] = scipy.sparse.csgraph.connected_components(net[stays][:, stays], directed=False)[1]
     return label
 
 
@@ -246,4 +246,6 @@ def _stays_whole(piece: Piece, of_atom: Ints, atom: int) -> bool:
     rest = same[same != atom]
     if not len(rest):
         return False
-    return bool(connected_components(piece.matrix()[rest][:, rest], directed=False)[0] == 1)
+    return bool(
+        scipy.sparse.csgraph.connected_components(piece.matrix()[rest][:, rest], directed=False)[0] == 1
+    )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_array, csr_array
 
 from gis.propose.state import Atoms, zone_cost
 
@@ -62,22 +61,26 @@ def recombined(
     mean = cost.sum() / max(float(households.sum()), 1.0)
     order = np.argsort(cost - mean * households, kind="stable")[:MOST_ZONES]
     chosen = np.unique(np.r_[np.arange(len(own)), order])
-    cover, cost, label = csr_array(cover[chosen]), cost[chosen], label[chosen]
-    constraints = [LinearConstraint(csc_array(cover.T), np.ones(n), np.ones(n))]
+    cover, cost, label = scipy.sparse.csr_array(cover[chosen]), cost[chosen], label[chosen]
+    constraints = [scipy.optimize.LinearConstraint(scipy.sparse.csc_array(cover.T), np.ones(n), np.ones(n))]
     if labels:
         there = np.flatnonzero(label >= 0)
-        bearing = csr_array((np.ones(len(there)), (label[there], there)), shape=(labels, len(chosen)))
-        constraints.append(LinearConstraint(csc_array(bearing), -np.inf, np.ones(labels)))
+        bearing = scipy.sparse.csr_array(
+            (np.ones(len(there)), (label[there], there)), shape=(labels, len(chosen))
+        )
+        constraints.append(
+            scipy.optimize.LinearConstraint(scipy.sparse.csc_array(bearing), -np.inf, np.ones(labels))
+        )
     if grids is not None:
-        constraints.append(LinearConstraint(np.ones((1, len(chosen))), grids, grids))
+        constraints.append(scipy.optimize.LinearConstraint(np.ones((1, len(chosen))), grids, grids))
     limits: dict[str, Any] = {"node_limit": MOST_NODES, "mip_rel_gap": 1e-4, "presolve": True}
     if np.isfinite(seconds):
         limits["time_limit"] = seconds
-    answer = milp(
+    answer = scipy.optimize.milp(
         cost,
         constraints=constraints,
         integrality=np.ones(len(chosen)),
-        bounds=Bounds(0, 1),
+        bounds=scipy.optimize.Bounds(0, 1),
         options=limits,
     )
     if answer.x is None:
@@ -102,7 +105,9 @@ def _unique(zones: list[Ints]) -> list[Ints]:
 def _matrix(members: list[Ints], n: int) -> Any:
     start = np.zeros(len(members) + 1, dtype=np.int64)
     np.cumsum([len(zone) for zone in members], out=start[1:])
-    cover = csr_array((np.ones(start[-1]), np.concatenate(members), start), shape=(len(members), n))
+    cover = scipy.sparse.csr_array(
+        (np.ones(start[-1]), np.concatenate(members), start), shape=(len(members), n)
+    )
     cover.sort_indices()
     return cover
 
@@ -110,8 +115,8 @@ def _matrix(members: list[Ints], n: int) -> Any:
 def _costs(atoms: Atoms, cover: Any, weights: Floats, labels: int) -> tuple[Floats, Ints]:
     """(cost, label) of each zone, borders by half; a label is what most of its households have today."""
     n = len(atoms.households)
-    border = csr_array((atoms.length, (atoms.origin, atoms.other)), shape=(n, n))
-    price = csr_array((atoms.cost, (atoms.origin, atoms.other)), shape=(n, n))
+    border = scipy.sparse.csr_array((atoms.length, (atoms.origin, atoms.other)), shape=(n, n))
+    price = scipy.sparse.csr_array((atoms.cost, (atoms.origin, atoms.other)), shape=(n, n))
     within = np.asarray((cover @ border).multiply(cover).sum(axis=1)).ravel()
     paid = cover @ np.asarray(price.sum(axis=1)).ravel()
     paid -= np.asarray((cover @ price).multiply(cover).sum(axis=1)).ravel()
@@ -125,8 +130,12 @@ def _costs(atoms: Atoms, cover: Any, weights: Floats, labels: int) -> tuple[Floa
     kept = np.zeros(cover.shape[0], dtype=np.int64)
     if labels:
         there = np.flatnonzero(based & (atoms.base < labels))
-        of_label = csr_array((np.ones(len(there)), (there, atoms.base[there])), shape=(n, labels))
-        weighted = csr_array((atoms.households[there] + 1e-3, (there, atoms.base[there])), shape=(n, labels))
+        of_label = scipy.sparse.csr_array(
+            (np.ones(len(there)), (there, atoms.base[there])), shape=(n, labels)
+        )
+        weighted = scipy.sparse.csr_array(
+            (atoms.households[there] + 1e-3, (there, atoms.base[there])), shape=(n, labels)
+        )
         shared = (cover @ weighted).toarray()
         label = np.where(shared.max(axis=1) > 0, shared.argmax(axis=1), -1)
         rows = np.flatnonzero(label >= 0)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from gis.propose.options import ImpossibleOptions, ProposeOptions
 from gis.propose.proposal import NO_ZONE
@@ -78,7 +77,9 @@ class Piece:
         there = self.atoms.joined
         n = len(self.atoms.households)
         ones = np.ones(int(there.sum()), dtype=np.int8)
-        return csr_array(coo_array((ones, (self.atoms.origin[there], self.atoms.other[there])), shape=(n, n)))
+        return scipy.sparse.csr_array(
+            scipy.sparse.coo_array((ones, (self.atoms.origin[there], self.atoms.other[there])), shape=(n, n))
+        )
 
 
 def border_cost(piece: Piece, roads: float, zones: float) -> NDArray[np.float64]:
@@ -104,9 +105,9 @@ def cut_into_pieces(graph: UnitGraph, current: Ints, options: ProposeOptions) ->
     inside = free[a] & free[b] & (graph.community[a] == graph.community[b])
     hold = inside & graph.joined
     n = len(graph)
-    net = csr_array(coo_array((np.ones(2 * hold.sum(), dtype=np.int8),
+    net = scipy.sparse.csr_array(scipy.sparse.coo_array((np.ones(2 * hold.sum(), dtype=np.int8),
         (np.r_[a[hold], b[hold]], np.r_[b[hold], a[hold]])), shape=(n, n)))  # fmt: skip
-    _, part = connected_components(net, directed=False)
+    _, part = scipy.sparse.csgraph.connected_components(net, directed=False)
     part = np.where(free, part, -1)
     group = _linked(net, part, current, locked, options)
     owner = _owners(part, current, graph.households)
@@ -158,15 +159,15 @@ def _linked(net: Any, part: Ints, current: Ints, locked: Any, options: ProposeOp
                     "community that may be changed",
                 )
             )
-        before = breadth_first_order(net, a, directed=False)[1]
+        before = scipy.sparse.csgraph.breadth_first_order(net, a, directed=False)[1]
         here = b
         while here != a:
             pairs.append((here, int(before[here])))
             here = int(before[here])
     if pairs:
         left, right = np.array(pairs).T
-        links = coo_array((np.ones(len(pairs), dtype=np.int8), (left, right)), shape=net.shape)
-        _, label = connected_components(links, directed=False)
+        links = scipy.sparse.coo_array((np.ones(len(pairs), dtype=np.int8), (left, right)), shape=net.shape)
+        _, label = scipy.sparse.csgraph.connected_components(links, directed=False)
         first = np.full(label.max() + 1, len(part))
         np.minimum.at(first, label, group)
         group = first[label]

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from gis.propose.explaining import Cuts, explained
 from gis.propose.measuring import measured
@@ -90,12 +89,17 @@ def _chosen(
     cost = np.concatenate([[one.cost for one in some] for some in own])
     change = np.concatenate(moved).astype(np.float64)
     owner = np.repeat(np.arange(len(own)), [len(some) for some in own])
-    one_each = csr_array((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(len(own), len(owner)))
-    answer = milp(
+    one_each = scipy.sparse.csr_array(
+        (np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(len(own), len(owner))
+    )
+    answer = scipy.optimize.milp(
         cost,
-        constraints=[LinearConstraint(one_each, 1, 1), LinearConstraint(change[None, :], -np.inf, budget)],
+        constraints=[
+            scipy.optimize.LinearConstraint(one_each, 1, 1),
+            scipy.optimize.LinearConstraint(change[None, :], -np.inf, budget),
+        ],
         integrality=np.ones(len(owner)),
-        bounds=Bounds(0, 1),
+        bounds=scipy.optimize.Bounds(0, 1),
         options={"mip_rel_gap": 1e-3, "node_limit": 2000},
     )
     begin = np.cumsum([0, *(len(some) for some in own)])

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 import pymetis
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis.propose.pieces import Piece
 from gis.propose.state import Atoms
@@ -76,7 +74,7 @@ def _labels(atoms: Atoms, part: Ints, labels: int) -> Ints:
     there = (atoms.base >= 0) & (atoms.base < labels)
     np.add.at(shared, (part[there], atoms.base[there]), atoms.households[there] + 1e-3)
     label = np.full(parts, -1, dtype=np.int64)
-    rows, columns = linear_sum_assignment(shared, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(shared, maximize=True)
     good = shared[rows, columns] > 0
     label[rows[good]] = columns[good]
     return label
@@ -109,10 +107,10 @@ def _fragments(atoms: Atoms, part: Ints) -> Ints:
     """Connected parts: pieces of one part that lie apart get numbers of their own."""
     same = atoms.joined & (part[atoms.origin] == part[atoms.other])
     n = len(part)
-    inner = coo_array(
+    inner = scipy.sparse.coo_array(
         (np.ones(int(same.sum()), dtype=np.int8), (atoms.origin[same], atoms.other[same])), shape=(n, n)
     )
-    return np.asarray(connected_components(inner, directed=False)[1], dtype=np.int64)
+    return np.asarray(scipy.sparse.csgraph.connected_components(inner, directed=False)[1], dtype=np.int64)
 
 
 def _bulks(atoms: Atoms, part: Ints, label: Ints, labels: int) -> Ints:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis.units.shared_borders import SharedBorders, ring_segments, shared_borders
 
@@ -186,5 +185,7 @@ def _chosen(polygons: Shapes, group: Ints, marked: Bools, plane: Plane) -> Ints:
     first[1:] = source[1:] != source[:-1]
     chosen = first & marked[source]
     edges = (np.ones(int(chosen.sum()), dtype=np.int8), (source[chosen], target[chosen]))
-    _, label = connected_components(coo_array(edges, shape=(len(polygons), len(polygons))), directed=False)
+    _, label = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.coo_array(edges, shape=(len(polygons), len(polygons))), directed=False
+    )
     return np.asarray(label, dtype=np.int64)

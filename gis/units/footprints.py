@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis.units.faces import Plane
 
@@ -51,7 +50,9 @@ def group_footprints(footprints: Shapes) -> Ints:
     )
     together[apart] = wall >= _WALL_SHARE * around[smaller]
     edges = (np.ones(int(together.sum()), dtype=np.int8), (left[together], right[together]))
-    _, group = connected_components(coo_array(edges, shape=(count, count)), directed=False)
+    _, group = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.coo_array(edges, shape=(count, count)), directed=False
+    )
     return np.asarray(group, dtype=np.int64)
 
 

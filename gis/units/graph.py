@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis.unit_graph import Barrier, UnitGraph
 from gis.units.crossings import bridges, crossed
@@ -181,8 +180,8 @@ def _along(
 
 def _parts(count: int, ends: Ints) -> tuple[int, NDArray[np.int32]]:
     ones = np.ones(len(ends), dtype=np.int8)
-    graph = coo_array((ones, (ends[:, 0], ends[:, 1])), shape=(count, count))
-    number, part = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((ones, (ends[:, 0], ends[:, 1])), shape=(count, count))
+    number, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
     return int(number), part
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
 
 __all__ = ["middle_lines", "spaced_points"]
 
@@ -64,7 +64,7 @@ def middle_lines(points: Floats, label: Ints, area: Any, smooth_m: float) -> Sha
     west, south, east, north = area.bounds
     far = 20.0 * max(east - west, north - south, float(np.ptp(points)), 100.0)
     guard = np.array([[-far, -far], [-far, far], [far, -far], [far, far]])
-    diagram = Voronoi(np.concatenate([points - centre, guard]))
+    diagram = scipy.spatial.Voronoi(np.concatenate([points - centre, guard]))
     names = np.concatenate([label, np.full(4, np.iinfo(np.int64).min)])
     pair = diagram.ridge_points
     inner = (pair < len(points)).all(axis=1) & (names[pair[:, 0]] != names[pair[:, 1]])

@@ -15,10 +15,10 @@ from governance.casework.names import Level, State
 from governance.errors import InvalidValue
 from grid_data.categories import category_subtree
 from grid_data.city import city_timezone
+from grid_data.column_words import OPEN_STATES, SOURCES
 from grid_data.database import Connection
 from grid_data.incidents import IncidentFilter
 from grid_data.organisations import organisation_subtree
-from grid_data.tables.incidents import OPEN_STATES, SOURCES
 from grid_data.zones import zone_id
 
 __all__ = ["LONGEST", "parsed", "read_query"]

@@ -10,7 +10,6 @@ import orjson
 from governance.access import NIGHTLY, Permission, Principal
 from governance.answers import Answer
 from governance.webhooks.managing import webhook_by_id
-from governance.webhooks.sending import Sender
 from grid_data import webhooks as stored
 from grid_data.database import Database
 from grid_data.history import add_history
@@ -46,6 +45,9 @@ async def try_webhook(database: Database, me: Principal, key: int, *, private: b
         {"id": str(delivery), "event": TEST_EVENT, "at": datetime.now(UTC), "by": me.name, "incident": None},
         option=orjson.OPT_UTC_Z,
     )
+    # Loaded when somebody tries: its HTTP client.
+    from governance.webhooks.sending import Sender
+
     sender = Sender(private=private)
     try:
         sent = await sender.send(

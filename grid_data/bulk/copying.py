@@ -80,24 +80,6 @@ async def copy_binary(connection: Connection, statement: str, columns: Mapping[s
         return cursor.rowcount
 
 
-async def copy_out(
-    connection: Connection, key: str, parameters: Mapping[str, Any], types: Mapping[str, pa.DataType]
-) -> pa.Table:
-    """Run a named ``COPY (SELECT …) TO STDOUT (FORMAT csv)`` into an Arrow table of stated columns."""
-    async with connection.cursor() as cursor, cursor.copy(sql(key), parameters) as stream:
-        data = b"".join([bytes(piece) async for piece in stream])
-    if not data:
-        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
-    return pa_csv.read_csv(
-        io.BytesIO(data),
-        read_options=pa_csv.ReadOptions(column_names=list(types)),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict(types), strings_can_be_null=True, quoted_strings_can_be_null=False
-        ),
-    )
-
-
 def _as_array(values: object) -> pa.Array | pa.ChunkedArray:
     array = pa.array(values, from_pandas=True)
     if pa.types.is_dictionary(array.type):

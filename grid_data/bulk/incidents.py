@@ -19,8 +19,8 @@ from grid_data.bulk.routed import Floats, Ints, RoutedColumns
 from grid_data.bulk.routing import Grounds, microseconds, read_grounds
 from grid_data.casework import open_cases
 from grid_data.city import read_city
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, rows, run
-from grid_data.tables.incidents import OPEN_STATES
 
 __all__ = [
     "Intake",

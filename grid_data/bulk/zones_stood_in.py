@@ -16,8 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.lattice import snap
-from gis.router import Router, ZoneLayer
-from grid_data.bulk.evidence import zones_of
+from gis.zone_layer import ZoneLayer
 from grid_data.bulk.ragged import Ragged
 from grid_data.bulk.routed import LayerZones
 from grid_data.city import read_city
@@ -138,6 +137,10 @@ async def _found(connection: Connection, shapes: Objects, layers: Sequence[int] 
     ]
     if not drawn:
         return Ragged.of([[] for _ in range(len(shapes))])
+    # Loaded with the first things that are to be placed: compiled loops need numba.
+    from gis.router import Router
+    from grid_data.bulk.evidence import zones_of
+
     answers = Router.build(drawn, metric_srid).route(lon, lat)
     zones = zones_of(list(found.values()), answers, "zone_id", len(shapes))
     owner = np.repeat(np.arange(len(zones)), zones.counts)

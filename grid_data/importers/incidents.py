@@ -20,6 +20,7 @@ from gis.words import Words
 from grid_data.bulk.copying import lookup
 from grid_data.bulk.incidents import convert, store_incidents
 from grid_data.city import read_city
+from grid_data.column_words import SOURCES, STATES
 from grid_data.database import Connection
 from grid_data.importers.batch import Plan, Request, Rows
 from grid_data.importers.city import City
@@ -30,7 +31,6 @@ from grid_data.importers.mapping import GEOMETRY_FIELDS
 from grid_data.importers.problems import Findings, near_codes
 from grid_data.importers.reading import Source
 from grid_data.importers.shapes import declared_system, raw_coordinates, raw_shapes
-from grid_data.tables.incidents import SOURCES, STATES
 
 __all__ = ["FIELDS", "IncidentPlan", "prepare_incidents"]
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from grid_data.bulk.binary import texts
-from grid_data.bulk.copying import copy_binary, copy_out
+from grid_data.bulk.copying import copy_binary
+from grid_data.bulk.copying_out import copy_out
 from grid_data.database import Connection, one, run
 from grid_data.importers.batch import Rows
 

@@ -31,6 +31,10 @@ SELECT timezone FROM city
 -- What readiness asks: the migration the schema stands at, and the city loaded.
 SELECT (SELECT version_num FROM alembic_version) AS migration, (SELECT code FROM city) AS city
 
+-- name: revision
+-- The migration the schema stands at, whatever else there is.
+SELECT version_num FROM alembic_version
+
 -- name: frame
 -- What is needed to judge a place: the city's box with its limit, its default map centre, known
 -- fallback coordinates, its metric system.

@@ -21,13 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from grid_data.column_words import SUMS
 from grid_data.tables.base import metadata, reference
-
-SUMS = (
-    "reported", "self_found", "complained", "due", "due_closed", "on_time", "reworked", "extended",
-    "excluded", "closed", "evaluated", "satisfied",
-)  # fmt: skip
-"""What is summed; what each means stands in ``governance/ranking_figures.py``."""
 
 
 def _day(name: str) -> Column[object]:

@@ -22,20 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from grid_data.column_words import OPEN_STATES, PLACE_PROBLEMS, SOURCES, STATES
 from grid_data.tables.base import identity, metadata, one_of, reference, spatial_index
-
-SOURCES = (
-    "hotline", "app", "grid_worker", "patrol", "video", "sensor", "transfer_110", "department", "import",
-)  # fmt: skip
-STATES = (
-    "reported", "accepted", "verified", "filed", "dispatched", "handling", "fed_back", "checked", "evaluated",
-    "closed", "archived", "rejected", "cancelled", "merged",
-)  # fmt: skip
-OPEN_STATES = STATES[: STATES.index("closed")]
-PLACE_PROBLEMS = (
-    "none_given", "not_a_number", "null_island", "swapped", "outside_city", "default_start",
-    "shared_fallback", "inaccurate",
-)  # fmt: skip
 
 incident = Table(
     "incident",

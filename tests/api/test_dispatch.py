@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from grid_data.column_words import OPEN_STATES
 from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter
 from grid_data.statements import numbered_with
-from grid_data.tables.incidents import OPEN_STATES
 from grid_data.tiles import Address
 from tests.api.problems import assert_problem
 from tests.support import databases

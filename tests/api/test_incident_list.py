@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.schemas import IncidentPage
+from grid_data.column_words import OPEN_STATES
 from grid_data.incidents import IncidentFilter
 from grid_data.statements import numbered_with
-from grid_data.tables.incidents import OPEN_STATES
 from tests.api.problems import assert_problem
 
 Get = Callable[..., dict[str, Any]]

@@ -51,11 +51,11 @@ def test_nothing_else_is_in_the_wheel(site: Path) -> None:
 
 def test_the_wheel_migrates_a_database(site: Path, blank_database: str) -> None:
     program = (
-        "import grid_data.statements, migrations.run, sys; from cli.main import app;"
+        "import grid_data.statements, migrations.run, migrations.standing, sys; from cli.main import app;"
         "assert migrations.run.__file__.startswith(sys.argv[1]), migrations.run.__file__;"
         "print(len(grid_data.statements.statements()));"
         "migrations.run.upgrade(sys.argv[2]);"
-        "print(migrations.run.current(sys.argv[2]) == migrations.run.head())"
+        "print(migrations.standing.current(sys.argv[2]) == migrations.standing.head())"
     )
     finished = subprocess.run(
         [sys.executable, "-c", program, str(site), blank_database],

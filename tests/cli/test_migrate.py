@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from cli.migrate import migrate_database
-from migrations.run import current
+from migrations.standing import current
 
 
 def test_a_database_of_another_program_is_left_alone_and_told_of(

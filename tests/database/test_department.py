@@ -21,10 +21,10 @@ from governance.department import HANDLED_DAYS, categories, hours, places_again,
 from governance.department_overlap import Chosen, Overlaps, overlap
 from governance.department_people import TEMPLATE, Where, load, people
 from governance.spans import steps
+from grid_data.column_words import OPEN_STATES
 from grid_data.department_facilities import FacilityFilter, Relation, facilities_page
 from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter, incidents_page
-from grid_data.tables.incidents import OPEN_STATES
 from tests.support import databases
 from tests.support.plain_city import PlainCity, PlainIncident, enliven, linked, metric, read_plain_city
 from tests.support.sights import KINDS, Asking, asking, some_sights

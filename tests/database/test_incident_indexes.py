@@ -9,10 +9,10 @@ from psycopg.rows import tuple_row
 
 from governance.access import OPERATOR
 from grid_data.bulk.incidents import store_incidents
+from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.statements import numbered_with
-from grid_data.tables.incidents import OPEN_STATES
 from tests.database.test_bulk_routing import frame_of
 from tests.support.toy_city import SOUTH, STEP, WEST
 

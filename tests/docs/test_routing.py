@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from governance.answers import RunnerUp, ZoneFound
-from grid_data.tables.incidents import PLACE_PROBLEMS
+from grid_data.column_words import PLACE_PROBLEMS
 from tests.docs.pages import DOCS, sections
 
 SECTIONS = sections((DOCS / "routing.md").read_text(encoding="utf-8"), level=2)

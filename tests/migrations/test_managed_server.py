@@ -10,7 +10,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from grid_data.embedded import Cluster
-from migrations.run import current, downgrade, head, upgrade
+from migrations.run import downgrade, upgrade
+from migrations.standing import current, head
 
 KEEPER = f"keeper_{os.getpid()}"
 

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from grid_data.tables import metadata
-from migrations.run import configuration, current, downgrade, head, revisions, upgrade
+from migrations.run import configuration, downgrade, revisions, upgrade
+from migrations.standing import current, head, known
 from tests.support.databases import ROOT
 
 OBJECTS = """
@@ -127,3 +128,7 @@ def test_requests_cannot_reach_the_task_queue(empty_database: str) -> None:
         connection.execute("SET ROLE gridgov_app")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT count(*) FROM task_queue.procrastinate_jobs")
+
+
+def test_the_revisions_told_without_alembic_are_those_alembic_goes_through() -> None:
+    assert list(known()) == revisions()
