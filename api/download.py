@@ -10,7 +10,11 @@ from urllib.parse import quote
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.gate import StillIn
 from api.head import is_head
+from api.problems import Problem
+from governance.access import Permission
+from governance.answers import Name
 from governance.exports import Export
 
 __all__ = ["COMPRESSED", "MEDIA_TYPES", "STALLED_S", "Download"]
@@ -28,18 +32,22 @@ COMPRESSED: Final = (MEDIA_TYPES["xlsx"], MEDIA_TYPES["parquet"], MEDIA_TYPES["p
 """What compressing again would not make smaller."""
 STALLED_S = 60.0
 """A client that takes nothing for so long is given up."""
+WITHDRAWN = Name(
+    zh="导出期间权限或范围被收回", en="permission or scope was withdrawn while the file was made"
+)
 
 
 class Download(Response):
     """Sends an export.
 
-    What goes wrong before its first byte becomes a problem like any other. When the client leaves, or takes
-    nothing for `STALLED_S`, the export ends and what was made for it is removed.
+    What goes wrong before its first byte becomes a problem like any other. When the client leaves, takes
+    nothing for `STALLED_S`, or may not have it any more, the export ends and what was made for it is removed.
     """
 
-    def __init__(self, opening: AbstractAsyncContextManager[Export], media_type: str) -> None:
+    def __init__(self, opening: AbstractAsyncContextManager[Export], media_type: str, still: StillIn) -> None:
         super().__init__(media_type=media_type)
         self._opening = opening
+        self._still = still
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -62,14 +70,18 @@ class Download(Response):
     async def _send(self, send: Send) -> None:
         async with self._opening as export:
             first = await anext(export.pieces, b"")
+            if not await self._still.holds(Permission.EXPORT):
+                raise Problem("not-allowed", WITHDRAWN)
             headers = self._head(export.file_name)
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             try:
                 await _piece(send, first)
                 async for piece in export.pieces:
+                    if not await self._still.holds(Permission.EXPORT):
+                        # Without its end the answer is no answer: the server closes the connection.
+                        return
                     await _piece(send, piece)
             except TimeoutError:
-                # Without its end the answer is no answer: the server closes the connection.
                 return
             await send({"type": "http.response.body", "body": b""})
 

@@ -13,6 +13,7 @@ from api.dependencies import Transaction, known_parameters, request_transaction
 from api.download import MEDIA_TYPES, Download
 from api.export_filters import Question, words_of
 from api.exports import ANSWER, AsFile, begun, export_response
+from api.gate import StillIn
 from api.incident_filters import InCategory, SourceIs
 from api.principal import Me
 from api.rankings import ComparedWith, DayAfter, FirstDay, OfLevel, Within, read_rankings
@@ -55,7 +56,7 @@ async def export_rankings(
     query, filters = words_of(request, RANKING_FILTERS)
     wanted = file.of(subject, Question({}, query, filters))
     exports: Exports = request.app.state.exports
-    return Download(begun(exports.table(me, wanted, rows)), MEDIA_TYPES[file.format])
+    return Download(begun(exports.table(me, wanted, rows)), MEDIA_TYPES[file.format], StillIn(request, me))
 
 
 @router.post(

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from api.dependencies import known_parameters
 from api.download import MEDIA_TYPES, Download
 from api.export_filters import FacilityQuery, IncidentQuery, Question, ZoneQuery
+from api.gate import StillIn
 from api.language import language as language_of
 from api.openapi import problems
 from api.principal import Me
@@ -118,7 +119,9 @@ def export_response(
 ) -> Download:
     """The answer that makes and sends a file."""
     exports: Exports = request.app.state.exports
-    return Download(begun(exports.begun(me, file.of(subject, question))), MEDIA_TYPES[file.format])
+    return Download(
+        begun(exports.begun(me, file.of(subject, question))), MEDIA_TYPES[file.format], StillIn(request, me)
+    )
 
 
 @router.get(
@@ -161,7 +164,9 @@ async def export_report(
         question.filter, question.query, question.filters, language or language_of(request).code
     )
     return Download(
-        begun(report_begun(exports, me, asked, request.app.state.report_font)), MEDIA_TYPES["pdf"]
+        begun(report_begun(exports, me, asked, request.app.state.report_font)),
+        MEDIA_TYPES["pdf"],
+        StillIn(request, me),
     )
 
 

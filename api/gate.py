@@ -17,7 +17,7 @@ from fastapi import Depends, Request
 from api.dependencies import opened
 from api.principal import Me
 from api.problems import Problem
-from governance.access import Principal
+from governance.access import Permission, Principal
 from governance.access.gate import Entered, Gatekeeper
 from governance.access.secrets import csrf_of
 from governance.access.sessions import SessionRules
@@ -110,6 +110,7 @@ class StillIn:
         self, request: Request, me: Principal, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._request = request
+        self._began = me
         self._me: Principal | None = me
         self._clock = clock
         self._asked = clock()
@@ -121,6 +122,11 @@ class StillIn:
             self._asked = self._clock()
             self._me = await gate.principal(self._request)
         return self._me
+
+    async def holds(self, permission: Permission) -> bool:
+        """Whether they still see all that they saw when it began, and may still have it."""
+        now = await self.principal()
+        return now is not None and now.may(permission) and now.sight.covers(self._began.sight)
 
 
 async def gate_transaction(request: Request, me: Me) -> AsyncIterator[Connection]:

@@ -12,6 +12,7 @@ from gis.words import Words
 from governance.answers import Name
 from governance.plan_impact import GridRef, Impact
 from governance.plan_states import STATES, State
+from grid_data.exporters.text import harmless
 
 __all__ = ["impact_csv", "impact_html"]
 
@@ -164,11 +165,6 @@ def impact_csv(impact: Impact) -> str:
     for flow in impact.flows:
         ends = [flow.source.code or "", flow.source.name.zh, flow.target.code or "", flow.target.name.zh]
         writer.writerow(
-            [*(_plain(text) for text in ends), *(getattr(flow, key) for key in FIGURES), flow.area_m2]
+            [*(harmless(text) for text in ends), *(getattr(flow, key) for key in FIGURES), flow.area_m2]
         )
     return "\ufeff" + out.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

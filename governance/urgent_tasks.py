@@ -47,6 +47,10 @@ from grid_data.urgent_tasks import (
 __all__ = ["Area", "Given", "Text", "answer", "cancel", "find_grids", "issue", "remind", "remind_of_due"]
 
 
+NAMED = 5
+"""Grids of others that a refusal names."""
+
+
 @dataclass(frozen=True)
 class Text:
     """A text in Chinese and, if there is one, in English."""
@@ -199,6 +203,7 @@ async def issue(connection: Connection, actor: Actor, given: Given) -> str:
         words = Words("时限已过", "the due moment lies in the past")
         raise TaskRefused("late", words, field="due_at")
     found = await find_grids(connection, given.area)
+    _within(actor, found)
     forward = given.forward
     task = NewTask(
         title_zh=given.title.zh,
@@ -223,6 +228,21 @@ async def issue(connection: Connection, actor: Actor, given: Given) -> str:
     }  # fmt: skip
     await add_history(connection, actor.name, "task.issue", after=after)
     return code
+
+
+def _within(actor: Actor, found: Found) -> None:
+    """Refuse an area that reaches beyond what who issues sees, naming grids of others."""
+    if actor.sight.everything:
+        return
+    beyond = sorted(code for grid, code in found.grids.items() if grid not in actor.sight.zones)
+    if beyond:
+        listed = ", ".join(beyond[:NAMED]) + (" …" if len(beyond) > NAMED else "")
+        raise AreaRefused(
+            Words(
+                f"{len(beyond)} 个网格不在您的范围内：{listed}",
+                f"{len(beyond)} grids are not within your scope: {listed}",
+            )
+        )
 
 
 async def _organisation(connection: Connection, code: str | None) -> int | None:
@@ -308,6 +328,11 @@ async def cancel(connection: Connection, actor: Actor, code: str, reason: str) -
     task = await _locked(connection, code)
     if task["cancelled_at"] is not None:
         return
+    own = task["issued_by"] == actor.name or task["organisation_id"] in actor.sight.organisations
+    if not (own or actor.sight.everything):
+        # Seen by every grid it concerns: whoever governs one of them does not call it off for the others.
+        words = Words("只能由下达者或其部门撤销", "called off by who issued it, or by their organisation")
+        raise TaskRefused("not-issuer", words)
     await cancel_task(connection, task["id"], actor.name, reason)
     after = {"task": code, "reason": reason, "role": actor.role, "organisation": actor.organisation}
     await add_history(connection, actor.name, "task.cancel", after=after)

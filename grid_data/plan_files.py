@@ -14,6 +14,7 @@ import shapely
 
 from gis.zone_shapes import union_of_units
 from grid_data.database import Connection, rows
+from grid_data.exporters.text import harmless
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -65,7 +66,9 @@ def file_of(units: gpd.GeoDataFrame, form: Form) -> bytes:
     """The units (of `plan_units`) as a file; a GeoPackage has the zones as a second layer."""
     frame = units[[*COLUMNS, "geometry"]]
     if form == "csv":
-        text: str = frame.drop(columns="geometry").to_csv(index=False)
+        # Names are given by people; codes and figures are the city's.
+        safe = [name if name is None else harmless(name) for name in frame["zone_name"]]
+        text: str = frame.drop(columns="geometry").assign(zone_name=safe).to_csv(index=False)
         return b"\xef\xbb\xbf" + text.encode()
     if form == "geojson":
         return _geojson(frame)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from governance.access.principals import Grant, Principal
-from governance.access.roles import PERMISSIONS, Permission, Role
+from governance.access.roles import CITY_WIDE, PERMISSIONS, Permission, Role
 from governance.access.secrets import TOKEN_PREFIX, digest
 from governance.access.sight import Sight
 from grid_data.database import Database
@@ -59,6 +59,8 @@ def principal_for(sighted: Sighted) -> Principal:
     else:
         # A permission that a later version dropped opens nothing.
         permissions = frozenset(each for each in Permission if each.value in sighted.permissions)
+    if not sighted.everything:
+        permissions -= CITY_WIDE
     households = Permission.HOUSEHOLDS_READ in permissions
     if sighted.everything:
         sight = Sight(everything=True, account=sighted.account_id, households=households)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = ["PERMISSIONS", "Permission", "Role", "sees_telephones"]
+__all__ = ["CITY_WIDE", "PERMISSIONS", "Permission", "Role", "sees_telephones"]
 
 
 class Role(StrEnum):
@@ -83,6 +83,9 @@ class Permission(StrEnum):
 
 
 _P = Permission
+CITY_WIDE = frozenset({_P.ACCOUNTS_MANAGE, _P.RULES_WRITE, _P.DEADLINES_WRITE})
+"""What they change holds for the whole city: whoever sees a part of it has them not, whatever the role."""
+
 _WORKS = frozenset({_P.INCIDENTS_READ, _P.INCIDENTS_REPORT, _P.CASES_STEP, _P.TASKS_READ})
 _COUNTS = frozenset({_P.STATISTICS_READ, _P.POSTS_READ, _P.EXPORT})
 _DESK = _WORKS | _COUNTS | {_P.DISPATCH_READ, _P.RULES_READ}

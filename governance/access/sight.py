@@ -88,6 +88,17 @@ class Sight:
             or (self.account is not None and self.account == incident.account_id)
         )
 
+    def covers(self, other: Sight) -> bool:
+        """Whether all that another sight of the same account shows is seen.
+
+        >>> wide, narrow = Sight(zones=frozenset({7, 8})), Sight(zones=frozenset({8}))
+        >>> wide.covers(narrow), narrow.covers(wide), EVERYTHING.covers(wide), wide.covers(EVERYTHING)
+        (True, False, True, False)
+        """
+        return self.everything or not (
+            other.everything or other.zones - self.zones or other.organisations - self.organisations
+        )
+
     def claims(self) -> Mapping[str, str]:
         """The sight as settings of a transaction; policies read them."""
         personal = {

@@ -93,6 +93,8 @@ SELECT account.id FROM account
 WHERE account.disabled_at IS NULL AND NOT account.demo AND EXISTS (
     SELECT FROM account_grant AS held
     WHERE held.account_id = account.id AND held.role = 'administrator' AND held.valid @> now())
+  AND EXISTS (
+    SELECT FROM account_grant AS held WHERE held.account_id = account.id AND held.everything AND held.valid @> now())
 ORDER BY account.id FOR UPDATE
 
 -- name: count

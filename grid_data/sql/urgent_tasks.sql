@@ -62,7 +62,7 @@ SELECT id FROM task
 
 -- name: lock
 -- A task by its code, locked until the transaction ends.
-SELECT id, code, cancelled_at, due_at FROM urgent_task WHERE code = %(code)s FOR UPDATE
+SELECT id, code, cancelled_at, due_at, issued_by, organisation_id FROM urgent_task WHERE code = %(code)s FOR UPDATE
 
 -- name: cancel
 -- A task is called off.
