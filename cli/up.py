@@ -45,9 +45,9 @@ def up(
         migrate_database(url)
         plan = None
         if demo:
-            from cli.demo import load_demo
+            from cli.demo_apart import load_demo_apart
 
-            plan = load_demo(url, small=small, settings=settings)
+            plan = load_demo_apart(url, small=small, settings=settings)
         if settings.access == "accounts":
             say_first_account(url, demo=demo)
         _serve(

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 
 from grid_data.embedded import Cluster
@@ -95,6 +96,30 @@ def test_the_demo_says_where_its_redraw_is_to_be_seen(home: Path, laoshan_databa
     server.stop(signal.SIGINT)
     assert plan.status_code == 200
     assert f"{server.address}/planner?plan=LS-2025-01" in line
+
+
+def test_stopped_while_the_demo_is_loading_it_leaves_no_process_and_no_row(
+    home: Path, blank_database: str
+) -> None:
+    loading = subprocess.Popen(
+        [*GRIDGOV, "up", "--demo", "--small"],
+        cwd=ROOT,
+        env=environment(home, GRIDGOV_DATABASE_URL=blank_database, GRIDGOV_WORKER="false"),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert loading.stderr is not None
+    for line in loading.stderr:
+        if "communities" in line:
+            break
+    [child] = Path(f"/proc/{loading.pid}/task/{loading.pid}/children").read_text().split()[-1:]
+    loading.send_signal(signal.SIGTERM)
+    _, complained = loading.communicate(timeout=STOP_S)
+    assert "Traceback" not in complained
+    assert not Path(f"/proc/{child}").exists()
+    with psycopg.connect(blank_database) as connection:
+        assert connection.execute("SELECT count(*) FROM dataset").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
