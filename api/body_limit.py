@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+import psycopg
+from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import PROBLEMS, answer
+from api.principal import principal_of
+from api.problems import PROBLEMS, Problem, answer
+from governance.access import Permission
 
 __all__ = ["BODY_LIMIT_BYTES", "UPLOADS", "BodyLimit"]
 
@@ -23,7 +27,7 @@ class BodyLimit:
     """ASGI middleware that takes in a body of at most ``limit`` bytes, else answers 413.
 
     The body is read here, whole: a declared length may lie, and every body we take is small. Plans as files
-    may be larger; photos and files are never held whole.
+    may be larger, from who may draw plans; photos and files are never held whole.
     """
 
     def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES) -> None:
@@ -40,7 +44,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         files = _TAKES_FILES.fullmatch(scope["path"]) is not None
-        limit = max(self.limit, FILE_LIMIT_BYTES) if files else self.limit
+        limit = max(self.limit, FILE_LIMIT_BYTES) if files and await _draws_plans(scope) else self.limit
         body = bytearray()
         more = True
         while more:
@@ -66,3 +70,13 @@ class BodyLimit:
             return {"type": "http.request", "body": bytes(body), "more_body": False}
 
         await self.app(scope, replay, send)
+
+
+async def _draws_plans(scope: Scope) -> bool:
+    """Whether a request is for somebody who may send a plan: what is read here comes before any door asks."""
+    try:
+        me = await principal_of(Request(scope))
+    except (Problem, psycopg.Error, PoolTimeout):
+        # Why they may not, or that the database is away, is told by the door itself.
+        return False
+    return me.may(Permission.PLANS_DRAW)

@@ -46,8 +46,6 @@ def url(cluster: Cluster) -> Iterator[str]:
             somebody("squad", (Role.OFFICER, ScopeGiven(organisation="FIRE-001"))),
             somebody("street-desk", (Role.DISPATCHER, here)),
             somebody("street-lead", (Role.STREET_LEAD, here)),
-            somebody("street-planner", (Role.PLANNER, here)),
-            somebody("street-admin", (Role.ADMINISTRATOR, here)),
             somebody("worker", (Role.GRID_WORKER, ScopeGiven(posts=True)), person=held[HERE]),
             somebody("neighbour", (Role.GRID_WORKER, ScopeGiven(posts=True)), person=held[THERE]),
         )
@@ -349,50 +347,3 @@ def test_a_photo_is_named_by_who_sent_it_and_seen_with_the_incident(
         "/api/attachments", files={"file": ("a.jpg", jpeg(), "image/jpeg")}, data={"by": "neighbour"}
     )
     assert_problem(as_other, 403, "not-allowed", "by")
-
-
-# --- a planner ----------------------------------------------------------------------------------------------
-
-
-def test_plans_are_drawn_in_the_own_street_only(people: People) -> None:
-    planner = people["street-planner"]
-
-    def draft(**area: Any) -> Response:
-        return planner.post("/api/plans", json={"layer": "base_grid", "name": {"zh": "微调"}, **area})
-
-    plan = done(draft(area={"layer": "subdistrict", "code": HERE}))
-    preview = {"revision": plan["revision"], "kind": "renumber", "preview": True}
-    assert planner.post(f"/api/plans/{plan['code']}/moves", json=preview).status_code == 200
-    for area in ({"area": {"layer": "subdistrict", "code": THERE}}, {}):
-        assert_problem(draft(**area), 403, "not-allowed", "area")
-    patrol = {"code": "P-1", "name": {"zh": "路口"}, "place": point(120.47, 36.1)}
-    assert planner.post("/api/patrol-points", json=patrol).status_code in (400, 403, 404)
-
-
-# --- what holds for the whole city --------------------------------------------------------------------------
-
-
-def test_rules_of_the_city_are_not_changed_by_who_sees_a_part_of_it(people: People) -> None:
-    planner = people["street-planner"]
-    rule = done(planner.get("/api/rules"))["items"][0]
-    me = done(planner.get("/api/me"))
-    assert "rules_read" in me["permissions"]
-    assert "rules_write" not in me["permissions"]
-    gone = planner.delete(f"/api/rules/{rule['code']}", params={"version": rule["version"]})
-    assert_problem(gone, 403, "not-allowed")
-    assert done(planner.get(f"/api/rules/{rule['code']}"))["valid_to"] is None
-
-
-def test_an_administrator_of_a_street_keeps_neither_accounts_nor_settings(people: People) -> None:
-    admin = people["street-admin"]
-    wider = {"role": "administrator", "scope": {"everything": True}}
-    for method, path, body in (
-        ("GET", "/api/accounts", None),
-        ("POST", "/api/accounts/street-admin/grants", wider),
-        ("POST", "/api/accounts/chief/disable", None),
-        ("POST", "/api/tokens", {"name": "t", "role": "analyst", "scope": {"everything": True}}),
-        ("POST", "/api/deadlines", {"revision": "x", "limits": []}),
-    ):
-        answer = admin.request(method, path, **({} if body is None else {"json": body}))
-        assert_problem(answer, 403, "not-allowed")
-    assert admin.get("/api/webhooks").status_code == 200
