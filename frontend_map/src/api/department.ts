@@ -81,8 +81,8 @@ export interface TrendStep {
   from: string;
   count: number;
   overdue: number;
-  /** Cases closed in it, whenever they were reported. */
-  closed?: number;
+  /** Cases closed in it, whenever they were reported; null where it was not asked for. */
+  closed?: number | null;
 }
 
 export interface RepeatPlace {

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApiError } from "../api/client";
 import { loadFacilities, type DepartmentFacility } from "../api/department";
 import { number } from "../format";
 import { say, t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { Trouble, Waiting } from "../parts/Trouble";
-import { useLoad } from "../parts/load";
+import { asApiError, useLoad } from "../parts/load";
 import { cityMap } from "../state/map";
 import type { LonLat } from "../api/types";
 import { ask } from "./query";
@@ -14,18 +15,46 @@ import { RELATIONS, relation, scopeQuery } from "./state";
 import { useShown } from "./shown";
 
 const AROUND_M = 100;
+const PAGE = 200;
+
+/** Where the list goes on. */
+interface Following {
+  next: string | null;
+  busy: boolean;
+  error: ApiError | null;
+}
+const NOTHING: Following = { next: null, busy: false, error: null };
 
 /** What the department owns or maintains, its state, and what happens around each. */
 export function Facilities() {
   const chosen = relation.value;
   const [busy, setBusy] = useState(true);
   const [rows, setRows] = useState<readonly DepartmentFacility[]>([]);
-  const query = { ...scopeQuery.value, relation: chosen === "any" ? null : chosen, within: AROUND_M, with_incidents: busy, limit: 200 };
-  const { value, error, loading, again } = useLoad(JSON.stringify(query), (abort) => loadFacilities(query, abort));
-  useEffect(() => setRows(value?.items ?? []), [value]);
+  const [following, setFollowing] = useState<Following>(NOTHING);
+  const query = { ...scopeQuery.value, relation: chosen === "any" ? null : chosen, within: AROUND_M, with_incidents: busy, limit: PAGE };
+  const key = JSON.stringify(query);
+  const asked = useRef(key);
+  asked.current = key;
+  const { value, error, loading, again } = useLoad(key, (abort) => loadFacilities(query, abort));
+  useEffect(() => {
+    setRows(value?.items ?? []);
+    setFollowing({ ...NOTHING, next: value?.next ?? null });
+  }, [value]);
+  const more = async (): Promise<void> => {
+    setFollowing((before) => ({ ...before, busy: true, error: null }));
+    try {
+      const page = await loadFacilities({ ...query, after: following.next });
+      // Another question was asked meanwhile: its answer is shown.
+      if (asked.current !== key) return;
+      setRows((before) => [...before, ...page.items]);
+      setFollowing({ ...NOTHING, next: page.next });
+    } catch (cause) {
+      if (asked.current === key) setFollowing((before) => ({ ...before, busy: false, error: asApiError(cause) }));
+    }
+  };
   const pressed = useShown(
     rows.flatMap((one) => (one.place ? [{ type: "Feature" as const, properties: { key: one.code, kind: "facility", count: one.incidents, late: one.overdue }, geometry: one.place }] : [])),
-    value,
+    rows,
   );
   return (
     <div class="desk-body" tabIndex={-1}>
@@ -57,8 +86,7 @@ export function Facilities() {
       {rows.length > 0 && (
         <>
           <p class="small muted" role="status">
-            {t("facility.count", { n: number(rows.length) })}
-            {value?.next ? t("facility.first") : ""} {tally(rows.map((one) => facilityStateText(one.state)))}
+            {t(following.next ? "facility.first" : "facility.count", { n: number(rows.length) })} {tally(rows.map((one) => facilityStateText(one.state)))}
           </p>
           <table class="plain-table facilities" aria-label={t("department.part.facilities")} aria-busy={loading}>
             <thead>
@@ -101,6 +129,12 @@ export function Facilities() {
               ))}
             </tbody>
           </table>
+          {following.error && <Trouble error={following.error} />}
+          {following.next && (
+            <button type="button" class="button" disabled={following.busy} onClick={() => void more()}>
+              {t("facility.more", { n: number(PAGE) })}
+            </button>
+          )}
         </>
       )}
     </div>

@@ -14,7 +14,7 @@ import { SPANS, type Span } from "./address";
 import { setView, toPart } from "./parts";
 import { useShown } from "./shown";
 import { scopeQuery } from "./state";
-import { bucketOf, stepText } from "./words";
+import { bucketOf, stepText, withDone } from "./words";
 import { daysAgo } from "../format";
 
 /** How it goes: over time, by matter, by hour of the week, and where it happens again and again. */
@@ -23,7 +23,7 @@ export function Figures() {
   const bucket = bucketOf(days);
   const query = { ...scopeQuery.value, from: daysAgo(days - 1) };
   const key = JSON.stringify([query, bucket]);
-  const trend = useLoad(`trend ${key}`, (abort) => loadTrend({ ...query, bucket }, abort));
+  const trend = useLoad(`trend ${key}`, (abort) => loadTrend({ ...query, bucket, done: withDone(days) }, abort));
   const matters = useLoad(`matters ${key}`, (abort) => loadCategoryTrend(query, abort));
   const hours = useLoad(`hours ${key}`, (abort) => loadHours(query, abort));
   const repeats = useLoad(`repeats ${key}`, (abort) => loadRepeats({ ...query, least: 3 }, abort));
@@ -34,7 +34,7 @@ export function Figures() {
         <h3>{t("figures.trend")}</h3>
         {trend.error && <Trouble error={trend.error} again={trend.again} />}
         {!trend.value && !trend.error && <Waiting />}
-        {trend.value && <Trend label={t("figures.trend")} steps={trend.value.items.map((one) => ({ ...stepText(one.from, bucket), count: one.count, late: one.overdue, ...(one.closed === undefined ? {} : { done: one.closed }) }))} />}
+        {trend.value && <Trend label={t("figures.trend")} steps={trend.value.items.map((one) => ({ ...stepText(one.from, bucket), count: one.count, late: one.overdue, ...(typeof one.closed === "number" ? { done: one.closed } : {}) }))} />}
       </section>
       <section>
         <h3>{t("figures.category")}</h3>

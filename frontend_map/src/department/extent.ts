@@ -2,6 +2,15 @@
 import type { Position } from "geojson";
 import type { Bounds } from "../api/types";
 
+/** The box around boxes; null: there is none. */
+export const boundsOfAll = (all: readonly Bounds[]): Bounds | null =>
+  boundsOfPositions(
+    all.flatMap(([west, south, east, north]) => [
+      [west, south],
+      [east, north],
+    ]),
+  );
+
 export function boundsOfPositions(all: readonly Position[]): Bounds | null {
   if (all.length === 0) return null;
   const box: Bounds = [Infinity, Infinity, -Infinity, -Infinity];

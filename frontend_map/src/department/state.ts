@@ -5,7 +5,7 @@ import type { Query } from "../api/client";
 import type { DepartmentSummary, ZoneAnswer } from "../api/department";
 import { filter } from "../dispatch/state";
 import { heldRole } from "../state/actor";
-import { me, scopeText } from "../state/session";
+import { me, ownRoles, scopeText } from "../state/session";
 import { say, t } from "../i18n";
 import { organisations } from "../state/rules_desk";
 import { layerName } from "../state/store";
@@ -59,6 +59,14 @@ export const scopeTitle = computed<string>(() => {
   if (organisation || zone || held === null || me.value?.open || held.scope.everything) return scopeName.value;
   const names = [...held.scope.organisations, ...held.scope.regions, ...held.scope.zones].map((one) => say(one.name) || one.code);
   return names.length > 1 ? `${names[0]} +${names.length - 1}` : scopeName.value;
+});
+
+/** Zones that whose desk it is can be seen by: the chosen one, or all that the account was granted; none: the city. */
+export const scopeZones = computed<readonly { layer: string; code: string }[]>(() => {
+  const { organisation, zone } = filter.value;
+  if (zone) return [{ layer: zone.layer, code: zone.code }];
+  if (organisation || ownRoles.value.some((one) => one.scope.everything)) return [];
+  return ownRoles.value.flatMap(({ scope }) => [...scope.regions, ...scope.zones].map(({ layer, code }) => ({ layer, code })));
 });
 
 /** Names of zones that were chosen, by `layer/code`. */

@@ -2,12 +2,13 @@
 import { effect } from "@preact/signals";
 import type { Feature, Geometry, Position } from "geojson";
 import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, MapMouseEvent } from "maplibre-gl";
-import { boundsOfPositions } from "../department/extent";
+import { loadZone } from "../api/zones";
+import { boundsOfAll, boundsOfPositions } from "../department/extent";
 import { toggleZone } from "../department/query";
-import { answer, areaWay, pointedKey, pressed, shownFeatures } from "../department/state";
+import { answer, areaWay, pointedKey, pressed, scopeZones, shownFeatures } from "../department/state";
 import * as desk from "../dispatch/state";
 import { polygonOf } from "../dispatch/tasks";
-import { departmentView, picking, shownZones } from "../state/store";
+import { departmentView, linkedPlace, picking, selection, shownZones } from "../state/store";
 import type { CityMap } from "./controller";
 import { OPEN_HEAT } from "./dispatch_style";
 import { FONT_BOLD } from "./fonts";
@@ -86,6 +87,7 @@ function made(city: CityMap): () => void {
       }
       fitted = key;
     }),
+    effect(() => lookAt(city, scopeZones.value)),
     effect(() => {
       const { part, area } = departmentView.value;
       if (part === "query") shownZones.value = area?.kind === "zones" ? [...area.zones] : [];
@@ -129,6 +131,30 @@ function made(city: CityMap): () => void {
     for (const { id } of [pick, ...LAYERS]) if (map.getLayer(id)) map.removeLayer(id);
     for (const id of [AREA, ROWS]) if (map.getSource(id)) map.removeSource(id);
   };
+}
+
+/** Whose desk the map was brought to last; it stays where the reader puts it until that is another. */
+let looked: string | null = null;
+/** Zones of a scope that are asked for their bounds. */
+const MOST_ZONES = 20;
+
+function lookAt(city: CityMap, zones: readonly { layer: string; code: string }[]): void {
+  const key = JSON.stringify(zones);
+  if (key === looked) return;
+  const first = looked === null;
+  looked = key;
+  // A link that says where to look, or what to look at, is heeded.
+  if (first && (linkedPlace || departmentView.peek().area || selection.peek())) return;
+  if (zones.length === 0) {
+    if (!first) city.home();
+    return;
+  }
+  void Promise.all(zones.slice(0, MOST_ZONES).map(({ layer, code }) => loadZone(layer, code, null)))
+    .then((found) => {
+      const box = boundsOfAll(found.map((zone) => zone.bounds));
+      if (box && looked === key) city.fit(box);
+    })
+    .catch((cause: unknown) => console.warn("zones:", cause));
 }
 
 /** The area as the server understood it; before it has answered, what was drawn. */

@@ -2,8 +2,8 @@
 import { effect } from "@preact/signals";
 import type { ExpressionSpecification, FilterSpecification, MapMouseEvent, Map as MapLibre } from "maplibre-gl";
 import { classOf } from "../rankings/classes";
-import { answer, classes, linkedPlace, pointed, setRankings, shownOf } from "../rankings/state";
-import { rankingsView } from "../state/store";
+import { answer, classes, pointed, setRankings, shownOf } from "../rankings/state";
+import { linkedPlace, rankingsView } from "../state/store";
 import { loadZone } from "../api/zones";
 import type { CityMap } from "./controller";
 import { MARKS } from "./style";

@@ -47,7 +47,7 @@ export function Trend({ label, steps, onOpen }: Props) {
           </>
         ) : (
           <span class="muted">
-            {t("plot.total", { n: number(total) })}
+            <i class="key-all">{t("plot.reported", { n: number(total) })}</i>
             {steps.some((one) => one.late !== undefined) && <i class="key-late">{t("clock.overdue")}</i>}
             {steps.some((one) => one.done !== undefined) && <i class="key-done">{t("plot.closed")}</i>}
           </span>

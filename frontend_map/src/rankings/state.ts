@@ -9,9 +9,6 @@ import { changeClasses, classesOf, type Class } from "./classes";
 import { changeOf, isRate, valueOf } from "./figures";
 import { spanOf } from "./periods";
 
-/** Whether the page was opened by a link that says where to look; asked before the address follows the map. */
-export const linkedPlace = typeof location !== "undefined" && new URLSearchParams(location.search).has("map");
-
 export const answer = signal<RankingAnswer | null>(null);
 /** Code of the zone under the pointer or focus, in the table or on the map. */
 export const pointed = signal<string | null>(null);

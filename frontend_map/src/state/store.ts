@@ -19,6 +19,8 @@ export const categories = signal<Category[]>([]);
 // --- the view, mirrored in the URL -------------------------------------------------------------------------------
 export const page = signal<Page>("map");
 export const camera = signal<Camera | null>(null);
+/** Whether the page was opened by a link that says where to look; asked before the address follows the map. */
+export const linkedPlace = typeof location !== "undefined" && new URLSearchParams(location.search).has("map");
 /** Chosen layers, or null for the default set. */
 export const chosenLayers = signal<string[] | null>(null);
 export const selection = signal<Selection | null>(null);
