@@ -178,17 +178,26 @@ def _outside(graph: UnitGraph, today: NDArray[np.int64], pieces: list[Piece]) ->
 
 
 def _grids(pieces: list[Piece], options: ProposeOptions, outside: int) -> list[tuple[int, int] | None]:
-    """How many zones each piece makes when a number of grids was asked for: by largest remainders."""
+    """How many zones each piece makes when a number of grids was asked for.
+
+    By largest remainders, within what the band allows each piece as long as the number can be met so.
+    """
     if options.grids is None or not pieces:
         return [None] * len(pieces)
     wanted = max(options.grids - outside, len(pieces))
     households = np.array([piece.households for piece in pieces], dtype=np.float64)
     share = households / max(1.0, households.sum()) * wanted
-    count = np.maximum(np.floor(share), 1.0)
+    least = np.maximum(np.ceil(households / options.maximum), 1.0)
+    most = np.maximum(np.floor(households / options.minimum), 1.0)
+    # What fits into no number of grids may have either of the two next to it.
+    least, most = np.minimum(least, most), np.maximum(least, most)
+    count = np.clip(np.floor(share), least, most)
     while count.sum() != wanted:
         missing = share - count
         if count.sum() < wanted:
-            count[np.argmax(missing)] += 1
+            free = count < most
+            count[np.argmax(np.where(free if free.any() else True, missing, -np.inf))] += 1
         else:
-            count[np.argmin(np.where(count > 1, missing, np.inf))] -= 1
+            free = count > (least if (count > least).any() else 1.0)
+            count[np.argmin(np.where(free, missing, np.inf))] -= 1
     return [(int(k), int(k)) for k in count]

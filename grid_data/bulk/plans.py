@@ -92,7 +92,7 @@ async def _steps(
     units = await lookup(connection, "land_unit_ids")
     numbers = await lookup(connection, "plan_zone_numbers", plan=plan)
     communities = await lookup(connection, "zone_ids", layer="community")
-    grids = frames["zones_base_grid"].set_index("code")
+    grids = frames["zones_base_grid"].drop_duplicates("code").set_index("code")
     rows = frames["unit_zones"]
     entered = rows.loc[rows["plan"] == code, ["unit", "zone"]]
     left = rows[rows["valid_to"].notna()].set_index("unit")["zone"]

@@ -147,10 +147,23 @@ async def _store_identities(connection: Connection, frames: dict[str, Any], laye
 
 
 def _grid_shapes(frames: dict[str, Any], grids: pd.DataFrame) -> list[object]:
-    """Shape of each row of the base-grid frame, from the units that belong to it."""
-    memberships = frames["unit_zones"][["unit", "zone"]].drop_duplicates()
-    shapes = land.dissolve(frames["land_units"], memberships)
-    return list(shapes.reindex(grids["code"]))
+    """Shape of each row of the base-grid frame, from the units that belonged to it in its time."""
+    versions = pd.DataFrame(
+        {
+            "zone": grids["code"],
+            "begin": pd.to_datetime(grids["valid_from"], utc=True),
+            "row": range(len(grids)),
+        }
+    )
+    units = frames["unit_zones"]
+    units = units.assign(
+        entered=pd.to_datetime(units["valid_from"], utc=True),
+        left=pd.to_datetime(units["valid_to"], utc=True),
+    )
+    there = units.merge(versions, on="zone")
+    there = there[(there["entered"] <= there["begin"]) & ~(there["left"] <= there["begin"])]
+    shapes = land.dissolve(frames["land_units"], pd.DataFrame({"unit": there["unit"], "zone": there["row"]}))
+    return list(shapes.reindex(range(len(grids))))
 
 
 async def _analyze(connection: Connection) -> int:

@@ -1,27 +1,38 @@
-"""Base grids in two editions: 863 balanced grids, made by splitting 177 of an earlier 686.
+"""Base grids in two editions, both drawn as a planner draws them, by the program's own proposals.
 
-The generator goes backwards: it divides every community into connected sets of units with 300 to 500
-households, then joins pairs of neighbours to the over-full grids of the first edition, as they would be
-after years of building. Codes go the right way: grids of the first edition are numbered in reading order;
-those that were split are retired, and their parts get fresh numbers after the last one of their community.
+The first edition divides the households of its day. Then homes were built, and many of its grids came to hold
+more than they should. The redraw cuts each of these that holds enough for two or more grids of its own; where
+that leaves a grid out of the band, the grids of its community are drawn anew, as near to those of the day as
+the band allows. A grid keeps its code where most of its households stay; new ones get fresh numbers after the
+last of their community.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
 
+from gis.propose import ProposeOptions, feasible_grids, propose
+from gis.unit_graph import UnitGraph
 from grid_data.sample.blocks import Units
 from grid_data.sample.communities import Communities, reading_order
-from grid_data.sample.lattice import Floats, Ints, rook_pairs
+from grid_data.sample.lattice import Floats, Ints
 from grid_data.sample.names import chinese_number
-from grid_data.sample.partition import Graph, graph_of, join_islets, metis, repair
 
 LEAST, MOST = 300, 500
 """Households a base grid should have."""
+
+_UNITS_PER_SECOND = 7_000
+"""Units for which a second of the search is enough."""
+
+_CARE = 8.0
+"""So many times as long is searched where grids had to be drawn anew: that are few units, and hard ones."""
+
+_STAY = 2.5
+"""How much their households should keep their grid, in terms of the usual weight."""
 
 
 @dataclass(frozen=True)
@@ -40,139 +51,86 @@ class BaseGrids:
 
 
 def draw_base_grids(
-    units: Units, communities: Communities, households: Ints, total: int, splits: int, seed: int
+    units: Units, communities: Communities, graph: UnitGraph, before: Ints, counts: tuple[int, int], seed: int
 ) -> BaseGrids:
-    """``total`` grids after the redraw, ``total - splits`` before it."""
-    left, right, length = rook_pairs(units.lattice)
-    # Cells of one block rather stay together.
-    weight = np.where(units.block[left] == units.block[right], 3.0, 1.0) * length
-    graph = graph_of(len(units.lattice), left, right, weight)
-    centre = shapely.get_coordinates(shapely.centroid(units.metric))
-    counts = _counts(communities, households, total)
-    second = np.empty(len(units.lattice), dtype=np.int64)
-    offset = 0
-    for index, count in enumerate(counts.tolist()):
-        members = np.flatnonzero(communities.of_unit == index)
-        inner = join_islets(csr_array(graph[members][:, members]), centre[members])
-        second[members] = _divide(inner, households[members], count, seed + index) + offset
-        offset += count
-    grid_community = np.repeat(np.arange(len(counts)), counts)
-    pairs = _pairs(second, grid_community, left, right, length, households, splits)
-    return _numbered(units, communities, second, grid_community, pairs, centre)
+    """Both editions.
 
-
-def _counts(communities: Communities, households: Ints, total: int) -> Ints:
-    """Grids per community: as few as keep the mean under the band's rim, the rest to the fullest ones.
-
-    A community of 500 to 600 households cannot be divided within the band: it stays one over-full grid.
+    Parameters
+    ----------
+    graph
+        The units, with their communities and today's households.
+    before
+        Households per unit at the first edition.
+    counts
+        How many grids there are in the first and in the second edition.
+    seed
+        Of the proposals.
     """
-    homes = np.bincount(communities.of_unit, weights=households, minlength=len(communities.codes))
-    cells = np.bincount(communities.of_unit, minlength=len(communities.codes))
-    most = np.minimum(np.maximum(1, (homes / (LEAST + _RIM)).astype(np.int64)), cells)
-    counts = np.minimum(np.maximum(1, np.ceil(homes / (MOST - _RIM)).astype(np.int64)), most)
-    while (missing := total - int(counts.sum())) != 0:
-        if missing > 0:
-            room = np.where(counts < most, homes / (counts + 1), -1.0)
-            if room.max() < 0.0:
-                room = np.where(counts < cells, homes / (counts + 1), -1.0)
-            counts[int(np.argmax(room))] += 1
-        else:
-            counts[int(np.argmin(np.where(counts > 1, homes / counts, np.inf)))] -= 1
-    return counts
+    of_its_day = replace(graph, households=before.astype(np.int32))
+    first = _proposed(of_its_day, None, counts[0], seed)
+    second = _redrawn(graph, first, counts[1], seed)
+    return _numbered(units, communities, first, second)
 
 
-def _divide(graph: Graph, weight: Ints, count: int, seed: int) -> Ints:
-    """The best of some METIS seeds after repair: most grids within the band, then least spread."""
-    best: tuple[tuple[int, float], Ints] | None = None
-    for attempt in range(_ATTEMPTS):
-        part = metis(graph, weight + 1, count, seed * _ATTEMPTS + attempt, recursive=attempt % 2 == 1)
-        if len(np.unique(part)) < count:
-            continue
-        part = repair(graph, part, weight, LEAST, MOST)
-        sums = np.bincount(part, weights=weight, minlength=count)
-        score = (int(((sums < LEAST) | (sums > MOST)).sum()), float(sums.std()))
-        if best is None or score < best[0]:
-            best = (score, part)
-        if best[0][0] == 0:
-            break
-    if best is None:
-        raise RuntimeError("a community has fewer units than grids")
-    return best[1]
-
-
-_ATTEMPTS = 6
-_RIM = 12
-"""Households by which a community's mean keeps off the ends of the band: units are lumpy."""
-
-
-def _pairs(
-    second: Ints, community: Ints, left: Ints, right: Ints, length: Floats, households: Ints, splits: int
-) -> list[tuple[int, int]]:
-    """Disjoint pairs of neighbouring grids of one community, the fullest and longest neighbours first."""
-    a, b = second[left], second[right]
-    across = (a != b) & (community[a] == community[b])
-    low, high = np.minimum(a[across], b[across]), np.maximum(a[across], b[across])
-    keys, index = np.unique(np.column_stack([low, high]), axis=0, return_inverse=True)
-    shared = np.bincount(index.ravel(), weights=length[across])
-    homes = np.bincount(second, weights=households, minlength=len(community))
-    score = (homes[keys[:, 0]] + homes[keys[:, 1]]) / 1000.0 + np.minimum(shared, 600.0) / 600.0
-    taken: set[int] = set()
-    pairs: list[tuple[int, int]] = []
-    for row in np.argsort(-score, kind="stable").tolist():
-        one, two = keys[row].tolist()
-        if len(pairs) < splits and one not in taken and two not in taken:
-            pairs.append((one, two))
-            taken.update((one, two))
-    if len(pairs) < splits:
-        raise RuntimeError(f"only {len(pairs)} of {splits} pairs of neighbouring grids found")
-    return pairs
-
-
-def _numbered(
-    units: Units,
-    communities: Communities,
-    second: Ints,
-    community: Ints,
-    pairs: list[tuple[int, int]],
-    centre: Floats,
-) -> BaseGrids:
-    """Codes and names of both editions."""
-    count = len(community)
-    old = np.arange(count)
-    for one, two in pairs:
-        old[two] = one
-    split = np.zeros(count, dtype=bool)
-    split[[grid for pair in pairs for grid in pair]] = True
-    first_ids = np.unique(old)
-    number = np.zeros(count, dtype=np.int64)
-    number[first_ids] = (
-        reading_order(_middle(units, centre, old[second], count)[first_ids], community[first_ids]) + 1
-    )
-    highest = np.bincount(community[first_ids], minlength=len(communities.codes))
-    fresh_ids = np.flatnonzero(split)
-    fresh = (
-        reading_order(_middle(units, centre, second, count)[fresh_ids], community[fresh_ids])
-        + 1
-        + highest[community[fresh_ids]]
-    )
-    rows = [
-        (communities.codes[community[g]], int(number[g]), int(community[g]), 0, int(g)) for g in first_ids
+def _redrawn(graph: UnitGraph, first: Ints, total: int, seed: int) -> Ints:
+    """The redraw: over-full grids are divided, then what that left out of the band is mended."""
+    divided = replace(graph, community=first.astype(np.int32))
+    over = [
+        each.community
+        for each in feasible_grids(divided, LEAST, MOST)
+        if each.households > MOST and each.feasible
     ]
-    rows += [
-        (communities.codes[community[g]], int(n), int(community[g]), 1, int(g))
-        for g, n in zip(fresh_ids, fresh, strict=True)
-    ]
-    rows.sort()
-    place = {(edition, grid): index for index, (_, _, _, edition, grid) in enumerate(rows)}
-    in_first = np.array([place[0, int(old[grid])] for grid in range(count)])
-    in_second = np.array([place[(1, grid) if split[grid] else (0, grid)] for grid in range(count)])
+    second = _proposed(divided, first, total, seed, frozenset(over))
+    homes = np.bincount(second, weights=graph.households)
+    out = graph.community[((homes < LEAST) | (homes > MOST))[second]]
+    possible = [each.community for each in feasible_grids(graph, LEAST, MOST) if each.feasible]
+    return _proposed(graph, second, total, seed, frozenset(np.intersect1d(out, possible).tolist()), _CARE)
+
+
+def _proposed(
+    graph: UnitGraph,
+    current: NDArray[np.integer] | None,
+    total: int,
+    seed: int,
+    communities: frozenset[int] | None = None,
+    care: float = 1.0,
+) -> Ints:
+    """The first proposal for so many grids altogether; without communities, what there is."""
+    if current is not None and not communities:
+        return current.astype(np.int64)
+    of_these = len(graph) if communities is None else int(np.isin(graph.community, list(communities)).sum())
+    options = ProposeOptions(
+        minimum=LEAST, maximum=MOST, stay=_STAY, grids=total, communities=communities, proposals=1, seed=seed,
+        seconds=care * of_these / _UNITS_PER_SECOND,
+    )  # fmt: skip
+    return propose(graph, current, options)[0].zone.astype(np.int64)
+
+
+def _numbered(units: Units, communities: Communities, first: Ints, second: Ints) -> BaseGrids:
+    """Codes and names: in reading order, those of the second edition that are new behind all of the first."""
+    centre = shapely.get_coordinates(shapely.centroid(units.metric))
+    total = int(max(first.max(), second.max())) + 1
+    community = np.zeros(total, dtype=np.int64)
+    community[first], community[second] = communities.of_unit, communities.of_unit
+    old = np.unique(first)
+    new = np.setdiff1d(second, old)
+    number = np.zeros(total, dtype=np.int64)
+    number[old] = reading_order(_middle(units, centre, first, total)[old], community[old]) + 1
+    last = np.bincount(community[old], minlength=len(communities.codes))
+    number[new] = reading_order(_middle(units, centre, second, total)[new], community[new]) + 1
+    number[new] += last[community[new]]
+    there = np.concatenate([old, new])
+    there = there[np.lexsort((number[there], community[there]))]
+    place = np.full(total, -1, dtype=np.int64)
+    place[there] = np.arange(len(there))
+    named = list(zip(community[there].tolist(), number[there].tolist(), strict=True))
     return BaseGrids(
-        codes=tuple(f"{code}{n:03d}" for code, n, *_ in rows),
-        name_zh=tuple(f"{communities.name_zh[c]}第{chinese_number(n)}网格" for _, n, c, *_ in rows),
-        name_en=tuple(f"{communities.name_en[c]} Grid {n}" for _, n, c, *_ in rows),
-        community=np.array([c for _, _, c, *_ in rows]),
-        first=in_first[second],
-        second=in_second[second],
+        codes=tuple(f"{communities.codes[c]}{n:03d}" for c, n in named),
+        name_zh=tuple(f"{communities.name_zh[c]}第{chinese_number(n)}网格" for c, n in named),
+        name_en=tuple(f"{communities.name_en[c]} Grid {n}" for c, n in named),
+        community=community[there],
+        first=place[first],
+        second=place[second],
     )
 
 

@@ -9,8 +9,9 @@ import shapely
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 
+from gis.unit_graph import UnitGraph
 from grid_data.sample.blocks import Units
-from grid_data.sample.lattice import Floats, Geometries, Ints, dissolve, rook_pairs
+from grid_data.sample.lattice import Floats, Geometries, Ints, dissolve
 from grid_data.sample.partition import Graph, connected, graph_of, join_islets, metis, repair
 from grid_data.sample.tables import read_table
 from grid_data.sample.terrain import URBAN, Terrain
@@ -47,9 +48,9 @@ def reading_order(points: Floats, group: Ints) -> Ints:
 
 def draw_communities(
     units: Units,
+    graph: UnitGraph,
     codes: tuple[str, ...],
     counts: tuple[int, ...],
-    households: Ints,
     terrain: Terrain,
     seed: int,
 ) -> Communities:
@@ -57,14 +58,16 @@ def draw_communities(
 
     Parameters
     ----------
+    graph
+        The units with their households, subdistricts as communities. A community ends where nobody can go on,
+        at a river or a motorway.
     counts
         Communities per subdistrict.
-    households
-        Per unit.
     """
-    left, right, length = rook_pairs(units.lattice)
-    inside = units.subdistrict[left] == units.subdistrict[right]
-    left, right, length = left[inside], right[inside], length[inside]
+    households = graph.households
+    inside = graph.joined & (graph.community[graph.ends[:, 0]] == graph.community[graph.ends[:, 1]])
+    left, right = graph.ends[inside, 0].astype(np.int64), graph.ends[inside, 1].astype(np.int64)
+    length = np.maximum(graph.length_m[inside], 1.0)
     # Cells of one block belong together; blocks are what METIS sees.
     block = units.block
     of_unit = np.empty(len(block), dtype=np.int64)
@@ -76,21 +79,17 @@ def draw_communities(
         position = np.full(len(units.lattice), -1)
         position[members] = label
         between = (position[left] >= 0) & (position[left] != position[right])
-        graph = graph_of(len(own), position[left[between]], position[right[between]], length[between])
+        net = graph_of(len(own), position[left[between]], position[right[between]], length[between])
         sums = [np.bincount(label, weights=centre[members, axis]) for axis in (0, 1)]
         points = np.asarray(np.column_stack(sums) / np.bincount(label)[:, None])
-        graph = join_islets(graph, points)
+        net = join_islets(net, points)
         homes = np.rint(np.bincount(label, weights=households[members])).astype(np.int64)
         if codes[subdistrict] in URBAN:
             mean = float(homes.sum()) / count
-            part = repair(
-                graph, metis(graph, homes, count, seed + subdistrict), homes, 0.7 * mean, 1.35 * mean
-            )
+            part = repair(net, metis(net, homes, count, seed + subdistrict), homes, 0.7 * mean, 1.35 * mean)
         else:
             known = terrain.places[terrain.places["subdistrict"] == codes[subdistrict]]
-            part = _about_villages(
-                graph, points, homes, known[["east", "north"]].to_numpy(float), count, seed
-            )
+            part = _about_villages(net, points, homes, known[["east", "north"]].to_numpy(float), count, seed)
         of_unit[members] = part[label] + offset
         offset += count
     return _numbered(units, codes, counts, of_unit, centre, terrain)

@@ -18,6 +18,7 @@ CSV_FRAMES = (
 class Extent:
     """What part of the district is drawn and how much of everything; lists run parallel to ``codes``.
 
+    ``built``: share of today's households in homes built since the first edition of the base grids.
     ``recent``: how many times as many incidents as usual are reported in the last two weeks.
     """
 
@@ -25,7 +26,8 @@ class Extent:
     households: tuple[int, ...]
     communities: tuple[int, ...]
     base_grids: int
-    splits: int
+    base_grids_before: int
+    built: float
     facilities: int
     incidents: int
     zone_share: float
@@ -37,7 +39,8 @@ FULL = Extent(
     households=(118_000, 54_000, 25_000, 20_000, 106_000),
     communities=(36, 28, 26, 20, 30),
     base_grids=863,
-    splits=177,
+    base_grids_before=686,
+    built=0.2,
     facilities=250_000,
     incidents=216_000,
     zone_share=1.0,
@@ -48,7 +51,8 @@ SMALL = Extent(
     households=(30_000, 13_000),
     communities=(16, 10),
     base_grids=130,
-    splits=33,
+    base_grids_before=97,
+    built=0.25,
     facilities=8_000,
     incidents=5_000,
     zone_share=0.3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +22,11 @@ from grid_data.sample.calendar import REPORTS, reports_until
 from grid_data.sample.communities import Communities, draw_communities
 from grid_data.sample.facilities import draw_facilities
 from grid_data.sample.frames import FULL, SMALL, Sample
+from grid_data.sample.growth import households_before
 from grid_data.sample.incidents import draw_incidents
 from grid_data.sample.lattice import METRIC_SRID, Ints, metric_to_degrees
 from grid_data.sample.mesh import build_mesh
+from grid_data.sample.neighbours import neighbours
 from grid_data.sample.organisations import draw_organisations, station
 from grid_data.sample.people import draw_people
 from grid_data.sample.placing import Places
@@ -34,6 +37,7 @@ from grid_data.sample.records import (
     OSM_ZH,
     dataset_frame,
     grid_frames,
+    grids_ever,
     layer_frame,
     unit_codes,
     unit_frame,
@@ -117,8 +121,16 @@ def generate(
         np.int64
     )
     done("buildings")
-    communities = draw_communities(units, extent.codes, extent.communities, households, terrain, seed % 1000)
-    grids = draw_base_grids(units, communities, households, extent.base_grids, extent.splits, seed % 1000)
+    graph = neighbours(units, streets, waters, households)
+    communities = draw_communities(units, graph, extent.codes, extent.communities, terrain, seed % 1000)
+    grids = draw_base_grids(
+        units,
+        communities,
+        replace(graph, community=communities.of_unit.astype(np.int32)),
+        households_before(units, communities, households, extent.built, stream(seed, "growth")),
+        (extent.base_grids_before, extent.base_grids),
+        seed,
+    )
     done("communities and base grids")
     land = shapely.coverage_union_all(units.lattice)
     mesh = build_mesh(land, _MESH_SPACING_M, stream(seed, "mesh"))
@@ -136,7 +148,7 @@ def generate(
     frames["organisations"] = draw_organisations(extent.codes, communities, layers)
     police = _answering(units, grids.second, grids.first, len(grids.codes), layers[0])
     frames["persons"], frames["posts"] = draw_people(
-        frames["zones_base_grid"], police, communities.codes, stream(seed, "people")
+        grids_ever(frames["zones_base_grid"]), police, communities.codes, stream(seed, "people")
     )
     zone_codes = {
         name.removeprefix("zones_"): list(frame["code"]) for name, frame in frames.items() if "zones_" in name

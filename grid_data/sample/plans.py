@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.lineage import lineage
 from grid_data.sample.base_grids import LEAST, MOST, BaseGrids
 from grid_data.sample.blocks import Units
 from grid_data.sample.calendar import (
@@ -118,22 +119,19 @@ def _tight(grids: BaseGrids, communities: Communities, households: Ints) -> tupl
 
 
 def _lineage(grids: BaseGrids, units: Units, households: Ints) -> pd.DataFrame:
-    """What became of the grids that were split; of the others there is nothing to say."""
-    moved = grids.first != grids.second
-    step = pd.DataFrame(
-        {"from": grids.first, "to": grids.second, "households": households, "units": 1, "area": units.area_m2}
-    )[moved]
-    summed = step.groupby(["from", "to"], sort=True)[["households", "units", "area"]].sum().reset_index()
-    names = np.array(grids.codes, dtype=object)
-    return pd.DataFrame(
+    """What became of the grids whose land changed; of the others there is nothing to say."""
+    names = grids.codes
+    rows = [
         {
             "plan": PLAN,
             "layer": "base_grid",
-            "from_code": names[summed["from"]],
-            "to_code": names[summed["to"]],
-            "kind": "split",
-            "households": summed["households"].astype(int),
-            "units": summed["units"].astype(int),
-            "area_m2": summed["area"].round(1),
+            "from_code": names[step.source],
+            "to_code": names[step.target],
+            "kind": step.kind,
+            "households": step.households,
+            "units": step.units,
+            "area_m2": round(step.area_m2, 1),
         }
-    )
+        for step in lineage(grids.first, grids.second, households, units.area_m2)
+    ]
+    return pd.DataFrame(rows)

@@ -161,24 +161,29 @@ def unit_frame(units: Units, communities: Communities, codes: list[str], order: 
 def grid_frames(
     grids: BaseGrids, communities: Communities, codes: list[str], order: Ints
 ) -> dict[str, pd.DataFrame]:
-    """``zones_base_grid`` and ``unit_zones``."""
+    """``zones_base_grid``, a row for each area that a grid had, and ``unit_zones``."""
     count = len(grids.codes)
-    in_first, in_second = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
-    in_first[grids.first], in_second[grids.second] = True, True
+    before, after = np.bincount(grids.first, minlength=count), np.bincount(grids.second, minlength=count)
+    same = np.bincount(grids.first[grids.first == grids.second], minlength=count)
+    kept = (before > 0) & (same == before) & (same == after)
     names = np.array(grids.codes, dtype=object)
     community = np.array(communities.codes, dtype=object)[grids.community]
-    zones = pd.DataFrame(
+    every = pd.DataFrame(
         {
             "code": names,
             "name_zh": list(grids.name_zh),
             "name_en": list(grids.name_en),
             "parent": community,
             "organisation": [community_office(code) for code in community],
-            "valid_from": np.where(in_first, EDITION_1, EDITION_2),
-            "valid_to": [None if kept else EDITION_2 for kept in in_second.tolist()],
-            "plan": [None if old else PLAN for old in in_first.tolist()],
         }
     )
+    first_version = every.assign(
+        valid_from=EDITION_1,
+        valid_to=pd.Series([None if same else EDITION_2 for same in kept.tolist()], dtype="object"),
+        plan=None,
+    )[before > 0]
+    second_version = every.assign(valid_from=EDITION_2, valid_to=None, plan=PLAN)[(after > 0) & ~kept]
+    zones = pd.concat([first_version, second_version]).sort_values(["code", "valid_from"], ignore_index=True)
     unit = np.array(codes, dtype=object)[order]
     first, second = grids.first[order], grids.second[order]
     moved = first != second
@@ -208,6 +213,12 @@ def grid_frames(
         "zones_base_grid": zones,
         "unit_zones": pd.concat(rows, ignore_index=True),
     }
+
+
+def grids_ever(zones: pd.DataFrame) -> pd.DataFrame:
+    """``zones_base_grid`` with one row for each grid, from its beginning to its end."""
+    ends = zones.drop_duplicates("code", keep="last")["valid_to"]
+    return zones.drop_duplicates("code").assign(valid_to=ends.to_numpy())
 
 
 def dataset_frame() -> pd.DataFrame:

@@ -79,9 +79,10 @@ def test_every_grid_has_its_posts_and_some_are_vacant(small: Sample) -> None:
     assert set(posts["kind"]) == {"grid_lead", "police", "full_time", "part_time", "trade", "window"}
     assert 0.005 < posts["person"].isna().mean() < 0.06
     assert set(posts["person"].dropna()) <= set(small["persons"]["code"])
-    until = grids.set_index("code")["valid_to"]
-    retired = posts[posts["zone"].isin(until[until.notna()].index)]
-    assert retired["valid_to"].notna().all()
+    living = set(grids.loc[grids["valid_to"].isna(), "code"])
+    own = posts[posts["layer"] == "base_grid"]
+    assert (own["valid_to"].isna() == own["zone"].isin(living)).all()
+    assert not own.duplicated(["zone", "kind", "valid_from"]).any()
 
 
 def test_rules_name_known_things_and_end_with_the_territory(small: Sample) -> None:

@@ -122,6 +122,14 @@ def test_number_of_grids_asked_for_is_made_and_told() -> None:
             assert reasons(one) == told
 
 
+def test_a_number_of_grids_is_shared_out_so_that_the_band_can_be_kept() -> None:
+    # 620, 620 and 2,900 households in 11 grids: by shares 1.6, 1.6 and 7.7. Both of 620 need two.
+    graph = lattice(207, 2, 10, community=np.tile(np.repeat([0, 1, 2], [31, 31, 145]), 2))
+    (one,) = propose(graph, None, replace(QUICK, grids=11))
+    assert one.measures.zones == 11
+    assert one.measures.in_band_share == 1.0
+
+
 def test_units_that_must_share_a_grid_take_those_between_with_them() -> None:
     graph = lattice(8, 1, 100)
     (one,) = propose(graph, None, replace(QUICK, must_link=((0, 6),)))
