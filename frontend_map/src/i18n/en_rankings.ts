@@ -70,6 +70,7 @@ export const enRankings: Record<keyof typeof zhRankings, string> = {
   "legend.change": "Change",
   "legend.shows": "The map shows",
   "legend.no_data": "no data",
+  "legend.point": "Point at a zone for its value",
   "legend.zones": "{n}",
   "legend.below": "below {to}",
   "legend.above": "{from} and more",

@@ -68,6 +68,7 @@ export const zhRankings = {
   "legend.change": "同比变化",
   "legend.shows": "地图显示",
   "legend.no_data": "无数据",
+  "legend.point": "指向一处可看其数值",
   "legend.zones": "{n} 个",
   "legend.below": "{to} 以下",
   "legend.above": "{from} 及以上",

@@ -46,7 +46,7 @@ export function Legend({ answer }: { answer: RankingAnswer }) {
       </ul>
       {/* Always there, so that the legend does not jump under the pointer. */}
       <p class="legend-here small" aria-hidden="true">
-        {here ? `${say(here.zone!.name)} ${told(measure, valueOf(here, measure))}${change === null ? "" : ` · ${toldChange(measure, change)}`}` : "\u00a0"}
+        {here ? `${say(here.zone!.name)} ${told(measure, valueOf(here, measure))}${change === null ? "" : ` · ${toldChange(measure, change)}`}` : t("legend.point")}
       </p>
     </aside>
   );

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { loadRanking } from "../api/rankings";
 import { dateTime, date } from "../format";
 import { say, t } from "../i18n";
@@ -17,15 +17,23 @@ import { RankingLayers } from "./RankingLayers";
 import { RankingsExport, caption } from "./RankingsExport";
 import { RankingTable } from "./RankingTable";
 import { dayAfter } from "./periods";
-import { answer, question } from "./state";
+import { ownBeginning, saysWhich } from "./address";
+import { answer, question, setRankings } from "./state";
 
 const RECOUNT_MS = 4_000;
+/** Whether the page was opened before: it is found again as it was left. */
+let begun = false;
 
 /** Zones ranked by figures: a table linked with the map beside it. */
 export function RankingsPage() {
   const asked = question.value;
   const { value, error, loading, again } = useLoad(JSON.stringify(asked), (abort) => loadRanking(asked, abort));
   useEffect(() => void cityMap.value?.map.resize(), [cityMap.value]);
+  useLayoutEffect(() => {
+    const own = begun || saysWhich(new URLSearchParams(location.search)) ? null : ownBeginning(ownRoles.peek());
+    begun = true;
+    if (own) setRankings(own);
+  }, []);
   useEffect(() => {
     if (value) answer.value = value;
   }, [value]);

@@ -1,5 +1,6 @@
 /** What the page of rankings shows, as part of a link, and back. Pure. */
 import { LEVELS, type Level } from "../api/rankings";
+import type { HeldRole } from "../api/session";
 import { PERIODS, type PeriodName } from "./periods";
 
 /** Columns by which zones are ranked; the map shows the one that is sorted by. */
@@ -48,6 +49,18 @@ export const DEFAULT_RANKINGS: RankingsView = {
   list: null,
   report: null,
 };
+
+/** Where whoever governs one region begins: with what lies below it. Null: with the city. Pure. */
+export function ownBeginning(roles: readonly HeldRole[]): Pick<RankingsView, "within" | "level"> | null {
+  if (roles.some((one) => one.scope.everything)) return null;
+  const regions = new Map(roles.flatMap(({ scope }) => scope.regions).map((one) => [one.code, one.layer]));
+  const [region] = regions;
+  if (!region || regions.size > 1) return null;
+  return { within: region[0], level: region[1] === "community" ? "grid" : region[1] === "district" ? "street" : "community" };
+}
+
+/** Whether a link says which zones are ranked. Pure. */
+export const saysWhich = (query: URLSearchParams): boolean => query.has("level") || query.has("within");
 
 const CODE = /^[0-9A-Za-z_.-]{1,64}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
