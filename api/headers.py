@@ -21,9 +21,16 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
 }
 
+ONLY_HTTPS = "max-age=31536000"
+"""Said over https: the browser comes by nothing else for a year."""
+
 
 class SecurityHeaders:
-    """ASGI middleware that adds :data:`SECURITY_HEADERS`, and ``no-cache`` where nothing else is said."""
+    """ASGI middleware that adds :data:`SECURITY_HEADERS`.
+
+    Where nothing else is said, pages are asked for anew each time, and answers of the API are kept nowhere:
+    they are of somebody, and whoever signs out leaves the browser to the next.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,13 +41,17 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        kept = "no-store" if scope["path"].startswith("/api/") else "no-cache"
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     # A page with a stricter policy of its own keeps it.
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-cache")
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
+                headers.setdefault("Cache-Control", kept)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

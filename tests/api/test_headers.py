@@ -22,6 +22,17 @@ def test_security_headers(client: TestClient, path: str) -> None:
     assert headers["cache-control"]
 
 
+@pytest.mark.parametrize("path", ["/api/incidents?limit=1", "/api/city", "/api/me"])
+def test_answers_of_the_api_are_kept_by_no_browser(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["cache-control"] == "no-store"
+
+
+def test_over_https_a_browser_is_told_to_come_by_nothing_else(client: TestClient) -> None:
+    assert "strict-transport-security" not in client.get("/healthz").headers
+    secure = client.get("https://testserver/healthz").headers
+    assert secure["strict-transport-security"] == "max-age=31536000"
+
+
 def test_large_json_is_compressed_when_accepted(client: TestClient) -> None:
     packed = client.get("/api/categories", headers={"Accept-Encoding": "gzip"})
     plain = client.get("/api/categories", headers={"Accept-Encoding": "identity"})
