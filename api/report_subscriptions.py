@@ -45,7 +45,7 @@ class SubscriptionBody(Document):
             max_length=4000,
             pattern=NOT_NUL,
             json_schema_extra={"format": "incident-query"},
-            description="Filters of `GET /api/incidents` as a query string; the week is added.",
+            description="Filters of `GET /api/incidents` but `counted`, as a query string; and the week.",
         ),
     ] = ""
 

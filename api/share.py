@@ -38,7 +38,7 @@ class ShareBody(Document):
             max_length=4000,
             pattern=NOT_NUL,
             json_schema_extra={"format": "incident-query"},
-            description="Filters of `GET /api/incidents` as a query string; empty: no filter.",
+            description="Filters of `GET /api/incidents` but `counted`, as a query string; empty: none.",
             examples=["state=open&zone=district:370212"],
         ),
     ] = ""

@@ -15,7 +15,7 @@ import { answerCsv, answerGeoJson } from "./answer_file";
 import { FORMATS, exportQuery, fileName, subjectOf, type Format } from "./exports";
 import { picture } from "./picture";
 import { zoneQuestion } from "./query";
-import { answer, relation, scopeName } from "./state";
+import { AROUND_M, answer, relation, scopeName, withIncidents } from "./state";
 import { readTables, tablesCsv } from "./table_file";
 import { areaText, bucketOf } from "./words";
 
@@ -56,7 +56,7 @@ function groups(): ExportGroup[] {
     });
   const last = { label: t("out.pictures"), offers: pictures };
   if (!may("export")) return [last];
-  const shown = part === "grids" || part === "people" || part === "figures" ? [tables()] : part === "query" ? [figures()] : [];
+  const shown = part === "facilities" || part === "grids" || part === "people" || part === "figures" ? [tables()] : part === "query" ? [figures()] : [];
   return part === "people" || part === "figures" ? [...shown, rows(), last] : [rows(), ...shown, last];
 }
 
@@ -104,10 +104,18 @@ function tables(): ExportGroup {
         key: "tables",
         name: t("out.csv"),
         file: () => fileName(departmentView.peek().part, "csv", new Date()),
-        from: () => new Blob([tablesCsv(readTables(document.querySelector(".department")!), [caption().title, ...caption().lines])], { type: "text/csv;charset=utf-8" }),
+        from: () => new Blob([tablesCsv(readTables(document.querySelector(".department")!), [caption().title, t("out.filter", { filter: tableFilter() }), madeLine()])], { type: "text/csv;charset=utf-8" }),
       },
     ],
   };
+}
+
+/** What the tables of a part are narrowed by: not by the chips of the list of incidents. */
+function tableFilter(): string {
+  const { part, days } = departmentView.value;
+  if (part === "facilities") return [t(`facility.${relation.value}`), ...(withIncidents.value ? [t("facility.busy", { m: AROUND_M })] : [])].join(t("app.comma"));
+  if (part === "figures") return days === 365 ? t("figures.year") : t("time.span", { n: days });
+  return t("out.no_filter");
 }
 
 /** What a picture says about itself. */

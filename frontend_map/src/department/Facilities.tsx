@@ -11,10 +11,9 @@ import type { LonLat } from "../api/types";
 import { ask } from "./query";
 import { BUFFERS } from "./address";
 import { facilityStateText, tally } from "./words";
-import { RELATIONS, relation, scopeQuery } from "./state";
+import { AROUND_M, RELATIONS, relation, scopeQuery, withIncidents } from "./state";
 import { useShown } from "./shown";
 
-const AROUND_M = 100;
 const PAGE = 200;
 
 /** Where the list goes on. */
@@ -28,7 +27,7 @@ const NOTHING: Following = { next: null, busy: false, error: null };
 /** What the department owns or maintains, its state, and what happens around each. */
 export function Facilities() {
   const chosen = relation.value;
-  const [busy, setBusy] = useState(true);
+  const busy = withIncidents.value;
   const [rows, setRows] = useState<readonly DepartmentFacility[]>([]);
   const [following, setFollowing] = useState<Following>(NOTHING);
   const query = { ...scopeQuery.value, relation: chosen === "any" ? null : chosen, within: AROUND_M, with_incidents: busy, limit: PAGE };
@@ -67,7 +66,7 @@ export function Facilities() {
           ))}
         </div>
         <label class="check small">
-          <input type="checkbox" name="with-incidents" checked={busy} onChange={(event) => setBusy(event.currentTarget.checked)} />
+          <input type="checkbox" name="with-incidents" checked={busy} onChange={(event) => (withIncidents.value = event.currentTarget.checked)} />
           {t("facility.busy", { m: AROUND_M })}
         </label>
       </div>
@@ -77,7 +76,7 @@ export function Facilities() {
         <div class="empty">
           <p>{t(busy ? "facility.none_busy" : "facility.none")}</p>
           {busy && (
-            <button type="button" class="button" onClick={() => setBusy(false)}>
+            <button type="button" class="button" onClick={() => (withIncidents.value = false)}>
               {t("facility.show_all")}
             </button>
           )}

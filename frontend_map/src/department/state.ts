@@ -20,6 +20,9 @@ export const shownFeatures = signal<readonly Feature[]>([]);
 export const RELATIONS = ["any", "owned", "maintained"] as const;
 export type Relation = (typeof RELATIONS)[number];
 export const relation = signal<Relation>("any");
+/** Whether only facilities with open incidents around them are listed, and how far around, in metres. */
+export const withIncidents = signal(true);
+export const AROUND_M = 100;
 /** How the area is being named. */
 export const areaWay = signal<Area["kind"]>("polygon");
 export const pointedKey = signal<string | null>(null);
