@@ -135,6 +135,7 @@ def test_what_is_listed_is_exported_and_shared_with_its_filter(page: Page, base_
     expect(page.locator(".share-figures")).to_be_visible(timeout=MAP_MS)
     expect(page.locator(".share-table tbody tr")).to_have_count(rows)
     expect(page.locator(".share-map .place")).not_to_have_count(0)
+    check(Screen(page, base_url), "shared view")
     assert page.request.get(f"{base_url}/api/incidents").status == 401
 
 

@@ -76,7 +76,7 @@ function View({ view }: { view: SharedView }) {
         </section>
       </div>
       <h2>{t("shared.newest", { n: number(view.items.length) })}</h2>
-      <div class="share-table">
+      <div class="share-table" tabIndex={0} role="group" aria-label={t("shared.newest", { n: number(view.items.length) })}>
         <table class="plain-table">
           <thead>
             <tr>
