@@ -14,7 +14,15 @@ __all__ = ["AddressRefused", "Target", "check_url", "is_outside", "target_of"]
 
 # Addresses with others inside: where they lead is decided by routers, not here.
 _TUNNELS = tuple(
-    ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+    ipaddress.ip_network(each)
+    for each in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "::/96",
+        "::ffff:0:0:0/96",
+    )
 )
 
 
@@ -52,6 +60,8 @@ def is_outside(address: str) -> bool:
     [True, False, False, False, False]
     >>> [is_outside(each) for each in ("::ffff:127.0.0.1", "64:ff9b::7f00:1", "fe80::1%eth0")]
     [False, False, False]
+    >>> [is_outside(each) for each in ("::127.0.0.1", "::ffff:0:127.0.0.1", "2002:7f00:1::", "2400:3200::1")]
+    [False, False, False, True]
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
