@@ -15,11 +15,13 @@ export interface Desk {
   about: Key;
   /** Any of these opens it. */
   needs: readonly string[];
+  /** And each of these is asked for. */
+  also?: readonly string[];
 }
 
 export const DESKS: readonly Desk[] = [
   { page: "dispatch", glyph: "desk", letter: "W", name: "bar.dispatch", title: "desk.title", about: "desks.dispatch", needs: ["dispatch_read"] },
-  { page: "department", glyph: "department", letter: "D", name: "bar.department", title: "department.title", about: "desks.department", needs: ["incidents_read"] },
+  { page: "department", glyph: "department", letter: "D", name: "bar.department", title: "department.title", about: "desks.department", needs: ["statistics_read"], also: ["incidents_read"] },
   { page: "rankings", glyph: "chart", letter: "K", name: "bar.rankings", title: "rankings.title", about: "desks.rankings", needs: ["statistics_read"] },
   { page: "rules", glyph: "rules", letter: "R", name: "bar.rules", title: "rules.title", about: "desks.rules", needs: ["rules_read"] },
   { page: "planner", glyph: "plan", letter: "G", name: "bar.planner", title: "planner.title", about: "desks.planner", needs: ["plans_read"] },
@@ -31,7 +33,8 @@ export const DESKS: readonly Desk[] = [
 export function mayOpen(page: Page): boolean {
   if (page === "map") return true;
   if (page === "accounts" && me.value?.open) return false;
-  return DESKS.find((one) => one.page === page)?.needs.some(may) ?? true;
+  const found = DESKS.find((one) => one.page === page);
+  return found === undefined || (found.needs.some(may) && (found.also ?? []).every(may));
 }
 
 export const openDesks = (): Desk[] => DESKS.filter((one) => mayOpen(one.page));

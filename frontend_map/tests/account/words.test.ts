@@ -79,13 +79,18 @@ describe("what the account says", () => {
   });
 
   it("opens the desks that its permissions open, and no other", () => {
-    me.value = { ...nobody, signed_in: true, permissions: ["incidents_read", "dispatch_read"] };
+    me.value = { ...nobody, signed_in: true, permissions: ["incidents_read", "dispatch_read", "statistics_read"] };
     expect(may("incidents_read")).toBe(true);
     expect(may("plans_read")).toBe(false);
     expect(openDesks().map((one) => one.page)).toEqual(expect.arrayContaining(["dispatch", "department"]));
     expect(mayOpen("planner")).toBe(false);
     expect(mayOpen("accounts")).toBe(false);
     expect(mayOpen("map")).toBe(true);
+  });
+
+  it.each([["incidents_read"], ["statistics_read"]])("opens a department's desk only to who reads both its incidents and its figures, not with %s alone", (one) => {
+    me.value = { ...nobody, signed_in: true, permissions: [one] };
+    expect(mayOpen("department")).toBe(false);
   });
 
   it("is nothing before the server has answered, and everything but accounts on an open server", () => {
