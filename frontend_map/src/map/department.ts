@@ -144,12 +144,15 @@ function lookAt(city: CityMap, zones: readonly { layer: string; code: string }[]
   const first = looked === null;
   looked = key;
   // A link that says where to look, or what to look at, is heeded.
-  if (first && (linkedPlace || departmentView.peek().area || selection.peek())) return;
-  if (zones.length === 0) {
+  if (first && (linkedPlace || selection.peek())) return;
+  const { area } = departmentView.peek();
+  // Zones that are asked about have no shape of their own; any other area is brought into sight with its answer.
+  const sought = first && area ? (area.kind === "zones" ? area.zones : []) : zones;
+  if (sought.length === 0) {
     if (!first) city.home();
     return;
   }
-  void Promise.all(zones.slice(0, MOST_ZONES).map(({ layer, code }) => loadZone(layer, code, null)))
+  void Promise.all(sought.slice(0, MOST_ZONES).map(({ layer, code }) => loadZone(layer, code, null)))
     .then((found) => {
       const box = boundsOfAll(found.map((zone) => zone.bounds));
       if (box && looked === key) city.fit(box);
