@@ -6,7 +6,7 @@ import hashlib
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.department import ASKING, Desk, Scope
 from api.dependencies import Bbox, Limit, Transaction, area_of, known_parameters
@@ -14,16 +14,15 @@ from api.formats import NOT_NUL
 from api.incident_filters import InCategory, categories_of
 from api.openapi import problems
 from api.principal import Me
-from api.problems import Problem
+from api.tile_address import TILE_ANSWERS, TileAddress
 from api.tile_cache import finished
-from api.tiles import MVT, matches, tile_answer
+from api.tiles import matches, tile_answer
 from governance.access import Principal
 from governance.answers import CategoryName, Name, Named, Point
 from governance.department_answers import DepartmentFacilities, DepartmentFacility, FacilityState
 from grid_data.city import read_city
 from grid_data.database import Connection
 from grid_data.department_facilities import FacilityFilter, facilities_page, facility_tile
-from grid_data.tiles import Address
 
 router = APIRouter(tags=["department"], dependencies=[Depends(known_parameters)])
 
@@ -140,9 +139,7 @@ async def read_geojson(
     summary="One tile of a department's facilities",
     response_class=Response,
     responses={
-        200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}},
-        204: {"description": "Nothing in this tile."},
-        304: {"description": "Unchanged since the ETag given in `If-None-Match`."},
+        **TILE_ANSWERS,
         **ASKING,
         **problems("not-found"),
     },
@@ -152,19 +149,14 @@ async def read_tile(
     connection: Transaction,
     me: Me,
     desk: Desk,
-    z: Annotated[int, Path(description="Zoom, 12 or deeper.", examples=[15])],
-    x: Annotated[int, Path(description="Column, from the west.", examples=[27346])],
-    y: Annotated[int, Path(description="Row, from the north.", examples=[12880])],
+    address: TileAddress,
     relation: RelationIs = None,
     state: StateIs = None,
     category: InCategory = None,
 ) -> Response:
     """A layer `facilities` (code, category, class_code, name_zh, name_en, state) with the list's filters."""
-    address = Address(z, x, y)
-    if not address.exists:
-        raise Problem("not-found", Name(zh=f"没有瓦片 {z}/{x}/{y}", en=f"no tile {z}/{x}/{y}"))
     wanted = await _wanted(connection, me, desk, relation, state, category, None)
-    plain = await facility_tile(connection, wanted, address) if z >= LEAST_ZOOM else b""
+    plain = await facility_tile(connection, wanted, address) if address.z >= LEAST_ZOOM else b""
     tag = f'W/"{hashlib.sha256(plain).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if matches(request.headers.get("if-none-match"), tag):

@@ -11,13 +11,14 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.dependencies import At, Transaction, known_parameters, moment
+from api.doors import narrowed
 from api.language import language
 from api.openapi import problems
-from api.permissions import demand
 from api.principal import Me
 from api.problems import Problem
 from api.rendering import JsonText, json_bytes
 from api.schemas import TileJson, VectorLayer
+from api.tile_address import MVT, TILE_ANSWERS, TileAddress
 from api.tile_cache import FinishedTile, TileCache
 from api.tile_cache import finished as packed
 from governance.access import Permission
@@ -26,11 +27,10 @@ from governance.errors import CityMissing
 from grid_data.city import city_document
 from grid_data.statements import statements
 from grid_data.tile_sets import TileSet
-from grid_data.tiles import Address, Stand, find_tile_set, tile
+from grid_data.tiles import Stand, find_tile_set, tile
 
 router = APIRouter(tags=["tiles"], dependencies=[Depends(known_parameters)])
 
-MVT = "application/vnd.mapbox-vector-tile"
 LayerCode = Annotated[
     str,
     Path(
@@ -77,9 +77,7 @@ async def read_tilejson(request: Request, connection: Transaction, layer: LayerC
     summary="One vector tile",
     response_class=Response,
     responses={
-        200: {"content": {MVT: {"schema": {"type": "string", "format": "binary"}}}},
-        204: {"description": "Nothing in this tile."},
-        304: {"description": "Unchanged since the ETag given in `If-None-Match`."},
+        **TILE_ANSWERS,
         **problems("bad-parameter", "unknown-parameter", "not-found", "database-away", "too-slow"),
     },
 )
@@ -88,9 +86,7 @@ async def read_tile(
     me: Me,
     connection: Transaction,
     layer: LayerCode,
-    z: Annotated[int, Path(description="Zoom.", examples=[14])],
-    x: Annotated[int, Path(description="Column, from the west.", examples=[13673])],
-    y: Annotated[int, Path(description="Row, from the north.", examples=[6440])],
+    address: TileAddress,
     at: At = None,
     state: Annotated[
         Literal["open", "all"], Query(description="`incidents` only: those still open, or all.")
@@ -101,14 +97,11 @@ async def read_tile(
     `at` shows layers of zones as they were at a moment; other sets show today. Zooms without content give
     204; a tile outside the pyramid (zoom 0 to 22) does not exist. `incidents` ask for `incidents_read`.
     """
-    address = Address(z, x, y)
-    if not address.exists:
-        raise Problem("not-found", Name(zh=f"没有瓦片 {z}/{x}/{y}", en=f"no tile {z}/{x}/{y}"))
     instant = await moment(connection, at, "at")
     stand = await _stand(connection, layer, instant)
     tiles = stand.tiles
     if tiles.depends_on == "incidents":
-        demand(me, Permission.INCIDENTS_READ)
+        me = await narrowed(connection, me, Permission.INCIDENTS_READ)
     every = state == "all" and tiles.depends_on == "incidents"
     if tiles.differs_by_sight and not me.sight.everything:
         # What is stored at all is no secret to be told by a tag: it is made of what this tile shows.

@@ -2,6 +2,7 @@ import { useId, useState } from "preact/hooks";
 import { disableAccount, enableAccount, endSessions, grantRole, setPassword, takeGrant, type Account } from "../api/accounts";
 import { date } from "../format";
 import { codeText, say, t } from "../i18n";
+import { Confirm } from "../parts/Confirm";
 import { Field } from "../parts/Field";
 import { asApiError } from "../parts/load";
 import { me, scopeText } from "../state/session";
@@ -95,17 +96,14 @@ export function AccountCard({ account, onChange, onReread }: Props) {
       {form === "grant" && <GrantForm posts={account.person !== null} busy={busy} onGrant={(draft) => act(() => grantRole(account.name, grantBody(draft)!))} />}
       {form === "password" && <PasswordForm busy={busy} onSet={(password) => act(() => setPassword(account.name, password).then(() => null))} />}
       {form === "disable" && (
-        <div class="boxed">
-          <p>{t("admin.disable_sure", { name: say(account.display) })}</p>
-          <div class="panel-actions">
-            <button type="button" class="button primary" data-do="disable-sure" aria-disabled={busy} onClick={() => void act(() => disableAccount(account.name))}>
-              {t("admin.disable")}
-            </button>
-            <button type="button" class="button" onClick={() => setForm(null)}>
-              {t("admin.cancel")}
-            </button>
-          </div>
-        </div>
+        <Confirm
+          question={t("admin.disable_sure", { name: say(account.display) })}
+          action={t("admin.disable")}
+          busy={busy}
+          does="disable-sure"
+          onDo={() => void act(() => disableAccount(account.name))}
+          onCancel={() => setForm(null)}
+        />
       )}
     </div>
   );

@@ -2,6 +2,7 @@ import { useId, useState } from "preact/hooks";
 import { addToken, endToken, loadTokens, type Token } from "../api/accounts";
 import { cityDay, date, dateTime } from "../format";
 import { codeText, t } from "../i18n";
+import { Confirm } from "../parts/Confirm";
 import { Field } from "../parts/Field";
 import { SecretLine } from "../parts/SecretLine";
 import { Trouble, Waiting } from "../parts/Trouble";
@@ -63,17 +64,7 @@ export function TokensTab() {
                 <p class="small">{[one.role ? codeText("role", one.role) : one.permissions.join(", "), scopeText(one.scope), one.on_behalf ? t("admin.token_on_behalf") : null].filter(Boolean).join(" · ")}</p>
                 <p class="small muted">{[one.seen_at ? t("admin.token_used", { date: dateTime(one.seen_at) }) : t("admin.token_unused"), one.expires_at ? t("admin.until", { date: date(one.expires_at) }) : null].filter(Boolean).join(" · ")}</p>
                 {sure === one.name && (
-                  <div class="boxed">
-                    <p>{t("admin.token_revoke_sure", { name: one.name })}</p>
-                    <div class="panel-actions">
-                      <button type="button" class="button primary" onClick={() => void end(one.name)}>
-                        {t("admin.token_revoke")}
-                      </button>
-                      <button type="button" class="button" onClick={() => setSure(null)}>
-                        {t("admin.cancel")}
-                      </button>
-                    </div>
-                  </div>
+                  <Confirm question={t("admin.token_revoke_sure", { name: one.name })} action={t("admin.token_revoke")} onDo={() => void end(one.name)} onCancel={() => setSure(null)} />
                 )}
               </div>
               {!ended && sure !== one.name && (

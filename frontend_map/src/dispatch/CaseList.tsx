@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { CaseRow } from "../api/dispatch";
 import type { LonLat } from "../api/types";
-import { number } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
+import { ListEnd } from "../parts/ListEnd";
 import { bringIntoSight } from "../parts/sight";
 import { Trouble } from "../parts/Trouble";
 import { pointedPlace } from "../state/store";
@@ -30,19 +30,7 @@ export function CaseList() {
           <Row key={row.number} row={row} />
         ))}
       </ul>
-      {busy && rows.length === 0 && <p class="waiting">{t("app.loading")}</p>}
-      {rows.length > 0 && (
-        <p class="list-end">
-          <span class="muted small">{t("list.shown", { n: number(rows.length) })}</span>
-          {desk.nextPage.value ? (
-            <button type="button" class="button" disabled={busy} onClick={() => void readMore()}>
-              {t("list.more")}
-            </button>
-          ) : (
-            <span class="muted small">{t("list.end")}</span>
-          )}
-        </p>
-      )}
+      <ListEnd shown={rows.length} busy={busy} more={desk.nextPage.value ? () => void readMore() : null} />
     </div>
   );
 }

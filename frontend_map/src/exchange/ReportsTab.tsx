@@ -8,6 +8,7 @@ import { fileName } from "../department/exports";
 import { date, dateTime } from "../format";
 import { lang, say, t, type Lang } from "../i18n";
 import { Combo } from "../parts/Combo";
+import { Confirm } from "../parts/Confirm";
 import { Download } from "../parts/Download";
 import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
@@ -67,17 +68,7 @@ export function ReportsTab() {
               <p class="small muted">{[lastText(one), t("subscription.by", { name: one.owner, date: date(one.created_at) })].join(" · ")}</p>
               {one.last?.last_error && <p class="small warning">{one.last.last_error}</p>}
               {sure === one.id && (
-                <div class="boxed">
-                  <p>{t("subscription.end_sure", { name: one.recipient })}</p>
-                  <div class="panel-actions">
-                    <button type="button" class="button primary" onClick={() => void end(one.id)}>
-                      {t("subscription.end")}
-                    </button>
-                    <button type="button" class="button" onClick={() => setSure(null)}>
-                      {t("admin.cancel")}
-                    </button>
-                  </div>
-                </div>
+                <Confirm question={t("subscription.end_sure", { name: one.recipient })} action={t("subscription.end")} onDo={() => void end(one.id)} onCancel={() => setSure(null)} />
               )}
             </div>
             {sure !== one.id && (

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { changeWebhook, removeWebhook, renewSecret, tryWebhook, type NewWebhook, type Tried, type Webhook } from "../api/exchange";
 import { date } from "../format";
 import { t } from "../i18n";
+import { Confirm } from "../parts/Confirm";
 import { Facts } from "../parts/Facts";
 import { asApiError } from "../parts/load";
 import { may } from "../state/session";
@@ -94,17 +95,13 @@ export function WebhookCard({ webhook, again, onSecret }: Props) {
         </p>
       )}
       {sure && (
-        <div class="boxed" role="group" aria-label={t(sure === "remove" ? "webhook.remove" : "webhook.renew")}>
-          <p>{t(sure === "remove" ? "webhook.remove_sure" : "webhook.renew_sure", { name: webhook.name })}</p>
-          <div class="panel-actions">
-            <button type="button" class="button primary" aria-disabled={busy} onClick={() => void confirmed()}>
-              {t(sure === "remove" ? "webhook.remove" : "webhook.renew")}
-            </button>
-            <button type="button" class="button" onClick={() => setSure(null)}>
-              {t("admin.cancel")}
-            </button>
-          </div>
-        </div>
+        <Confirm
+          question={t(sure === "remove" ? "webhook.remove_sure" : "webhook.renew_sure", { name: webhook.name })}
+          action={t(sure === "remove" ? "webhook.remove" : "webhook.renew")}
+          busy={busy}
+          onDo={() => void confirmed()}
+          onCancel={() => setSure(null)}
+        />
       )}
       {changing && (
         <WebhookForm

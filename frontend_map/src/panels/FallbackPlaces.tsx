@@ -3,8 +3,8 @@ import { decideFallbackPlace, loadFallbackPlaces, type FallbackPlace } from "../
 import type { LonLat } from "../api/types";
 import { dateTime, number, percent, place as placeText } from "../format";
 import { codeText, say, t } from "../i18n";
-import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
+import { ReasonField } from "../parts/ReasonField";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { asApiError, useLoad } from "../parts/load";
 import { cityMap } from "../state/map";
@@ -115,19 +115,7 @@ function Decision({ one, state, onDone, onCancel }: DecisionProps) {
   };
   return (
     <form class="report boxed" noValidate aria-label={state === "confirmed" ? t("fallback.confirm") : t("fallback.refute")} onSubmit={(event) => void submit(event)}>
-      <Field id={`${id}-reason`} label={t("fallback.reason")} error={error} required>
-        <textarea
-          id={`${id}-reason`}
-          name="reason"
-          rows={2}
-          maxLength={500}
-          aria-invalid={error ? "true" : undefined}
-          aria-describedby={error ? `${id}-reason-error` : undefined}
-          placeholder={t("fallback.reason_hint")}
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </Field>
+      <ReasonField id={id} label={t("fallback.reason")} hint={t("fallback.reason_hint")} value={reason} error={error} onInput={setReason} />
       <div class="panel-actions">
         <button type="submit" class="button primary" aria-disabled={saving}>
           {saving ? t("fallback.saving") : state === "confirmed" ? t("fallback.confirm") : t("fallback.refute")}

@@ -6,6 +6,7 @@ import type { IncidentSummary, LonLat } from "../api/types";
 import { dateTime, daysAgo, number } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
+import { ListEnd } from "../parts/ListEnd";
 import { Panel } from "../parts/Panel";
 import { Trouble } from "../parts/Trouble";
 import { asApiError, useLoad } from "../parts/load";
@@ -78,19 +79,7 @@ export function IncidentList() {
           <Row key={item.number} item={item} />
         ))}
       </ul>
-      {busy && items.length === 0 && <p class="waiting">{t("app.loading")}</p>}
-      {items.length > 0 && (
-        <p class="list-end">
-          <span class="muted">{t("list.shown", { n: number(items.length) })}</span>
-          {next ? (
-            <button type="button" class="button" disabled={busy} onClick={() => load(next)}>
-              {t("list.more")}
-            </button>
-          ) : (
-            <span class="muted">{t("list.end")}</span>
-          )}
-        </p>
-      )}
+      <ListEnd shown={items.length} busy={busy} more={next ? () => load(next) : null} />
     </Panel>
   );
 }

@@ -12,6 +12,7 @@ import { Facts } from "../parts/Facts";
 import { Field } from "../parts/Field";
 import { Glyph } from "../parts/Glyph";
 import { Panel } from "../parts/Panel";
+import { ReasonField } from "../parts/ReasonField";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { asApiError, useLoad } from "../parts/load";
 import { ACCURACIES, following, queue, type Accuracy } from "../state/locating";
@@ -174,19 +175,7 @@ function Form({ incident }: { incident: Incident }) {
             ))}
           </select>
         </Field>
-        <Field id={`${id}-reason`} label={t("locate.reason")} error={errors.reason} required>
-          <textarea
-            id={`${id}-reason`}
-            name="reason"
-            rows={2}
-            maxLength={500}
-            aria-invalid={errors.reason ? "true" : undefined}
-            aria-describedby={errors.reason ? `${id}-reason-error` : undefined}
-            placeholder={t("locate.reason_hint")}
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        </Field>
+        <ReasonField id={id} label={t("locate.reason")} hint={t("locate.reason_hint")} value={reason} error={errors.reason} onInput={setReason} />
         <div class="form-end">
           <button type="submit" class="button primary wide" aria-disabled={saving}>
             {saving ? t("locate.saving") : t("locate.save")}

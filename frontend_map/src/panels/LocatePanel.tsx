@@ -5,6 +5,7 @@ import type { IncidentSummary } from "../api/types";
 import { dateTime, number } from "../format";
 import { codeText, say, t } from "../i18n";
 import { IncidentSymbol } from "../parts/IncidentSymbol";
+import { ListEnd } from "../parts/ListEnd";
 import { Panel } from "../parts/Panel";
 import { Tabs } from "../parts/Tabs";
 import { Trouble } from "../parts/Trouble";
@@ -93,19 +94,7 @@ function Queue({ statistics }: { statistics: IncidentStatistics | null }) {
           <Row key={item.number} item={item} />
         ))}
       </ul>
-      {busy && items.length === 0 && <p class="waiting">{t("app.loading")}</p>}
-      {items.length > 0 && (
-        <p class="list-end">
-          <span class="muted">{t("list.shown", { n: number(items.length) })}</span>
-          {next ? (
-            <button type="button" class="button" disabled={busy} onClick={() => load(next)}>
-              {t("list.more")}
-            </button>
-          ) : (
-            <span class="muted">{t("list.end")}</span>
-          )}
-        </p>
-      )}
+      <ListEnd shown={items.length} busy={busy} more={next ? () => load(next) : null} />
     </>
   );
 }

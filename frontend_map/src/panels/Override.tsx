@@ -3,8 +3,8 @@ import { override } from "../api/override";
 import type { Incident, Named } from "../api/types";
 import { dateTime } from "../format";
 import { codeText, say, t } from "../i18n";
-import { Field } from "../parts/Field";
 import { OrganisationField } from "../parts/OrganisationField";
+import { ReasonField } from "../parts/ReasonField";
 import { asApiError } from "../parts/load";
 import { announcement, incidentsVersion } from "../state/store";
 import { may } from "../state/session";
@@ -122,19 +122,7 @@ function OverrideForm({ incident, lift, onChanged, onCancel }: FormProps) {
         ) : (
           <OrganisationField label={t("override.organisation")} labelled name="organisation" error={errors.organisation} onTake={setChosen} />
         ))}
-      <Field id={`${id}-reason`} label={t("override.reason")} error={errors.reason} required>
-        <textarea
-          id={`${id}-reason`}
-          name="reason"
-          rows={2}
-          maxLength={500}
-          aria-invalid={errors.reason ? "true" : undefined}
-          aria-describedby={errors.reason ? `${id}-reason-error` : undefined}
-          placeholder={t("override.reason_hint")}
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </Field>
+      <ReasonField id={id} label={t("override.reason")} hint={t("override.reason_hint")} value={reason} error={errors.reason} onInput={setReason} />
       <div class="panel-actions">
         <button type="submit" class="button primary" aria-disabled={saving}>
           {saving ? t("override.saving") : lift ? t("override.lift_do") : t("override.save")}
