@@ -92,6 +92,9 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/incidents/{number}/nearby",
         "GET /api/incidents/{number}/reporter",
         "GET /api/transfers",
+        # Numbers and places of incidents, and where one lies.
+        "GET /api/department/repeat-places",
+        "GET /api/posts",
         "GET /tiles/open_incidents/{z}/{x}/{y}.mvt",
     )
     | _doors(
@@ -137,7 +140,6 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "GET /api/department/trends",
         "GET /api/department/categories",
         "GET /api/department/hours",
-        "GET /api/department/repeat-places",
         "GET /api/department/overlap",
         "GET /api/department/facilities",
         "GET /api/department/facilities.geojson",
@@ -146,7 +148,6 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
     )
     | _doors(
         _P.POSTS_READ,
-        "GET /api/posts",
         "GET /api/duties",
         "GET /api/patrol-points",
         "GET /api/rankings/day-report",

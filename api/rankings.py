@@ -13,6 +13,7 @@ from api.incident_filters import InCategory, SourceIs, categories_of, unknown
 from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem, bad_parameter
+from governance.access import Permission
 from governance.answers import Name
 from governance.day_reports import DayReport, day_report
 from governance.figure_counting import count_for_question
@@ -99,15 +100,17 @@ async def read_rankings(
 )
 async def read_day_report(
     connection: Transaction,
+    me: Me,
     grid: Annotated[PlainText, Query(description="Code of the base grid.", examples=["370212002001001"])],
     day: Annotated[date, Query(description="The day, by the city's clock.", examples=["2026-09-01"])],
 ) -> DayReport:
     """Grid, persons, duty, route, time, quality, quantity and verdict of a day, from posts, roster, patrol
-    points, reports and receipts; `rests_on` says from what. No track of a person is kept.
+    points, reports and receipts; `rests_on` says from what. No track of a person is kept. `reports` are
+    listed to who may read incidents.
     """
     if not EARLIEST <= day <= date(9998, 12, 30):
         raise bad_parameter("day", "日期超出范围", "beyond the range of days")
     found = await day_report(connection, grid, day)
     if found is None:
         raise Problem("not-found", Name(zh=f"没有基础网格 {grid}", en=f"no base grid {grid}"))
-    return found
+    return found if me.may(Permission.INCIDENTS_READ) else found.model_copy(update={"reports": []})

@@ -16,6 +16,7 @@ from api.principal import Me
 from api.problems import Problem
 from api.reports import Body, Source
 from api.urgent_task_bodies import Drawing
+from governance.access import Permission
 from governance.answers import Name
 from governance.errors import UnknownCategory
 from governance.zone_query import AreaAsked, AreaFault, query_zone
@@ -137,13 +138,14 @@ async def ask_about(connection: Transaction, me: Me, body: ZoneQuestion) -> Zone
     """Incidents, facilities, households, base grids of an area: drawn, round a road or facility, or of zones.
 
     Incidents are in a drawn area by their place, in zones by their routing. What who asks does not see is not
-    counted.
+    counted. `repeat_places` are told to who may read incidents.
     """
     wanted = await wanted_of(connection, body)
     try:
-        return await query_zone(connection, body.area.asked(), wanted, one_by_one=me.sight.households)
+        answer = await query_zone(connection, body.area.asked(), wanted, one_by_one=me.sight.households)
     except AreaFault as fault:
         raise area_problem(fault) from fault
+    return answer if me.may(Permission.INCIDENTS_READ) else answer.model_copy(update={"repeat_places": []})
 
 
 async def wanted_of(connection: Transaction, body: ZoneQuestion) -> IncidentFilter:

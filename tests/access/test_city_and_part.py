@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from governance.access import Role
 from governance.access.scopes import ScopeGiven
 from grid_data.embedded import Cluster
-from tests.access.people import enter, make_accounts, server, somebody
+from tests.access.people import EVERYWHERE, enter, make_accounts, server, somebody
 from tests.api.problems import assert_problem
 from tests.support import databases
 
@@ -37,6 +37,8 @@ def url(cluster: Cluster) -> Iterator[str]:
             somebody("lead", (Role.STREET_LEAD, here)),
             somebody("admin", (Role.ADMINISTRATOR, here)),
             somebody("chief"),
+            somebody("keeper", (Role.ADMINISTRATOR, EVERYWHERE)),
+            somebody("analyst", (Role.ANALYST, EVERYWHERE)),
         )
         yield made
 
@@ -131,3 +133,28 @@ def test_an_administrator_of_a_street_keeps_neither_accounts_nor_settings(
     admin = enter(client, "admin")
     assert_problem(admin.request(method, path, json=body), 403, "not-allowed")
     assert admin.get("/api/webhooks").status_code == 200
+
+
+def test_who_keeps_accounts_is_told_figures_and_of_no_incident_in_them(client: TestClient, url: str) -> None:
+    keeper, analyst = enter(client, "keeper"), enter(client, "analyst")
+    with psycopg.connect(url, autocommit=True) as connection:
+        [(number, grid, day)] = connection.execute(
+            """UPDATE incident SET source = 'grid_worker' WHERE id = (
+                   SELECT min(id) FROM incident WHERE base_grid_id IS NOT NULL)
+               RETURNING number, (SELECT code FROM zone WHERE id = base_grid_id),
+                         (reported_at AT TIME ZONE 'Asia/Shanghai')::date"""
+        ).fetchall()
+    report = {"grid": grid, "day": str(day)}
+    whole = done(analyst.get("/api/rankings/day-report", params=report))
+    told = done(keeper.get("/api/rankings/day-report", params=report))
+    assert number in {each["number"] for each in whole["reports"]}
+    assert told == whole | {"reports": []}
+    asked = {"area": {"zones": [{"layer": "district", "code": "370212"}]}, "from": "2020-01-01"}
+    whole = done(analyst.post("/api/zone-query", json=asked))
+    told = done(keeper.post("/api/zone-query", json=asked))
+    assert whole["repeat_places"]
+    assert told["repeat_places"] == []
+    assert told["incidents"] == whole["incidents"]
+    for path in ("/api/department/repeat-places", f"/api/posts?incident={number}"):
+        assert analyst.get(path).status_code == 200
+        assert_problem(keeper.get(path), 403, "not-allowed")
