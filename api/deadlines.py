@@ -17,7 +17,7 @@ from api.formats import CategoryKey, OrganisationCode, PlainText
 from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
-from governance.access import Role
+from governance.access import Permission, Role
 from governance.answers import Name
 from governance.deadline_answers import Deadlines, get_deadlines, this_year
 from governance.deadline_changes import (
@@ -174,11 +174,13 @@ async def post_trial(connection: Transaction, me: Me, body: TrialBody) -> Trial:
     """What the changes would have meant for the cases of the last days; nothing is stored.
 
     Of at most 5,000 handled cases, the newest: when each was due by what holds now, and when it would have
-    been. Cases that were extended or had stood still are left out, and counted.
+    been. Cases that were extended or had stood still are left out, and counted. `examples` are told to
+    who may read incidents.
     """
     principal = body.actor(me).principal()
     with _problems():
-        return await try_deadlines(connection, principal, body.changes(), days=body.days, seen=body.revision)
+        trial = await try_deadlines(connection, principal, body.changes(), days=body.days, seen=body.revision)
+    return trial if me.may(Permission.INCIDENTS_READ) else trial.model_copy(update={"examples": []})
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from api.principal import Me
 from api.problems import Problem
 from api.rule_bodies import DraftSet, NewRule, RuleEdit, TrialBody
 from gis.rules import RULE_CODE
-from governance.access import Principal
+from governance.access import Permission, Principal
 from governance.answers import Name
 from governance.errors import RulesChanged, RulesRefused
 from governance.rule_answers import Findings, Outcome, RuleDetail, Rules, Trial
@@ -127,13 +127,14 @@ async def apply_changes(connection: Transaction, me: Me, body: DraftSet, dry_run
         "bad-parameter", "unknown-parameter", "rule-changed", "too-large", "database-away", "too-slow"
     ),
 )
-async def simulate_changes(connection: Transaction, body: TrialBody) -> Trial:
+async def simulate_changes(connection: Transaction, me: Me, body: TrialBody) -> Trial:
     """What a changed rule set would move among the newest incidents, before it holds. Nothing is written.
 
-    Faults of the changed rules are findings; a rule that names what does not exist fits nowhere.
+    Faults of the changed rules are findings; a rule that names what does not exist fits nowhere. `sample` and
+    `points` are told to who may read incidents.
     """
     try:
-        return await try_changes(
+        trial = await try_changes(
             connection,
             body.plain(),
             last=body.last,
@@ -144,6 +145,10 @@ async def simulate_changes(connection: Transaction, body: TrialBody) -> Trial:
         )
     except RulesChanged as refusal:
         raise rules_problem(refusal) from refusal
+    if me.may(Permission.INCIDENTS_READ):
+        return trial
+    nowhere = trial.points.model_copy(update={"features": []})
+    return trial.model_copy(update={"sample": [], "points": nowhere, "points_left_out": 0})
 
 
 @router.put("/api/rules/{code}", summary="Change a rule", responses=problems(*WRITING, "not-found"))

@@ -158,3 +158,28 @@ def test_who_keeps_accounts_is_told_figures_and_of_no_incident_in_them(client: T
     for path in ("/api/department/repeat-places", f"/api/posts?incident={number}"):
         assert analyst.get(path).status_code == 200
         assert_problem(keeper.get(path), 403, "not-allowed")
+
+
+def test_trials_of_settings_tell_who_keeps_them_how_many_and_of_no_incident(
+    client: TestClient, url: str
+) -> None:
+    keeper, analyst = enter(client, "keeper"), enter(client, "analyst")
+    with psycopg.connect(url) as connection:
+        [(code,)] = connection.execute(
+            """SELECT assignment_rule.code FROM routing JOIN assignment_rule ON assignment_rule.id = rule_id
+               GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
+        ).fetchall()
+    version = done(keeper.get(f"/api/rules/{code}"))["version"]
+    removed = {"changes": [{"action": "remove", "code": code, "version": version}]}
+    whole = done(analyst.post("/api/rules/simulate", json=removed))
+    told = done(keeper.post("/api/rules/simulate", json=removed))
+    assert whole["sample"]
+    assert (told["sample"], told["points"]["features"]) == ([], [])
+    assert (told["move"], told["lose"]) == (whole["move"], whole["lose"])
+    shorter = {"stage": "total", "amount": 1, "kind": "urgent_hour"}
+    revision = done(keeper.get("/api/deadlines"))["revision"]
+    tried = done(
+        keeper.post("/api/deadlines/check", json={"revision": revision, "limits": [shorter], "days": 366})
+    )
+    assert tried["late_then"] > tried["late_now"]
+    assert tried["examples"] == []
