@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message
 
@@ -229,7 +230,9 @@ class Downloading:
             self.ended = True
 
     async def run(self) -> bytes:
-        request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(gate=self.gate)))
+        app = SimpleNamespace(state=SimpleNamespace(gate=self.gate))
+        route = SimpleNamespace(path="/api/exports/incidents.{format}")
+        request = Request({"type": "http", "method": "GET", "headers": [], "app": app, "route": route})
         seconds = iter(range(0, 1000, 10))
         still = StillIn(request, STREET, clock=lambda: next(seconds))
 
