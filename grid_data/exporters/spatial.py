@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from grid_data.exporters.columns import Column, Row, Sheet
+from grid_data.exporters.gdal_file import write_by_gdal
 
 __all__ = ["SpatialForm", "write_spatial"]
 
@@ -104,8 +105,6 @@ def _write_parquet(table: _Table, batches: Iterable[Sequence[Row]], path: Path) 
 
 
 def _write_gdal(table: _Table, batches: Iterable[Sequence[Row]], path: Path, form: SpatialForm) -> None:
-    import pyogrio
-
     sheet = table.sheet
     title = getattr(sheet.about.title, sheet.language)
     told = "; ".join(f"{name}: {value}" for name, value in sheet.about.facts(sheet.language).items())
@@ -120,12 +119,10 @@ def _write_gdal(table: _Table, batches: Iterable[Sequence[Row]], path: Path, for
         layer = {"TITLE": title, "DESCRIPTION": told, "SPATIAL_INDEX": index}
         options = {"driver": "FlatGeobuf", "layer_options": layer, "metadata": document}
     # GDAL keeps what it packs for its index in the folder it writes to.
-    pyogrio.write_arrow(
-        pa.RecordBatchReader.from_batches(table.schema, table.batches(batches)),
-        path,
-        layer=sheet.name,
-        geometry_name=GEOMETRY if sheet.shape else None,
-        geometry_type=sheet.shape,
-        crs="EPSG:4326" if sheet.shape else None,
-        **options,
-    )
+    options |= {
+        "layer": sheet.name,
+        "geometry_name": GEOMETRY if sheet.shape else None,
+        "geometry_type": sheet.shape,
+        "crs": "EPSG:4326" if sheet.shape else None,
+    }
+    write_by_gdal(table.schema, table.batches(batches), path, options)
