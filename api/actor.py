@@ -16,8 +16,9 @@ from api.formats import PlainText
 from api.problems import Problem, bad_parameter
 from governance.access import Actor, Principal, Role
 from governance.answers import Name
+from grid_data.database import Connection, go_on_as
 
-__all__ = ["WHO", "ActorFields", "actor_of", "said_by"]
+__all__ = ["WHO", "ActorFields", "acting", "actor_of", "said_by"]
 
 WHO: dict[str, Any] = {"x-said-by-machines": True}
 """Marks fields that must be given where nobody signs in; see `api.openapi`."""
@@ -61,7 +62,7 @@ class ActorFields(BaseModel):
 
 
 def actor_of(me: Principal, by: str | None, role: Role | None, organisation: str | None) -> Actor:
-    """Who acts; see `ActorFields.actor`."""
+    """Who acts; see `ActorFields.actor`. They see what the grants of that role show, at this door."""
     name = said_by(me, by)
     if me.on_behalf:
         if role is None:
@@ -76,13 +77,23 @@ def actor_of(me: Principal, by: str | None, role: Role | None, organisation: str
             raise _refused("role", "没有任何角色", "no role is held")
         role = held[0]
     elif role not in held:
-        raise _refused("role", f"没有角色 {role.value}", f"the role {role.value} is not held")
+        raise _refused(
+            "role", f"没有可办理此事的角色 {role.value}", f"no role {role.value} that opens this door is held"
+        )
     places = [grant.organisation for grant in me.grants if grant.role is role]
     if organisation is None:
         organisation = places[0]
     elif organisation not in places:
         raise _refused("organisation", "此角色不属于该部门", "the role is not held for this organisation")
-    return Actor(name, role, organisation, me.sight, me.through)
+    return Actor(name, role, organisation, me.working_as(role).sight, me.through)
+
+
+async def acting(connection: Connection, me: Principal, body: ActorFields) -> Actor:
+    """`ActorFields.actor`; the transaction goes on with what is seen at work in that role."""
+    actor = body.actor(me)
+    if actor.sight != me.sight:
+        await go_on_as(connection, actor.principal())
+    return actor
 
 
 def said_by(me: Principal, by: str | None) -> str:

@@ -69,13 +69,13 @@ from api import (
 )
 from api.body_limit import BodyLimit
 from api.dispatch import current_edition
+from api.doors import permitted
 from api.download import COMPRESSED
 from api.fresh_cache import FreshCache
 from api.gate import gate_of
 from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.limiter import Limiter
-from api.permissions import permitted
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
 from governance.access.passwords import Passwords

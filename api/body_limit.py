@@ -9,7 +9,7 @@ from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.principal import principal_of
+from api.principal import whole_principal_of
 from api.problems import PROBLEMS, Problem, answer
 from governance.access import Permission
 
@@ -75,7 +75,7 @@ class BodyLimit:
 async def _draws_plans(scope: Scope) -> bool:
     """Whether a request is for somebody who may send a plan: what is read here comes before any door asks."""
     try:
-        me = await principal_of(Request(scope))
+        me = await whole_principal_of(Request(scope))
     except (Problem, psycopg.Error, PoolTimeout):
         # Why they may not, or that the database is away, is told by the door itself.
         return False

@@ -13,24 +13,26 @@ from api.case_problems import case_problems, no_case
 from api.dependencies import PlaceTransaction, known_parameters, opened
 from api.formats import IncidentNumber, OrganisationCode, PlainText
 from api.openapi import problems
-from api.principal import Me
+from api.principal import Me, whole_principal_of
 from api.rendering import JsonText, answer_json
 from governance.access import Actor, Principal, Role
 from governance.answers import Name
-from governance.casework.answers import BatchAnswer, Case, Refused, StepDone
+from governance.casework.answers import BatchAnswer, Case, CaseAction, Refused, StepDone
 from governance.casework.batches import take_many
 from governance.casework.showing import get_case
 from governance.casework.storing import step_transaction, take_step
-from grid_data.database import Connection, enter
+from grid_data.database import Connection, enter, go_on_as
 
 router = APIRouter(tags=["cases"], dependencies=[Depends(known_parameters)])
 
+ELSEWHERE = Name(zh="不在此角色的范围内", en="out of the scope of this role")
 READING = ("bad-parameter", "unknown-parameter", "unknown-organisation", "not-found", "database-away")
 ACTING = (*READING, "case-changed", "case-step", "too-large", "too-slow")
 
 
 @router.get("/api/cases/{number}", summary="One case", responses=problems(*READING))
 async def read_case(
+    request: Request,
     connection: PlaceTransaction,
     me: Me,
     number: IncidentNumber,
@@ -47,7 +49,18 @@ async def read_case(
     Without a role `allowed` says what state and flow allow to whoever has one of the roles; name and
     organisation then say nothing. Who is signed in asks for themselves: with one role it need not be said.
     """
-    return await _case(connection, number, _asker(me, by, role, organisation))
+    asker = _asker(await whole_principal_of(request), by, role, organisation)
+    case = await _case(connection, number, asker)
+    if asker is not None and asker.sight != me.sight:
+        # Seen by a grant of another role: in this one nothing can be done about it.
+        await go_on_as(connection, asker.principal())
+        if await get_case(connection, number) is None:
+            return case.model_copy(update={"actions": [_elsewhere(each) for each in case.actions]})
+    return case
+
+
+def _elsewhere(action: CaseAction) -> CaseAction:
+    return action.model_copy(update={"allowed": False, "why_not": ELSEWHERE})
 
 
 def _asker(me: Principal, by: str, role: Role | None, organisation: str | None) -> Actor | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.actor import ActorFields
+from api.actor import ActorFields, acting
 from api.dependencies import Transaction, known_parameters
 from api.field_errors import FieldError
 from api.formats import CategoryKey, OrganisationCode, PlainText
@@ -151,7 +151,7 @@ async def post_changes(connection: Transaction, me: Me, body: ChangesBody) -> De
     Clocks that run keep the limit they started with. Refused when anything is wrong (409 `deadlines-refused`,
     each fault named) or when somebody changed something since you read it (409 `deadlines-changed`).
     """
-    actor = body.actor(me)
+    actor = await acting(connection, me, body)
     if actor.role not in MAY:
         words = Name(zh="只有管理员或区级负责人可以更改", en="only an administrator or a district lead may")
         raise Problem("deadlines-refused", words, FieldError("role", words, "role"))
@@ -177,7 +177,7 @@ async def post_trial(connection: Transaction, me: Me, body: TrialBody) -> Trial:
     been. Cases that were extended or had stood still are left out, and counted. `examples` are told to
     who may read incidents.
     """
-    principal = body.actor(me).principal()
+    principal = (await acting(connection, me, body)).principal()
     with _problems():
         trial = await try_deadlines(connection, principal, body.changes(), days=body.days, seen=body.revision)
     return trial if me.may(Permission.INCIDENTS_READ) else trial.model_copy(update={"examples": []})

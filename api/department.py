@@ -24,7 +24,7 @@ from api.incident_filters import (
 )
 from api.openapi import problems
 from api.principal import Me
-from governance.access import Principal, sees_telephones
+from governance.access import Principal
 from governance.department import categories, hours, places_again, summary, trend
 from governance.department_answers import (
     DepartmentCategories,
@@ -40,6 +40,7 @@ from governance.department_overlap import Chosen, Overlaps, overlap
 from governance.department_people import Where, load, people
 from governance.spans import Bucket
 from grid_data.incidents import IncidentFilter
+from grid_data.telephones import ToldWhole
 
 router = APIRouter(tags=["department"], dependencies=[Depends(known_parameters)])
 
@@ -214,7 +215,8 @@ async def read_people(connection: Transaction, me: Me, desk: Desk) -> Department
 
     Telephones are whole for who coordinates the work, and masked for everybody else.
     """
-    whole = any(sees_telephones(grant.role) for grant in me.grants)
+    told = me.telephones
+    whole = ToldWhole(told.everything, told.zones, told.organisations)
     return await people(connection, desk.where(me), whole=whole)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ConfigDict, Field
 
-from api.actor import ActorFields
+from api.actor import ActorFields, acting
 from api.dependencies import PlaceTransaction, Transaction, known_parameters
 from api.formats import CategoryKey, Coordinate, CoordinateSystem, IncidentKey, IncidentNumber
 from api.openapi import problems
@@ -138,7 +138,7 @@ async def decide_on_duplicate(
     if number == body.other:
         raise bad_parameter("other", "不能与自身比较", "an incident is no duplicate of itself")
     changed = await decide_duplicate(
-        connection, body.actor(me), number, body.other, body.decision, body.reason
+        connection, await acting(connection, me, body), number, body.other, body.decision, body.reason
     )
     if changed is None:
         raise _missing(f"{number} / {body.other}")

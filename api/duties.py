@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.actor import ActorFields
+from api.actor import ActorFields, acting
 from api.dependencies import Limit, Transaction, known_parameters
 from api.field_errors import FieldError
 from api.formats import OrganisationCode, PlainText
@@ -101,7 +101,7 @@ async def post_roster(connection: Transaction, me: Me, body: RosterBody) -> Rost
 
     Each row that is wrong is named: no such post, several that fit, half a period, an overlap.
     """
-    actor = body.actor(me)
+    actor = await acting(connection, me, body)
     if actor.role not in MAY:
         words = Name(zh="该角色不能排班", en="this role does not make the roster")
         raise Problem("not-allowed", words, FieldError("role", words, "role"))

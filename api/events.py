@@ -12,11 +12,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from psycopg_pool import PoolTimeout
 
 from api.dependencies import WAIT_S, known_parameters
+from api.doors import demand
 from api.event_stream import AGAIN_MS, EVENT_STREAM, EventStream, text_of
 from api.formats import EventCursor
 from api.gate import StillIn
 from api.openapi import problems
-from api.permissions import demand
 from api.principal import Me
 from api.problems import Problem, bad_parameter
 from governance.access import Permission
@@ -114,7 +114,7 @@ async def _pieces(
         try:
             if (me := await still.principal()) is None:
                 return
-            sight = await hub.sight(me, message)
+            sight = await hub.sight(me, message, me.asking(Permission.INCIDENTS_READ))
         except (TimeoutError, psycopg.OperationalError, PoolTimeout):
             # Whoever is cut off comes back with the last id received, and misses nothing.
             return

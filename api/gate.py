@@ -15,7 +15,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.dependencies import opened
-from api.principal import Me
+from api.principal import Me, at_door
 from api.problems import Problem
 from governance.access import Permission, Principal
 from governance.access.gate import Entered, Gatekeeper
@@ -120,7 +120,8 @@ class StillIn:
         gate: Gate | None = self._request.app.state.gate
         if gate is not None and self._clock() - self._asked >= AGAIN_S:
             self._asked = self._clock()
-            self._me = await gate.principal(self._request)
+            now = await gate.principal(self._request)
+            self._me = None if now is None else at_door(self._request, now)
         return self._me
 
     async def holds(self, permission: Permission) -> bool:

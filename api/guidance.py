@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from api.actor import ActorFields
+from api.actor import ActorFields, acting
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import A_NUMBER, NOT_NUL, CategoryKey, OrganisationCode
 from api.openapi import problems
@@ -155,8 +155,9 @@ async def read_guidance(
 async def add_guidance(connection: Transaction, me: Me, body: NewGuidance) -> GuidanceDetail:
     """Add a text. Its owner keeps it, and whoever stands above the owner."""
     with task_problems():
+        actor = await acting(connection, me, body)
         code = await create(
-            connection, body.actor(me), category=body.category, owner=body.owner, title=body.title.words(),
+            connection, actor, category=body.category, owner=body.owner, title=body.title.words(),
             text=body.text.words(), review_on=body.review_on,
         )  # fmt: skip
         return await get(connection, code)
@@ -180,7 +181,7 @@ async def change_guidance(
     }
     with task_problems():
         await change(
-            connection, body.actor(me), code, body.revision,
+            connection, await acting(connection, me, body), code, body.revision,
             Change(review_on=body.review_on, owner=body.owner, reason=body.reason, **said),
         )  # fmt: skip
         return await get(connection, code)
@@ -192,7 +193,7 @@ async def retire_guidance(
 ) -> GuidanceDetail:
     """Take a text out of use. What it answered keeps naming it."""
     with task_problems():
-        await retire(connection, body.actor(me), code, body.revision, body.reason)
+        await retire(connection, await acting(connection, me, body), code, body.revision, body.reason)
         return await get(connection, code)
 
 

@@ -12,12 +12,9 @@ from types import MappingProxyType
 
 from fastapi import Request
 
-from api.principal import principal_of
-from api.problems import Problem
-from governance.access import Permission, Principal
-from governance.answers import Name
+from governance.access import Permission
 
-__all__ = ["NEEDS", "PUBLIC", "SIGNED_IN", "Need", "demand", "permitted"]
+__all__ = ["NEEDS", "PUBLIC", "SIGNED_IN", "Need", "need_of"]
 
 
 class Door(Enum):
@@ -286,31 +283,8 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
 """(method, path as in the API description) -> what it asks for."""
 
 
-async def permitted(request: Request) -> None:
-    """Refuse whoever may not come through this door.
-
-    Raises
-    ------
-    Problem
-        ``sign-in-needed``, or ``not-allowed`` naming the permission that is missing.
-    """
+def need_of(request: Request) -> Need | None:
+    """What the route of a request asks for; None: it has none, or stands in no table."""
+    route = request.scope.get("route")
     method = "GET" if request.method == "HEAD" else request.method
-    need = NEEDS.get((method, request.scope["route"].path))
-    if need is PUBLIC:
-        return
-    me = await principal_of(request)
-    if need is not SIGNED_IN:
-        demand(me, need if isinstance(need, Permission) else None)
-
-
-def demand(me: Principal, permission: Permission | None) -> None:
-    """Refuse whoever has not a permission that only part of a door asks for; None: nobody has it.
-
-    Raises
-    ------
-    Problem
-        ``not-allowed``, naming what is missing.
-    """
-    if permission is None or not me.may(permission):
-        missing = "-" if permission is None else permission.value
-        raise Problem("not-allowed", Name(zh=f"缺少权限：{missing}", en=f"permission missing: {missing}"))
+    return None if route is None else NEEDS.get((method, route.path))

@@ -16,6 +16,7 @@ from api.rendering import JsonText
 from governance.access import Role, sees_telephones
 from governance.answers import Name
 from grid_data.dispatch import IncidentPlace, incident_place, incidents_near, posts_of
+from grid_data.telephones import ToldWhole
 
 router = APIRouter(tags=["dispatch"], dependencies=[Depends(known_parameters)])
 
@@ -66,9 +67,13 @@ async def read_posts(
     vacant. Telephones are whole for who coordinates the work, and masked for everybody else.
     """
     place = await _place(connection, incident)
-    # Whoever is signed in is what their account says, not what they ask as.
-    roles = [role] if me.on_behalf else [grant.role for grant in me.grants]
-    posts = await posts_of(connection, place, whole=any(sees_telephones(each) for each in roles))
+    if me.on_behalf:
+        whole = ToldWhole(everything=sees_telephones(role))
+    else:
+        # Whoever is signed in is what their account says, not what they ask as.
+        told = me.telephones
+        whole = ToldWhole(told.everything, told.zones, told.organisations)
+    posts = await posts_of(connection, place, whole=whole)
     return JsonText(f'{{"items":[{",".join(posts)}]}}')
 
 

@@ -11,9 +11,9 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.dependencies import At, Transaction, known_parameters, moment
+from api.doors import narrowed
 from api.language import language
 from api.openapi import problems
-from api.permissions import demand
 from api.principal import Me
 from api.problems import Problem
 from api.rendering import JsonText, json_bytes
@@ -101,7 +101,7 @@ async def read_tile(
     stand = await _stand(connection, layer, instant)
     tiles = stand.tiles
     if tiles.depends_on == "incidents":
-        demand(me, Permission.INCIDENTS_READ)
+        me = await narrowed(connection, me, Permission.INCIDENTS_READ)
     every = state == "all" and tiles.depends_on == "incidents"
     if tiles.differs_by_sight and not me.sight.everything:
         # What is stored at all is no secret to be told by a tag: it is made of what this tile shows.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
-from api.actor import ActorFields
+from api.actor import ActorFields, acting
 from api.dependencies import Limit, Transaction, known_parameters, moment
 from api.formats import NOT_NUL, Moment
 from api.openapi import problems
@@ -85,5 +85,6 @@ async def note_reply(
 ) -> Replied:
     """Note the answer to a hand-over, with the number there if it was not known."""
     with task_problems():
-        await reply(connection, body.actor(me), transfer, text=body.text.strip(), reference=body.reference)
+        actor = await acting(connection, me, body)
+        await reply(connection, actor, transfer, text=body.text.strip(), reference=body.reference)
     return Replied(transfer=transfer)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import ConfigDict
 
+from api.actor import acting
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import NOT_NUL
 from api.openapi import problems
@@ -70,7 +71,7 @@ async def issue_task(connection: Transaction, me: Me, body: TaskBody) -> TaskDet
     the edge is not meant. `task-refused` with the code `bad-area`: it meets no grid, or is no area.
     """
     with task_problems():
-        code = await issue(connection, body.actor(me), body.given())
+        code = await issue(connection, await acting(connection, me, body), body.given())
         return await get_task(connection, code)
 
 
@@ -155,8 +156,9 @@ async def answer_task(connection: Transaction, me: Me, code: TaskCode, body: Rec
     another grid only is refused.
     """
     with task_problems():
+        actor = await acting(connection, me, body)
         await answer(
-            connection, body.actor(me), code, body.grid, body.action, note=body.note, count=body.count,
+            connection, actor, code, body.grid, body.action, note=body.note, count=body.count,
             attachments=body.attachments,
         )  # fmt: skip
         return await get_task(connection, code)
@@ -168,7 +170,7 @@ async def remind_task(connection: Transaction, me: Me, code: TaskCode, body: Rem
     and when the task is due, each once.
     """
     with task_problems():
-        await remind(connection, body.actor(me), code)
+        await remind(connection, await acting(connection, me, body), code)
         return await get_task(connection, code)
 
 
@@ -176,5 +178,5 @@ async def remind_task(connection: Transaction, me: Me, code: TaskCode, body: Rem
 async def cancel_task(connection: Transaction, me: Me, code: TaskCode, body: CancelBody) -> TaskDetail:
     """Call a task off, with a reason. Receipts stay as they are, and no more are taken."""
     with task_problems():
-        await cancel(connection, body.actor(me), code, body.reason)
+        await cancel(connection, await acting(connection, me, body), code, body.reason)
         return await get_task(connection, code)

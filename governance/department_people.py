@@ -39,6 +39,7 @@ from grid_data.department_people import (
     zones_below,
 )
 from grid_data.incidents import IncidentFilter
+from grid_data.telephones import ToldWhole
 
 __all__ = ["TEMPLATE", "Where", "load", "people"]
 
@@ -62,13 +63,13 @@ class Where:
     sees_grids: frozenset[int] | None = None
 
 
-async def people(connection: Connection, where: Where, *, whole: bool) -> DepartmentPeople:
+async def people(connection: Connection, where: Where, *, whole: ToldWhole) -> DepartmentPeople:
     """Posts per kind, vacancies, and people with their posts.
 
     Parameters
     ----------
     whole
-        Whether telephones are told whole.
+        Whose telephones are told whole.
     """
     grids = await _grids(connection, where)
     posts = await _posts(connection, where, grids, whole=whole)
@@ -97,7 +98,7 @@ async def load(connection: Connection, scope: IncidentFilter, where: Where) -> D
     zone = ZoneInfo(await city_timezone(connection))
     since = day_begins(datetime.now(UTC) - timedelta(days=HANDLED_DAYS - 1), zone)
     grids = await _grids(connection, where)
-    posts = await _posts(connection, where, grids, whole=False)
+    posts = await _posts(connection, where, grids, whole=ToldWhole())
     still = {
         row["grid_id"]: row for row in await open_by_grid(connection, replace(scope, states=OPEN_STATES))
     }
@@ -165,7 +166,7 @@ async def _grids(connection: Connection, where: Where) -> list[dict[str, Any]]:
 
 
 async def _posts(
-    connection: Connection, where: Where, grids: Sequence[Mapping[str, Any]], *, whole: bool
+    connection: Connection, where: Where, grids: Sequence[Mapping[str, Any]], *, whole: ToldWhole
 ) -> list[dict[str, Any]]:
     zones = None if where.zone_id is None else await zones_below(connection, [where.zone_id])
     return await posts_now(

@@ -239,14 +239,34 @@ class EventHub:
         self.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def sight(self, principal: Principal, message: Message) -> Sight:
+    async def sight(
+        self, principal: Principal, message: Message, of_incidents: Principal | None = None
+    ) -> Sight:
         """What a principal may see of a message, by the policies of the database, as they are seen now.
+
+        Parameters
+        ----------
+        of_incidents
+            The same with the grants that show incidents, where they are not all.
 
         Raises
         ------
         TimeoutError, psycopg.OperationalError
             There is no database to ask.
         """
+        if of_incidents is not None and of_incidents.sight != principal.sight:
+            if not isinstance(message, Batch):
+                return Sight()
+            mine = await self.sight(of_incidents, message)
+            rest = await self.sight(principal, message)
+            told = (event for event, _ in message.events)
+            return Sight(
+                seen=frozenset(
+                    event.seq
+                    for event in told
+                    if (mine if is_about(event, "incidents") else rest).shows(event)
+                )
+            )
         if principal.sight.everything:
             return Sight(everything=True)
         if not isinstance(message, Batch):

@@ -28,12 +28,14 @@ class Owners:
     open: bool = False
     demo: bool = False
 
-    async def principal(self, account_id: int | None, needs: Permission) -> Principal | None:
-        """The owner as principal; None: gone, or may not any more what their sight is used for."""
+    async def principal(self, account_id: int | None, *needs: Permission) -> Principal | None:
+        """The owner as principal, by the grants that hold all that is needed; None: gone, or none does."""
         if account_id is None:
             return VISITOR if self.open else None
         sighted = await account_sight(self.database, account_id)
         if sighted is None or (sighted.demo and not (self.demo or self.open)):
             return None
         found = principal_for(sighted)
-        return found if found.may(needs) else None
+        for permission in needs:
+            found = found.asking(permission)
+        return found if found.permissions.issuperset(needs) else None

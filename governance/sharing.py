@@ -176,8 +176,8 @@ async def opened(database: Database, owners: Owners, token: str) -> SharedView |
         link = await open_link(connection, _hash(token))
         if link is None:
             return None
-        owner = await owners.principal(link.account_id, Permission.SHARE)
-        if owner is None or not owner.may(Permission.INCIDENTS_READ):
+        owner = await owners.principal(link.account_id, Permission.SHARE, Permission.INCIDENTS_READ)
+        if owner is None:
             return None
         await add_history(connection, "share", "share.open", after={"share": link.id, "owner": link.owner})
     query = link.view["query"]

@@ -216,6 +216,14 @@ async def all_rows(connection: Connection) -> AsyncIterator[bool]:
     await execute(connection, "session/take_role", {"role": role})
 
 
+async def go_on_as(connection: Connection, principal: HasClaims) -> None:
+    """Go on in a transaction with another sight of the same account: role and claims are stated anew."""
+    claims = principal.claims()
+    stated = _stated("session/go_on", principal.database_role, tuple(claims.items()))
+    await connection.execute(stated, prepare=False)
+    _roles[connection] = principal.database_role
+
+
 def is_scoped(connection: Connection) -> bool:
     """Whether the transaction's principal sees only what its claims say."""
     return _roles[connection] != SEES_ALL
@@ -235,15 +243,15 @@ def _beginning(principal: HasClaims, plans: Plans) -> bytes:
     settings = dict(principal.claims())
     if plans == "generic":
         settings["plan_cache_mode"] = "force_generic_plan"
-    return _entering(principal.database_role, tuple(settings.items()))
+    return _stated("session/enter", principal.database_role, tuple(settings.items()))
 
 
 @lru_cache(maxsize=1024)
-def _entering(role: str, settings: tuple[tuple[str, str], ...]) -> bytes:
-    """BEGIN, role and settings: statements of one message."""
+def _stated(way: str, role: str, settings: tuple[tuple[str, str], ...]) -> bytes:
+    """BEGIN or going on, role and settings: statements of one message."""
     claim = SQL(sql("session/claim"))
     stated = [claim.format(name=Identifier(*name.split(".")), value=value) for name, value in settings]
-    entered = SQL(sql("session/enter")).format(role=Identifier(role))
+    entered = SQL(sql(way)).format(role=Identifier(role))
     return SQL("; ").join([entered, *stated]).as_bytes()
 
 

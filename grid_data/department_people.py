@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from grid_data.database import Connection, ask, rows
 from grid_data.incidents import IncidentFilter
 from grid_data.statements import numbered_with
+from grid_data.telephones import ToldWhole
 
 __all__ = [
     "grids_of",
@@ -30,7 +31,7 @@ def _list(ids: Ids) -> list[int] | None:
 
 
 async def posts_now(
-    connection: Connection, *, organisation_ids: Ids, grid_ids: Ids, zone_ids: Ids, whole: bool
+    connection: Connection, *, organisation_ids: Ids, grid_ids: Ids, zone_ids: Ids, whole: ToldWhole
 ) -> list[DictRow]:
     """Posts of today with their zones and who holds them.
 
@@ -41,13 +42,13 @@ async def posts_now(
     zone_ids
         Only in these zones.
     whole
-        Whether telephones are told whole.
+        Whose telephones are told whole.
     """
     asked = {
         "organisation_ids": _list(organisation_ids),
         "grid_ids": _list(grid_ids) or [],
         "zone_ids": _list(zone_ids),
-        "whole": whole,
+        **whole.parameters(),
     }
     return list(await rows(connection, "department_people/posts", asked))
 

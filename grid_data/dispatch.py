@@ -11,6 +11,7 @@ from grid_data.city import city_timezone
 from grid_data.database import Connection, ask, one, rows
 from grid_data.incidents import IncidentFilter
 from grid_data.statements import numbered_with
+from grid_data.telephones import ToldWhole
 from grid_data.tiles import CLUSTERS_UP_TO, Address
 
 __all__ = [
@@ -118,7 +119,7 @@ async def incidents_near(connection: Connection, incident_id: int, metres: float
     return [row["item"] for row in await rows(connection, "dispatch/near", parameters)]
 
 
-async def posts_of(connection: Connection, place: IncidentPlace, *, whole: bool) -> list[str]:
+async def posts_of(connection: Connection, place: IncidentPlace, *, whole: ToldWhole) -> list[str]:
     """Who has a post where an incident is, its base grid first, as JSON texts; telephones whole or masked."""
-    found = await rows(connection, "dispatch/posts", {"zone_ids": place.zone_ids, "whole": whole})
+    found = await rows(connection, "dispatch/posts", {"zone_ids": place.zone_ids, **whole.parameters()})
     return [row["item"] for row in found]

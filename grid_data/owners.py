@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grid_data.database import Database, one
-from grid_data.sign_in import Gate, Sighted
+from grid_data.sign_in import Gate, Granted, Sighted
 
 __all__ = ["account_sight"]
 
@@ -19,11 +19,5 @@ async def account_sight(database: Database, account_id: int) -> Sighted | None:
         name=row["name"],
         account_id=row["account_id"],
         demo=row["demo"],
-        everything=row["everything"],
-        zones=frozenset(row["zones"]),
-        roots=frozenset(row["roots"]),
-        organisations=frozenset(row["organisations"]),
-        grants=tuple((role, None) for role in row["roles"]),
-        permissions=None,
-        on_behalf=False,
+        grants=tuple(Granted.read(each) for each in row["grants"]),
     )

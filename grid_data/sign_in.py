@@ -5,9 +5,10 @@ All of it runs under `GATE`, the only role that reads these tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from grid_data.database import Connection, Database, one, rows, run
 
@@ -15,6 +16,7 @@ __all__ = [
     "FLOW_S",
     "Flow",
     "Gate",
+    "Granted",
     "OpenSession",
     "Sighted",
     "ToOpen",
@@ -51,8 +53,44 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """A role in one scope, with identifiers of the database.
+
+    Attributes
+    ----------
+    role
+        None: of a token that takes no steps.
+    zones
+        What was granted with all zones below today.
+    roots
+        The zones that were granted themselves.
+    codes
+        Of the organisations it is worked for; the first is meant when none is said.
+    """
+
+    role: str | None
+    everything: bool
+    zones: frozenset[int]
+    roots: frozenset[int]
+    organisations: frozenset[int]
+    codes: tuple[str | None, ...] = (None,)
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Granted:
+        """One grant as statements tell it."""
+        return cls(
+            row["role"],
+            row["everything"],
+            frozenset(row["zones"]),
+            frozenset(row["roots"]),
+            frozenset(row["organisations"]),
+            tuple(row["codes"] or (None,)),
+        )
+
+
+@dataclass(frozen=True)
 class Sighted:
-    """What a session or a token opens, with identifiers of the database.
+    """What a session or a token opens.
 
     Attributes
     ----------
@@ -61,24 +99,18 @@ class Sighted:
     account_id
         None: a machine's token.
     grants
-        Role and code of an organisation; the first of a role is what it acts for.
+        In the order they were given; a token has one.
     permissions
         Of a token; None for people, whose roles say it.
-    roots
-        The zones that were granted themselves; ``zones`` holds all below them as well.
     """
 
     key: int
     name: str
     account_id: int | None
     demo: bool
-    everything: bool
-    zones: frozenset[int]
-    organisations: frozenset[int]
-    grants: tuple[tuple[str, str | None], ...]
-    permissions: frozenset[str] | None
-    on_behalf: bool
-    roots: frozenset[int] = frozenset()
+    grants: tuple[Granted, ...]
+    permissions: frozenset[str] | None = None
+    on_behalf: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,19 +152,12 @@ async def session_sight(database: Database, token_hash: bytes, idle_s: float) ->
     async with database.transaction_asking(Gate(), "sign_in/session_sight", parameters) as (_, row):
         if row is None:
             return None
-    grants = [(role, code) for role, codes in row["grants"] for code in codes or (None,)]
     return Sighted(
         key=row["session_id"],
         name=row["name"],
         account_id=row["account_id"],
         demo=row["demo"],
-        everything=row["everything"],
-        zones=frozenset(row["zones"]),
-        roots=frozenset(row["roots"]),
-        organisations=frozenset(row["organisations"]),
-        grants=tuple(dict.fromkeys(grants)),
-        permissions=None,
-        on_behalf=False,
+        grants=tuple(Granted.read(each) for each in row["grants"]),
     )
 
 
@@ -142,17 +167,12 @@ async def token_sight(database: Database, token_hash: bytes) -> Sighted | None:
     async with database.transaction_asking(Gate(), "sign_in/token_sight", parameters) as (_, row):
         if row is None:
             return None
-    codes: Sequence[str | None] = row["organisation_codes"] or (None,)
     return Sighted(
         key=row["id"],
         name=row["name"],
         account_id=None,
         demo=False,
-        everything=row["everything"],
-        zones=frozenset(row["zones"]),
-        roots=frozenset(row["roots"]),
-        organisations=frozenset(row["organisations"]),
-        grants=() if row["role"] is None else tuple((row["role"], code) for code in codes),
+        grants=(Granted.read(row),),
         permissions=frozenset(row["permissions"]),
         on_behalf=row["on_behalf"],
     )

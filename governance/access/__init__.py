@@ -1,6 +1,6 @@
 """Who may do what (roles), and who sees what (sight)."""
 
-from governance.access.principals import NIGHTLY, OPERATOR, VISITOR, Actor, Grant, Principal
+from governance.access.principals import NIGHTLY, OPERATOR, VISITOR, Actor, Grant, Holding, Principal
 from governance.access.roles import PERMISSIONS, Permission, Role, sees_telephones
 from governance.access.sight import EVERYTHING, NOTHING, IncidentFacts, Sight
 
@@ -13,6 +13,7 @@ __all__ = [
     "VISITOR",
     "Actor",
     "Grant",
+    "Holding",
     "IncidentFacts",
     "Permission",
     "Principal",

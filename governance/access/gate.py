@@ -11,12 +11,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from governance.access.principals import Grant, Principal
+from governance.access.principals import Grant, Holding, Principal
 from governance.access.roles import CITY_WIDE, PERMISSIONS, Permission, Role
 from governance.access.secrets import TOKEN_PREFIX, digest
 from governance.access.sight import Sight
 from grid_data.database import Database
-from grid_data.sign_in import Sighted, session_sight, token_sight
+from grid_data.sign_in import Granted, Sighted, session_sight, token_sight
 
 __all__ = ["FRESH_S", "Entered", "Gatekeeper", "principal_for"]
 
@@ -45,41 +45,49 @@ class Entered:
 
 
 def principal_for(sighted: Sighted) -> Principal:
-    """A session or token as principal: roles open doors, scopes are seen, those of all grants together.
+    """A session or token as principal: each grant opens the doors of its role, in its own scope.
 
-    >>> grants = (("officer", "FIRE"),)
-    >>> sighted = Sighted(1, "li", 7, False, False, frozenset({3}), frozenset(), grants, None, False)
-    >>> principal = principal_for(sighted)
+    >>> granted = Granted("officer", False, frozenset({3}), frozenset({3}), frozenset(), ("FIRE",))
+    >>> principal = principal_for(Sighted(1, "li", 7, False, (granted,)))
     >>> principal.sight.zones, principal.sight.account, principal.may(Permission.CASES_STEP)
     (frozenset({3}), 7, True)
     """
-    roles = [Role(role) for role, _ in sighted.grants]
     if sighted.permissions is None:
-        permissions = frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
-    else:
-        # A permission that a later version dropped opens nothing.
-        permissions = frozenset(each for each in Permission if each.value in sighted.permissions)
-    if not sighted.everything:
+        holdings = [_holding(each, sighted.account_id) for each in sighted.grants]
+        return Principal.holding(sighted.name, sighted.account_id, holdings)
+    (granted,) = sighted.grants
+    # A permission that a later version dropped opens nothing.
+    permissions = frozenset(each for each in Permission if each.value in sighted.permissions)
+    if not granted.everything:
         permissions -= CITY_WIDE
-    households = Permission.HOUSEHOLDS_READ in permissions
-    if sighted.everything:
-        sight = Sight(everything=True, account=sighted.account_id, households=households)
-    else:
-        sight = Sight(
-            zones=sighted.zones,
-            roots=sighted.roots,
-            organisations=sighted.organisations,
-            account=sighted.account_id,
-            households=households,
-        )
-    name = sighted.name if sighted.account_id is not None else f"token:{sighted.name}"
+    name = f"token:{sighted.name}"
+    roles = () if granted.role is None else tuple(Grant(Role(granted.role), code) for code in granted.codes)
     return Principal(
         name=name,
-        sight=sight,
+        sight=_sight(granted, None, permissions),
         permissions=permissions,
-        grants=tuple(Grant(Role(role), organisation) for role, organisation in sighted.grants),
+        grants=roles,
         on_behalf=sighted.on_behalf,
         through=name if sighted.on_behalf else None,
+    )
+
+
+def _holding(granted: Granted, account: int | None) -> Holding:
+    role = Role(granted.role or Role.PROGRAM)
+    permissions = PERMISSIONS[role] if granted.everything else PERMISSIONS[role] - CITY_WIDE
+    return Holding(role, _sight(granted, account, permissions), permissions, granted.codes)
+
+
+def _sight(granted: Granted, account: int | None, permissions: frozenset[Permission]) -> Sight:
+    households = Permission.HOUSEHOLDS_READ in permissions
+    if granted.everything:
+        return Sight(everything=True, account=account, households=households)
+    return Sight(
+        zones=granted.zones,
+        roots=granted.roots,
+        organisations=granted.organisations,
+        account=account,
+        households=households,
     )
 
 

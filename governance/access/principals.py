@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from governance.access.roles import Permission, Role
-from governance.access.sight import EVERYTHING, NOTHING, Sight
+from governance.access.roles import Permission, Role, sees_telephones
+from governance.access.sight import EVERYTHING, NOTHING, Sight, joined
 
-__all__ = ["NIGHTLY", "OPERATOR", "VISITOR", "Actor", "Grant", "Principal"]
+__all__ = ["NIGHTLY", "OPERATOR", "VISITOR", "Actor", "Grant", "Holding", "Principal"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,26 @@ class Grant:
 
     role: Role
     organisation: str | None = None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One grant of an account: a role, what it opens, and where. No two add up.
+
+    Attributes
+    ----------
+    sight
+        Which rows are seen by it.
+    permissions
+        Which doors it opens.
+    organisations
+        Codes of the organisations it is worked for; the first is the one meant when none is said.
+    """
+
+    role: Role
+    sight: Sight
+    permissions: frozenset[Permission]
+    organisations: tuple[str | None, ...] = (None,)
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,9 @@ class Principal:
         Whether who acts is taken from what is sent: a machine that speaks for people, or an open server.
     through
         The machine that says so, written into the history beside the person.
+    holdings
+        The grants of an account, of which sight, permissions and grants are made. A request counts those
+        whose role opens its door (`asking`); none: there is nothing to choose from.
     """
 
     name: str
@@ -51,6 +74,20 @@ class Principal:
     grants: tuple[Grant, ...] = ()
     on_behalf: bool = False
     through: str | None = None
+    holdings: tuple[Holding, ...] = ()
+    _asked: dict[Permission, Principal] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @classmethod
+    def holding(cls, name: str, account: int | None, holdings: Sequence[Holding]) -> Principal:
+        """An account with some of its grants."""
+        grants = [Grant(each.role, code) for each in holdings for code in each.organisations]
+        return cls(
+            name,
+            joined([each.sight for each in holdings], account),
+            frozenset[Permission]().union(*(each.permissions for each in holdings)),
+            tuple(dict.fromkeys(grants)),
+            holdings=tuple(holdings),
+        )
 
     @property
     def database_role(self) -> str:
@@ -66,9 +103,42 @@ class Principal:
         """Whether a door is open."""
         return permission in self.permissions
 
+    def asking(self, permission: Permission) -> Principal:
+        """The same at a door: only grants whose role opens it count, with their own scopes.
+
+        Asked one after the other, only grants that hold every permission are left.
+
+        >>> planner = Holding(Role.PLANNER, Sight(zones=frozenset({1})), frozenset({Permission.PLANS_DRAW}))
+        >>> officer = Holding(Role.OFFICER, Sight(zones=frozenset({2})), frozenset({Permission.CASES_STEP}))
+        >>> both = Principal.holding("li", 7, [planner, officer])
+        >>> sorted(both.sight.zones), sorted(both.asking(Permission.PLANS_DRAW).sight.zones)
+        ([1, 2], [1])
+        """
+        found = self._asked.get(permission)
+        if found is None:
+            found = self._asked[permission] = self._keeping(lambda each: permission in each.permissions)
+        return found
+
+    def working_as(self, role: Role) -> Principal:
+        """The same at work in one role: only its grants count."""
+        return self._keeping(lambda each: each.role is role)
+
+    @property
+    def telephones(self) -> Sight:
+        """Where telephones of people on their posts are shown whole: what coordinating roles see."""
+        if self.holdings:
+            return self._keeping(lambda each: sees_telephones(each.role)).sight
+        return self.sight if any(sees_telephones(grant.role) for grant in self.grants) else NOTHING
+
+    def _keeping(self, keep: Callable[[Holding], bool]) -> Principal:
+        kept = [each for each in self.holdings if keep(each)]
+        if len(kept) == len(self.holdings):
+            return self
+        return Principal.holding(self.name, self.sight.account, kept)
+
     def seeing(self, sight: Sight) -> Principal:
         """The same with another sight."""
-        return replace(self, sight=sight)
+        return replace(self, sight=sight, holdings=())
 
 
 _ALL = frozenset(Permission)

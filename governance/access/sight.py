@@ -6,11 +6,11 @@ statement; tests hold the two against each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["EVERYTHING", "NOTHING", "IncidentFacts", "Sight"]
+__all__ = ["EVERYTHING", "NOTHING", "IncidentFacts", "Sight", "joined"]
 
 
 class IncidentFacts(Protocol):
@@ -121,6 +121,32 @@ def _listed(identifiers: frozenset[int]) -> str:
 
 def _switch(value: bool) -> str:
     return "on" if value else "off"
+
+
+def joined(sights: Sequence[Sight], account: int | None) -> Sight:
+    """What several grants of an account show that all open the same door.
+
+    Households one by one are left out where only some of those that show land have them: a count over the
+    land of several tells nothing of one.
+
+    >>> one = Sight(zones=frozenset({1, 2}), roots=frozenset({1}), households=True)
+    >>> other = Sight(zones=frozenset({5}))
+    >>> both = joined([one, other], 7)
+    >>> sorted(both.zones), sorted(both.roots), both.households, both.account
+    ([1, 2, 5], [1, 5], False, 7)
+    """
+    wide = [each for each in sights if each.everything]
+    if wide:
+        return Sight(everything=True, account=account, households=any(each.households for each in wide))
+    none: frozenset[int] = frozenset()
+    land = [each for each in sights if each.zones]
+    return Sight(
+        zones=none.union(*(each.zones for each in land)),
+        roots=none.union(*(each.roots or each.zones for each in land)),
+        organisations=none.union(*(each.organisations for each in sights)),
+        account=account,
+        households=bool(land) and all(each.households for each in land),
+    )
 
 
 EVERYTHING = Sight(everything=True, households=True)

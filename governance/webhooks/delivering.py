@@ -42,6 +42,8 @@ __all__ = ["Deliverer", "back_off", "concerns", "spread"]
 
 log = logging.getLogger(__name__)
 
+NEEDS = (Permission.WEBHOOKS_MANAGE, Permission.INCIDENTS_READ)
+"""What one grant of the owner has to hold: its scope is what the webhook is told of."""
 JITTER = 0.25
 """Share by which they are scattered, so that a receiver that comes back is not hit by all at once."""
 SPREAD = 500
@@ -87,7 +89,7 @@ async def _seen(
     database: Database, owners: Owners, webhook: ActiveWebhook, events: Iterable[HistoryEvent]
 ) -> list[NewDelivery]:
     """What the owner of a webhook sees of events."""
-    owner = await owners.principal(webhook.account_id, Permission.INCIDENTS_READ)
+    owner = await owners.principal(webhook.account_id, *NEEDS)
     if owner is None:
         return []
     about = [(each, each.incident_id) for each in events if each.incident_id is not None]
@@ -177,7 +179,7 @@ class Deliverer:
             await self._note(connection, taken, sent)
 
     async def _still_seen(self, taken: Claimed) -> bool:
-        owner = await self._owners.principal(taken.account_id, Permission.INCIDENTS_READ)
+        owner = await self._owners.principal(taken.account_id, *NEEDS)
         if owner is None:
             return False
         async with self._database.transaction(owner) as connection:

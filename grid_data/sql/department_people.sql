@@ -3,7 +3,8 @@
 SELECT post.id, post.kind, layer.code AS layer, layer.name_zh AS layer_zh, layer.name_en AS layer_en, layer.kind AS layer_kind,
        zone.id AS zone_id, zone.code AS zone, drawn.name_zh AS zone_zh, drawn.name_en AS zone_en,
        person.id AS person_id, person.name AS person,
-       CASE WHEN %(whole)s::boolean THEN person.phone
+       CASE WHEN %(whole)s::boolean OR post.zone_id = ANY (%(whole_zones)s::bigint[])
+                 OR post.organisation_id = ANY (%(whole_organisations)s::bigint[]) THEN person.phone
             ELSE overlay(person.phone placing repeat('*', greatest(length(person.phone) - 7, 4)) from 4
                          for greatest(length(person.phone) - 7, 4)) END AS phone,
        organisation.code AS organisation, organisation.name_zh AS organisation_zh, organisation.name_en AS organisation_en

@@ -149,7 +149,8 @@ SELECT id, base_grid_id, zone_ids, place IS NOT NULL AS located FROM incident WH
 -- Who has a post in the grid of an incident now, and in the specialist zones it lies in; telephones whole or masked.
 SELECT json_build_object(
     'layer', layer.code, 'zone', zone.code, 'kind', post.kind, 'person', person.name,
-    'phone', CASE WHEN %(whole)s::boolean THEN person.phone
+    'phone', CASE WHEN %(whole)s::boolean OR post.zone_id = ANY (%(whole_zones)s::bigint[])
+                       OR post.organisation_id = ANY (%(whole_organisations)s::bigint[]) THEN person.phone
                   ELSE overlay(person.phone placing repeat('*', greatest(length(person.phone) - 7, 4)) from 4
                                for greatest(length(person.phone) - 7, 4)) END,
     'organisation', CASE WHEN organisation.id IS NOT NULL THEN json_build_object(

@@ -20,6 +20,7 @@ WITH hit AS (
             coalesce(category.name_en, category.name_zh) || coalesce(' · ' || incident.address, ''), incident.place, false
      FROM incident JOIN category ON category.id = incident.category_id
      WHERE %(is_number)s::boolean AND %(incidents)s::boolean AND incident.number LIKE %(prefix)s::text
+       AND (%(among)s::bigint[] IS NULL OR incident.id = ANY (%(among)s::bigint[]))
      ORDER BY incident.number DESC LIMIT %(limit)s::integer)
     UNION ALL
     (SELECT CASE WHEN coalesce(road.name_zh = %(text)s::text, false) THEN 1 ELSE 5 END, 1, 'road', NULL, min(road.code),
@@ -54,3 +55,7 @@ SELECT json_build_object('items', coalesce(json_agg(json_build_object(
                                                            ST_XMax(best.geom), ST_YMax(best.geom)) END
 ) ORDER BY best.rank, best.within, length(best.code), best.code), '[]'))::text AS document
 FROM best CROSS JOIN LATERAL (SELECT ST_PointOnSurface(best.geom) AS point) AS spot
+
+-- name: incidents
+-- Incidents whose number begins so, the newest first.
+SELECT id FROM incident WHERE number LIKE %(prefix)s ORDER BY number DESC LIMIT %(limit)s::integer

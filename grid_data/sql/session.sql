@@ -2,6 +2,10 @@
 -- Begin a transaction without the login role's rights; claims follow in the same message.
 BEGIN; SET LOCAL ROLE {role}
 
+-- name: go_on
+-- Go on under another role, until the end of the transaction; claims follow in the same message.
+SET LOCAL ROLE {role}
+
 -- name: claim
 -- State one claim of the principal for the transaction.
 SET LOCAL {name} = {value}

@@ -11,28 +11,26 @@ WITH found AS (
     UPDATE session SET seen_at = now() FROM found
     WHERE session.id = found.session_id AND found.seen_at < now() - interval '1 minute'
 ), held AS (
-    SELECT account_grant.* FROM account_grant JOIN found USING (account_id) WHERE account_grant.valid @> now()
-), seen AS (
-    SELECT coalesce(bool_or(held.everything), false) AS everything, coalesce(bool_or(held.posts), false) AS posts FROM held
+    SELECT held.id, held.role, held.everything, held.organisation_id,
+           CASE WHEN held.everything THEN '{}'
+                ELSE array_remove(ARRAY[held.region_zone_id], NULL) || held.zone_ids
+                     || CASE WHEN held.posts THEN zones_of_posts(found.person_id) END END AS roots
+    FROM account_grant AS held JOIN found USING (account_id) WHERE held.valid @> now()
 )
-SELECT found.session_id, found.account_id, found.name, found.demo, seen.everything, granted.zones AS roots,
-       zones_below(granted.zones) AS zones,
-       CASE WHEN seen.everything THEN '{}' ELSE organisations_below(
-           ARRAY(SELECT held.organisation_id FROM held WHERE held.organisation_id IS NOT NULL)
-       ) END AS organisations,
-       ARRAY(SELECT json_build_array(held.role, CASE
-           WHEN held.organisation_id IS NOT NULL THEN (
-               SELECT json_agg(organisation.code ORDER BY organisation.id <> held.organisation_id, organisation.code)
-               FROM organisation WHERE organisation.id = ANY (organisations_below(ARRAY[held.organisation_id])))
-           ELSE (SELECT json_agg(organisation.code) FROM organisation WHERE organisation.id = coalesce(
-               found.organisation_id, (SELECT person.organisation_id FROM person WHERE person.id = found.person_id)))
-       END) FROM held ORDER BY held.id) AS grants
-FROM found CROSS JOIN seen CROSS JOIN LATERAL (
-    SELECT CASE WHEN seen.everything THEN '{}'
-                ELSE ARRAY(SELECT held.region_zone_id FROM held WHERE held.region_zone_id IS NOT NULL)
-                     || ARRAY(SELECT unnest(held.zone_ids) FROM held)
-                     || CASE WHEN seen.posts THEN zones_of_posts(found.person_id) END END AS zones
-) AS granted
+SELECT found.session_id, found.account_id, found.name, found.demo, ARRAY(
+    SELECT json_build_object(
+        'role', held.role, 'everything', held.everything, 'roots', held.roots, 'zones', zones_below(held.roots),
+        'organisations', CASE WHEN held.everything OR held.organisation_id IS NULL THEN '{}'
+                              ELSE organisations_below(ARRAY[held.organisation_id]) END,
+        'codes', CASE
+            WHEN held.organisation_id IS NOT NULL THEN (
+                SELECT json_agg(organisation.code ORDER BY organisation.id <> held.organisation_id, organisation.code)
+                FROM organisation WHERE organisation.id = ANY (organisations_below(ARRAY[held.organisation_id])))
+            ELSE (SELECT json_agg(organisation.code) FROM organisation WHERE organisation.id = coalesce(
+                found.organisation_id, (SELECT person.organisation_id FROM person WHERE person.id = found.person_id)))
+        END)
+    FROM held ORDER BY held.id) AS grants
+FROM found
 
 -- name: token_sight
 -- What a service token opens now; its last use is noted to the minute.
@@ -50,7 +48,7 @@ SELECT found.id, found.name, found.role, found.permissions, found.on_behalf, fou
             ELSE organisations_below(ARRAY[found.organisation_id]) END AS organisations,
        ARRAY(SELECT organisation.code FROM organisation
              WHERE found.organisation_id IS NOT NULL AND organisation.id = ANY (organisations_below(ARRAY[found.organisation_id]))
-             ORDER BY organisation.id <> found.organisation_id, organisation.code) AS organisation_codes
+             ORDER BY organisation.id <> found.organisation_id, organisation.code) AS codes
 FROM found CROSS JOIN LATERAL (
     SELECT CASE WHEN found.everything THEN '{}'
                 ELSE array_remove(ARRAY[found.region_zone_id], NULL) || found.zone_ids END AS zones
