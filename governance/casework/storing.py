@@ -191,6 +191,7 @@ async def _prepare(
         incident_id=row["id"],
         main_id=main_id,
         clocks=await _clocks(connection, transition, facts, standing, row, codes),
+        stored=clocks_of(row),
         due_at=row["due_at"],
     )
     return _Prepared(row, facts, transition, standing, codes, document)

@@ -41,6 +41,7 @@ def written(
     incident_id: int,
     main_id: int | None,
     clocks: Clocks | Ended | None,
+    stored: Clocks | None,
     due_at: datetime | None,
 ) -> dict[str, Any]:
     """The document that ``casework/step`` takes.
@@ -49,6 +50,8 @@ def written(
     ----------
     clocks
         As they are after the step; None: left alone.
+    stored
+        As they were before it; what is equal is told in the history and not written again.
     due_at
         What the case row keeps of an earlier end.
     """
@@ -86,7 +89,7 @@ def written(
         "closes": closes,
         "closing_id": codes.id(facts.actor.organisation) if closes == "own" else None,
         "result": facts.fields.result or facts.fields.reason,
-        "clock": clocks.values() if isinstance(clocks, Clocks) else None,
+        "clock": clocks.values() if isinstance(clocks, Clocks) and clocks != stored else None,
         "ends": ends,
         "actor": facts.actor.name.strip(),
         "action": f"incident.{row.action.value}",

@@ -112,6 +112,36 @@ async def test_a_step_that_fails_in_the_middle_leaves_nothing(
     assert (done.state, (await stored(toy_database, number))["orders"]) == (State.DISPATCHED, 1)
 
 
+async def test_a_clock_that_a_step_leaves_as_it_was_is_told_and_not_written_again(
+    toy_database: Database,
+) -> None:
+    number = await reported(toy_database, "CLOCK-1", source="patrol")
+    await take(toy_database, number, Action.ACCEPT, ACCEPTOR)
+    await take(toy_database, number, Action.FILE, ACCEPTOR)
+
+    async def written_by() -> tuple[str, str]:
+        """The transaction that wrote the clock, and the stage that the last entry tells."""
+        async with toy_database.transaction(OPERATOR) as connection:
+            cursor = await connection.execute(
+                """SELECT incident_clock.xmin::text AS by, history.after -> 'clock' ->> 'stage' AS told
+                   FROM incident JOIN incident_clock ON incident_clock.incident_id = incident.id
+                   JOIN history ON history.incident_id = incident.id
+                   WHERE number = %s ORDER BY seq DESC LIMIT 1""",
+                [number],
+            )
+            row = await cursor.fetchone()
+            assert row is not None
+            return row["by"], row["told"]
+
+    filed = await written_by()
+    await take(toy_database, number, Action.DISPATCH, DISPATCHER, lead="MKT")
+    dispatched = await written_by()
+    await take(toy_database, number, Action.START, OFFICER)
+    assert await written_by() == dispatched
+    assert (filed[1], dispatched[1]) == ("dispatch", "handle")
+    assert dispatched[0] != filed[0]
+
+
 async def test_refused_steps_write_nothing(toy_database: Database) -> None:
     number = await reported(toy_database, "C1")
     before = await stored(toy_database, number)
