@@ -58,7 +58,7 @@ async def draw_move(connection: Connection, code: str, revision: int, by: str, m
     draft = read.draft
     move = await _by_ways(connection, move)
     standing = named or draft.ids[np.isin(draft.zone, list(move.zones))].tolist()
-    buildings = await read_buildings(connection, plan["id"], standing)
+    buildings = await read_buildings(connection, standing)
     try:
         division = await asyncio.to_thread(move.division, draft, buildings)
         contents = await _contents(connection, plan, division, buildings)

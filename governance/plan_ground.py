@@ -1,8 +1,9 @@
 """A plan of a layer whose zones are shapes: its moves of land units as ground that goes from zone to zone.
 
 Such zones need not follow the borders of units, so their members say what is to move, and the ground says
-where the borders are then (`gis.zone_ground`). Pieces of a cut unit are ground, too; they do not come alive,
-for the units of the city are those of its base grids.
+where the borders are then (`gis.zone_ground`). Pieces of a cut unit are ground, too. The units of the city
+are those of its base grids: pieces do not come alive, but later plans of the layer start from them
+(`grid_data.layer_pieces`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from gis.words import Words
 from gis.zone_ground import SLIVER_M, Ground, hand_over, touching
 from gis.zone_shapes import same_border
 from governance.plan_checks import Fault, PlannedZone, check_codes, check_members, next_code_like, told
-from governance.plan_judged import Drawn, Judged, lost, planned, touched_zones
+from governance.plan_judged import Drawn, Judged, listed, lost, planned, touched_zones
 from grid_data.database import Connection
+from grid_data.layer_pieces import pieces_in_force
 from grid_data.plan_publishing import Draft, Version, read_shapes, read_versions, shapes_beside
 from grid_data.plan_returning import versions_before
 
@@ -42,6 +44,10 @@ async def judge_ground(connection: Connection, plan: Mapping[str, Any], draft: D
     existing = [zone.zone_id for zone in zones.values() if zone.zone_id is not None]
     versions = await read_versions(connection, existing, at)
     faults = [*_moved_base(draft, zones, versions, plan["base_at"]), *lost(draft, roots)]
+    if plan["reverts_id"] is None:
+        # A roll-back brings back shapes, whatever has been cut since.
+        held = (await pieces_in_force(connection, plan["layer_id"], at)).held
+        faults += _cut_meanwhile(draft, zones, held)
     faults += check_members(
         units["code"].to_numpy(dtype=object), units["number"].to_numpy(), list(zones.values())
     )
@@ -76,6 +82,21 @@ def _moved_base(
         elif version is not None and version.since > base:
             words = Words(f"{zh} 在编制期间已重划", f"{en} has been drawn anew since the plan was begun")
             yield Fault("base-moved", words, number)
+
+
+def _cut_meanwhile(draft: Draft, zones: Mapping[int, PlannedZone], held: frozenset[int]) -> Iterator[Fault]:
+    """Units of touched zones that another plan of the layer has cut since the plan was begun."""
+    units = draft.units
+    gone = units[(units["piece"] == 0) & units["id"].isin(list(held))]
+    for number, zone in zones.items():
+        codes = gone.loc[gone["base"] == number, "code"].tolist()
+        if codes:
+            zh, en = told(zone)
+            words = Words(
+                f"{zh} 的单元 {listed(codes)} 已被切分",
+                f"units {listed(codes)} of {en} have been cut meanwhile",
+            )
+            yield Fault("unit-gone", words, number, codes[0])
 
 
 def _codes(

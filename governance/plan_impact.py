@@ -20,6 +20,7 @@ from governance.plan_refusals import PlanRefused
 from governance.plan_states import STATES, State
 from grid_data.city import read_city
 from grid_data.database import Connection
+from grid_data.layer_pieces import stored_with
 from grid_data.patrol_points import points_by_unit
 from grid_data.plan_impact import (
     homes,
@@ -211,8 +212,9 @@ async def _counted(connection: Connection, plan: Mapping[str, Any], judged: Judg
 
     units = judged.units
     ids = units["id"].tolist()
-    opened = await open_by_unit(connection, ids, judged.roots)
-    points = await points_by_unit(connection, ids, judged.roots)
+    stored = await stored_with(connection, ids)
+    opened = await open_by_unit(connection, ids, stored)
+    points = await points_by_unit(connection, ids, stored)
     figures = await unit_figures(connection, plan["id"], ids)
     by_zone = {row["zone_id"]: row["number"] for row in judged.draft.zones if row["zone_id"] is not None}
     return pd.DataFrame(
@@ -325,9 +327,9 @@ async def _overlaps(
     whole = [shape.area for shape in planned]
     position = {each.number: k for k, each in enumerate(drawn)}
     target = dict(zip(units["id"].tolist(), units["target"].tolist(), strict=True))
-    # Buildings on a cut unit are still stored there; which piece they will stand on is found by the point.
-    living = [unit for unit in target if unit not in judged.roots]
-    found = await homes(connection, sorted({*living, *judged.roots.values()}))
+    # Buildings on a cut unit are stored there; which piece they stand on is found by the point.
+    stored = await stored_with(connection, list(target))
+    found = await homes(connection, sorted({*target, *stored.grounds}))
     places = np.column_stack(to_metric([home.x for home in found], [home.y for home in found], srid))
     owner = [position.get(target.get(home.unit, 0), -1) for home in found]
     lost = [k for k, n in enumerate(owner) if n < 0]

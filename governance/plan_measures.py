@@ -20,6 +20,7 @@ from governance.plan_answers import PlanMeasures, PlanProblem, PlanTotals, Probl
 from governance.planning import planned
 from grid_data.city import read_city
 from grid_data.database import Connection, rows
+from grid_data.layer_pieces import stored_with_of
 from grid_data.plans import read_draft
 
 __all__ = ["figures_of", "plan_measures"]
@@ -57,7 +58,9 @@ async def plan_measures(connection: Connection, code: str) -> PlanMeasures:
     metric = geometry_to_metric(shapes, srid)
     # Seconds for a large city: other requests are served meanwhile.
     measured = await asyncio.to_thread(draft.measures, band, draft.zones, metric)
-    cut = await rows(connection, "plans/buildings_cut", {"plan": plan["id"]})
+    stored = await stored_with_of(connection, plan["id"])
+    grounds = sorted(set(stored.grounds))
+    cut = await rows(connection, "plans/buildings_cut", {"plan": plan["id"], "grounds": grounds})
     figures = figures_of(measured, draft.zones, read.posts)
     moved = draft.zone != draft.counts.base
     return PlanMeasures(

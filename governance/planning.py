@@ -29,9 +29,10 @@ from governance.plan_answers import (
     UnitColumns,
 )
 from governance.plan_errors import NotRedrawable, PlanExists, PlanMissing
-from grid_data.city import city_timezone
+from grid_data.city import city_timezone, read_city
 from grid_data.database import Connection, one, run
 from grid_data.history import add_history
+from grid_data.layer_pieces import NO_PIECES, count_by_place, fit_pieces, pieces_in_force
 from grid_data.plans import PlanRow, ReadDraft, current_moment, plan_row, plan_rows, read_draft, step_rows
 from grid_data.unit_graphs import refresh_unit_graph
 
@@ -153,12 +154,16 @@ async def create_plan(
         },
     )
     row = await planned(connection, plan)
+    nested = found["kind"] == "base_grid"
+    cut = NO_PIECES if nested else await pieces_in_force(connection, found["id"], row["base_at"])
     of_plan = {
         "plan": row["id"],
         "layer_id": found["id"],
-        "nested": found["kind"] == "base_grid",
+        "nested": nested,
         "area": area_id,
         "at": row["base_at"],
+        "pieces": list(cut.ids),
+        "held": sorted(cut.held),
     }
     zones = await run(connection, "plan_drafts/insert_zones", of_plan)
     units = await run(connection, "plan_drafts/insert_units", of_plan)
@@ -170,6 +175,10 @@ async def create_plan(
     borders = await one(connection, "plan_drafts/has_borders", of_plan)
     if units > 1 and borders is not None and not borders["known"]:
         await refresh_unit_graph(connection)
+    await count_by_place(connection, row["id"])
+    if cut.ids:
+        srid = (await read_city(connection)).frame.metric_srid
+        await fit_pieces(connection, row["id"], cut.ids, srid)
     made = await get_plan(connection, plan, by=by)
     await add_history(
         connection, by, "plan.create", plan_id=row["id"], after={"plan": made.model_dump(mode="json")}

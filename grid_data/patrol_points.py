@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from grid_data.database import Connection, one, rows, run
+from grid_data.layer_pieces import Stored
 
 __all__ = ["add_point", "add_sample_points", "moving_points", "point_rows", "points_by_unit", "remove_point"]
 
@@ -36,15 +37,9 @@ async def remove_point(connection: Connection, code: str) -> bool:
     return await run(connection, "patrol_points/remove", {"code": code}) > 0
 
 
-async def points_by_unit(
-    connection: Connection, units: Sequence[int], roots: Mapping[int, int]
-) -> dict[int, int]:
-    """Points per unit; ``roots`` is the unit each piece is cut from, by piece."""
-    asked = {
-        "units": sorted(set(units) - set(roots)),
-        "pieces": sorted(roots),
-        "roots": sorted(set(roots.values())),
-    }
+async def points_by_unit(connection: Connection, units: Sequence[int], stored: Stored) -> dict[int, int]:
+    """Points per unit; ``stored`` tells where those on pieces are."""
+    asked = {"units": list(units), **stored.asked()}
     return {row["unit"]: row["n"] for row in await rows(connection, "patrol_points/by_unit", asked)}
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
 from grid_data.database import Connection, one, rows, run
+from grid_data.layer_pieces import Stored
 
 __all__ = ["Home", "OtherZone", "homes", "open_by_unit", "other_zones", "posts_of", "unit_figures"]
 
@@ -50,15 +51,9 @@ async def read_report(connection: Connection, plan_id: int) -> dict[str, Any] | 
     return None if row is None else dict(row["report"])
 
 
-async def open_by_unit(
-    connection: Connection, units: Sequence[int], roots: Mapping[int, int]
-) -> dict[int, int]:
-    """Open incidents per unit; ``roots`` is the unit each piece is cut from, by piece."""
-    asked = {
-        "units": sorted(set(units) - set(roots)),
-        "pieces": sorted(roots),
-        "roots": sorted(set(roots.values())),
-    }
+async def open_by_unit(connection: Connection, units: Sequence[int], stored: Stored) -> dict[int, int]:
+    """Open incidents per unit; ``stored`` tells where those on pieces are."""
+    asked = {"units": list(units), **stored.asked()}
     return {row["unit"]: row["n"] for row in await rows(connection, "plan_impact/open_incidents", asked)}
 
 

@@ -18,6 +18,7 @@ from gis.redraw_pieces import Footprint
 from gis.redraw_steps import DraftZone
 from gis.unit_graph import UnitGraph
 from grid_data.database import Connection, one, rows
+from grid_data.layer_pieces import stored_with
 
 __all__ = [
     "PlanRow",
@@ -236,12 +237,11 @@ async def read_ways(
     return [shapely.from_wkb(row["shape"]) for row in await rows(connection, "plans/ways", box)]
 
 
-async def read_buildings(
-    connection: Connection, plan: int, units: Sequence[int]
-) -> dict[int, list[Footprint]]:
+async def read_buildings(connection: Connection, units: Sequence[int]) -> dict[int, list[Footprint]]:
     """Buildings on units of a plan, by unit; a piece has those that stand on it."""
+    stored = await stored_with(connection, units)
     found: dict[int, list[Footprint]] = {}
-    for row in await rows(connection, "plans/buildings", {"plan": plan, "units": list(units)}):
+    for row in await rows(connection, "plans/buildings", {"units": list(units), **stored.asked()}):
         shape = to_lattice(shapely.from_wkb(row["shape"]))
         one_building = Footprint(row["code"], shape, row["households"], row["residents"])
         found.setdefault(row["unit"], []).append(one_building)
@@ -253,7 +253,8 @@ async def read_happened(
 ) -> dict[int, tuple[list[Any], list[Any]]]:
     """Places of a year's incidents, and of facilities, on units of a plan: points, lattice geometry."""
     found: dict[int, tuple[list[Any], list[Any]]] = {unit: ([], []) for unit in units}
-    for row in await rows(connection, "plans/happened", {"plan": plan, "units": list(units)}):
+    asked = {"plan": plan, "units": list(units), **(await stored_with(connection, units)).asked()}
+    for row in await rows(connection, "plans/happened", asked):
         place = to_lattice(shapely.from_wkb(row["shape"]))
         found[row["unit"]][0 if row["kind"] == "incident" else 1].append(place)
     return found

@@ -61,6 +61,9 @@ async def store_plan_contents(connection: Connection, frames: Mapping[str, pd.Da
             "nested": True,
             "area": area,
             "at": row["base_at"],
+            # Base grids know no pieces of other layers.
+            "pieces": [],
+            "held": [],
         }
         await run(connection, "plan_drafts/insert_zones", of_plan)
         stored += await run(connection, "plan_drafts/insert_units", of_plan)

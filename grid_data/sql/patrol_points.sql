@@ -80,17 +80,15 @@ FROM (
 ) AS chosen
 
 -- name: by_unit
--- Patrol points on some units; those on a unit that is cut are counted for the piece that covers them.
+-- Patrol points on some units; those stored with the ground of pieces are counted for the piece that covers them.
 SELECT unit, count(*) AS n FROM (
     SELECT land_unit_id AS unit FROM patrol_point WHERE land_unit_id = ANY (%(units)s::bigint[]) AND removed_at IS NULL
     UNION ALL
-    SELECT piece.id
-    FROM patrol_point AS point CROSS JOIN LATERAL (
-        SELECT unit.id FROM land_unit AS unit
-        WHERE unit.id = ANY (%(pieces)s::bigint[])
-          AND ST_Covers(unit.lattice, ST_Point(round(ST_X(point.geom) * 1e7), round(ST_Y(point.geom) * 1e7)))
-        ORDER BY unit.code LIMIT 1
-    ) AS piece
-    WHERE point.land_unit_id = ANY (%(roots)s::bigint[]) AND point.removed_at IS NULL
+    (SELECT DISTINCT ON (point.id) piece.id
+    FROM unnest(%(pieces)s::bigint[], %(grounds)s::bigint[]) AS given (piece, ground)
+    JOIN patrol_point AS point ON point.land_unit_id = given.ground AND point.removed_at IS NULL
+    JOIN land_unit AS piece ON piece.id = given.piece
+        AND ST_Covers(piece.lattice, ST_Point(round(ST_X(point.geom) * 1e7), round(ST_Y(point.geom) * 1e7)))
+    ORDER BY point.id, piece.code)
 ) AS counted
 GROUP BY unit

@@ -37,7 +37,8 @@ WHERE version.layer_id = %(layer_id)s AND version.valid @> %(at)s::timestamptz A
              AND NOT ST_Touches(region.lattice, version.lattice)))
 
 -- name: insert_units
--- Put the land units of the area into a draft, each with its zone and its figures; incidents of the year before it.
+-- Put the land units of the area into a draft, each with its zone and its figures; incidents of the year before it. Pieces
+-- that are in force on the layer stand for the units whose ground they hold; what is on them is counted by its place.
 WITH RECURSIVE below (id) AS (
     SELECT %(area)s::bigint
     UNION
@@ -47,7 +48,8 @@ WITH RECURSIVE below (id) AS (
     WHERE zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
 ), unit AS MATERIALIZED (
     SELECT land_unit.id, land_unit.area_m2, land_unit.perimeter_m, land_unit.lattice FROM land_unit
-    WHERE land_unit.valid @> %(at)s::timestamptz
+    WHERE (land_unit.valid @> %(at)s::timestamptz AND land_unit.id <> ALL (%(held)s::bigint[])
+           OR land_unit.id = ANY (%(pieces)s::bigint[]))
       AND (%(area)s::bigint IS NULL OR land_unit.community_zone_id IN (SELECT id FROM below))
 ), placed AS (
     SELECT unit_zone.land_unit_id AS id, plan_zone.number

@@ -1,19 +1,17 @@
 -- name: open_incidents
--- Open incidents on some units; those on a unit that is cut are counted for the piece that covers them, the lowest code.
+-- Open incidents on some units; those stored with the ground of pieces are counted for the piece that covers them, the
+-- lowest code.
 SELECT unit, count(*) AS n FROM (
     SELECT incident.land_unit_id AS unit FROM incident
     WHERE land_unit_id = ANY (%(units)s::bigint[])
       AND is_open
     UNION ALL
-    SELECT piece.id
-    FROM incident CROSS JOIN LATERAL (
-        SELECT unit.id FROM land_unit AS unit
-        WHERE unit.id = ANY (%(pieces)s::bigint[])
-          AND ST_Covers(unit.lattice, ST_Point(round(ST_X(incident.place) * 1e7), round(ST_Y(incident.place) * 1e7)))
-        ORDER BY unit.code LIMIT 1
-    ) AS piece
-    WHERE incident.land_unit_id = ANY (%(roots)s::bigint[])
-      AND incident.is_open
+    (SELECT DISTINCT ON (incident.id) piece.id
+    FROM unnest(%(pieces)s::bigint[], %(grounds)s::bigint[]) AS given (piece, ground)
+    JOIN incident ON incident.land_unit_id = given.ground AND incident.is_open
+    JOIN land_unit AS piece ON piece.id = given.piece
+        AND ST_Covers(piece.lattice, ST_Point(round(ST_X(incident.place) * 1e7), round(ST_Y(incident.place) * 1e7)))
+    ORDER BY incident.id, piece.code)
 ) AS counted
 GROUP BY unit
 

@@ -32,7 +32,7 @@ SELECT code, returns FROM (
 COPY (
     SELECT land_unit.id, land_unit.code, land_unit.community_zone_id, coalesce(plan_unit.base_number, 0),
            coalesce(plan_unit.number, 0), plan_unit.households, plan_unit.residents, plan_unit.area_m2,
-           isempty(land_unit.valid)::int, coalesce(land_unit.cut_from, 0),
+           (isempty(land_unit.valid) AND land_unit.plan_id = plan_unit.plan_id)::int, coalesce(land_unit.cut_from, 0),
            (land_unit.valid @> %(at)s::timestamptz AND lower(land_unit.valid) < %(at)s::timestamptz)::int,
            coalesce(here.zone_id, 0), (plan_unit.geom IS NOT NULL)::int
     FROM plan_unit JOIN land_unit ON land_unit.id = plan_unit.land_unit_id

@@ -179,6 +179,9 @@ WITH reaching AS MATERIALIZED (
     JOIN building ON building.land_unit_id = plan_unit.land_unit_id
     WHERE plan_unit.plan_id = %(plan)s AND plan_unit.buildings > 0 AND plan_unit.number IS NOT NULL
       AND NOT ST_CoveredBy(building.geom, coalesce(plan_unit.geom, land_unit.geom))
+    UNION
+    SELECT building.id, building.code, building.geom
+    FROM building WHERE building.land_unit_id = ANY (%(grounds)s::bigint[])
 )
 SELECT reaching.code, min(found.number) AS number, round(ST_X(ST_PointOnSurface(reaching.geom))::numeric, 7)::float8 AS lon,
        round(ST_Y(ST_PointOnSurface(reaching.geom))::numeric, 7)::float8 AS lat
@@ -194,19 +197,14 @@ HAVING count(DISTINCT found.number) > 1
 ORDER BY reaching.code
 
 -- name: buildings
--- Buildings on units of a plan; those of a piece stand on the unit it was cut from, and are found by their place.
-WITH RECURSIVE origin (unit, root, is_piece) AS (
-    SELECT land_unit.id, land_unit.id, false FROM land_unit WHERE land_unit.id = ANY (%(units)s::bigint[])
+-- Buildings on units of a plan; those of a piece are stored with other units of its origin, and are found by their place.
+WITH standing AS (
+    SELECT building.land_unit_id AS unit, building.id, building.code, building.geom, false AS is_piece
+    FROM building WHERE building.land_unit_id = ANY (%(units)s::bigint[])
     UNION ALL
-    SELECT origin.unit, land_unit.cut_from, true
-    FROM origin JOIN land_unit ON land_unit.id = origin.root WHERE isempty(land_unit.valid)
-), stem AS (
-    SELECT DISTINCT ON (origin.unit) origin.unit, origin.root, origin.is_piece
-    FROM origin JOIN land_unit ON land_unit.id = origin.root
-    WHERE NOT isempty(land_unit.valid)
-), standing AS (
-    SELECT stem.unit, building.id, building.code, building.geom, stem.is_piece
-    FROM stem JOIN building ON building.land_unit_id = stem.root
+    SELECT given.unit, building.id, building.code, building.geom, true
+    FROM unnest(%(pieces)s::bigint[], %(grounds)s::bigint[]) AS given (unit, ground)
+    JOIN building ON building.land_unit_id = given.ground
 )
 SELECT DISTINCT ON (standing.id) standing.unit, standing.code, ST_AsBinary(standing.geom) AS shape, homes.households,
        homes.residents
@@ -215,14 +213,19 @@ JOIN land_unit AS unit ON unit.id = standing.unit
 CROSS JOIN LATERAL (SELECT count(*) AS households, coalesce(sum(residents), 0)::bigint AS residents FROM household
                     WHERE household.building_id = standing.id) AS homes
 WHERE NOT standing.is_piece OR ST_Covers(unit.geom, ST_PointOnSurface(standing.geom))
-ORDER BY standing.id, standing.unit
+ORDER BY standing.id, standing.is_piece, standing.unit
 
 -- name: unit_of_building
--- The unit a building stands on in a plan, by what is stored: a piece is found among those of its unit.
-WITH RECURSIVE below (id) AS (
-    SELECT building.land_unit_id FROM building WHERE building.code = %(code)s
+-- The unit a building stands on in a plan, by what is stored: a piece is found among all of its unit's origin.
+WITH RECURSIVE above (id, cut_from) AS (
+    SELECT land_unit.id, land_unit.cut_from FROM building JOIN land_unit ON land_unit.id = building.land_unit_id
+    WHERE building.code = %(code)s
     UNION ALL
-    SELECT land_unit.id FROM below JOIN land_unit ON land_unit.cut_from = below.id AND land_unit.plan_id = %(plan)s
+    SELECT land_unit.id, land_unit.cut_from FROM above JOIN land_unit ON land_unit.id = above.cut_from
+), below (id) AS (
+    SELECT id FROM above WHERE cut_from IS NULL
+    UNION ALL
+    SELECT land_unit.id FROM below JOIN land_unit ON land_unit.cut_from = below.id
 )
 SELECT plan_unit.land_unit_id AS unit
 FROM below
@@ -233,25 +236,24 @@ ORDER BY ST_Area(ST_Intersection(land_unit.geom, building.geom)) DESC, ST_Distan
 LIMIT 1
 
 -- name: happened
--- Places of a year's incidents and of the facilities on units of a plan.
-WITH RECURSIVE origin (unit, root) AS (
-    SELECT land_unit.id, land_unit.id FROM land_unit WHERE land_unit.id = ANY (%(units)s::bigint[])
-    UNION ALL
-    SELECT origin.unit, land_unit.cut_from
-    FROM origin JOIN land_unit ON land_unit.id = origin.root WHERE isempty(land_unit.valid)
+-- Places of a year's incidents and of the facilities on units of a plan; ``pieces`` and ``grounds`` as for buildings.
+WITH stored (unit, ground) AS (
+    SELECT unit, unit FROM unnest(%(units)s::bigint[]) AS given (unit)
+    UNION
+    SELECT unit, ground FROM unnest(%(pieces)s::bigint[], %(grounds)s::bigint[]) AS given (unit, ground)
 )
-SELECT origin.unit, 'incident' AS kind, ST_AsBinary(incident.place) AS shape
-FROM origin
+SELECT stored.unit, 'incident' AS kind, ST_AsBinary(incident.place) AS shape
+FROM stored
 JOIN plan ON plan.id = %(plan)s
-JOIN land_unit AS unit ON unit.id = origin.unit
-JOIN incident ON incident.place && unit.geom AND incident.land_unit_id = origin.root
+JOIN land_unit AS unit ON unit.id = stored.unit
+JOIN incident ON incident.place && unit.geom AND incident.land_unit_id = stored.ground
 WHERE ST_Covers(unit.geom, incident.place) AND incident.reported_at > plan.created_at - interval '365 days'
   AND incident.reported_at <= plan.created_at
 UNION ALL
-SELECT origin.unit, 'facility', ST_AsBinary(ST_PointOnSurface(facility.geom))
-FROM origin
-JOIN land_unit AS unit ON unit.id = origin.unit
-JOIN facility ON facility.land_unit_id = origin.root
+SELECT stored.unit, 'facility', ST_AsBinary(ST_PointOnSurface(facility.geom))
+FROM stored
+JOIN land_unit AS unit ON unit.id = stored.unit
+JOIN facility ON facility.land_unit_id = stored.ground
 WHERE facility.state <> 'removed' AND ST_Covers(unit.geom, ST_PointOnSurface(facility.geom))
 
 -- name: beyond
@@ -263,6 +265,12 @@ JOIN plan ON plan.id = %(plan)s
 LEFT JOIN plan_unit AS beside ON beside.plan_id = plan.id AND beside.land_unit_id = unit.id
 WHERE near.id = ANY (%(units)s::bigint[]) AND unit.valid @> plan.base_at
   AND beside.number IS NULL AND beside.base_number IS NULL
+  -- Units whose ground pieces of the plan hold are in it as these.
+  AND NOT EXISTS (SELECT FROM land_unit AS piece
+                  JOIN plan_unit ON plan_unit.plan_id = plan.id AND plan_unit.land_unit_id = piece.id
+                      AND plan_unit.base_number IS NOT NULL
+                  WHERE isempty(piece.valid) AND piece.lattice && unit.lattice
+                    AND ST_Relate(piece.lattice, unit.lattice, 'T********'))
 
 -- name: numbering
 -- What numbering needs to know of a plan's layer: what its codes look like, and all that were ever given.

@@ -142,63 +142,6 @@ async def test_a_zone_that_ends_leaves_nothing_behind(toy_database: Database) ->
     assert (await police(toy_database))["P-SOUTH"].equals(SOUTH)
 
 
-async def test_a_cut_unit_keeps_its_border_in_plans_that_leave_it_alone(toy_database: Database) -> None:
-    """A later draft shows the unit whole, once, with all its households; what it does not move stays cut."""
-    stays, goes = toy_city.box(0.4, 0, 0.6), toy_city.box(0, 0, 0.4)
-    async with toy_database.transaction(OPERATOR) as connection:
-        await _house(connection, "west", 120.402, homes=2)
-        await _house(connection, "east", 120.407, homes=3)
-        plan = await drafts.begin_on(connection, "police")
-        number = await drafts.numbers(connection, plan)
-        homes = await _drafted(connection, plan)
-        assert homes[0] == ("U00", 5)
-        south, north = number["-SOUTH"], number["-NORTH"]
-        pieces = {"U00.1": (stays.wkt, south), "U00.2": (goes.wkt, north)}
-        await drafts.cut(connection, plan, "U00", pieces)
-    await publish(toy_database)
-    cut = await police(toy_database)
-    assert cut["P-NORTH"].contains(goes)
-    assert cut["P-SOUTH"].contains(stays)
-    await draft(toy_database, {}, "P2")
-    with pytest.raises(PlanRefused) as refused:
-        await do(toy_database, Action.SUBMIT, "P2")
-    assert refused.value.code == "plan-empty"
-    await draft(toy_database, {"U13": "P-SOUTH"}, "P3")
-    async with toy_database.transaction(OPERATOR) as connection:
-        cursor = await connection.execute("SELECT id FROM plan WHERE code = 'P3'")
-        row = await cursor.fetchone()
-        assert row is not None
-        assert await _drafted(connection, row["id"]) == homes
-    await publish(toy_database, "P3")
-    after = await police(toy_database)
-    for zone in cut:
-        changed = after[zone].symmetric_difference(cut[zone])
-        assert shapely.intersection(changed, toy_city.box(0, 0, 2, 4)).area == 0
-
-
-async def _house(connection: Connection, code: str, longitude: float, *, homes: int) -> None:
-    """A house with households on U00."""
-    await connection.execute(
-        """WITH made AS (
-               INSERT INTO building (code, address, land_unit_id, kind, floors, stairwells, geom)
-               SELECT %s, '地址', id, 'residential', 1, 1, ST_SetSRID(ST_Point(%s, 36.105), 4326)
-               FROM land_unit WHERE code = 'U00' RETURNING id)
-           INSERT INTO household (building_id, door_plate, residents)
-           SELECT made.id, door, 2 FROM made, generate_series(1, %s) AS door""",
-        [code, longitude, homes],
-    )
-
-
-async def _drafted(connection: Connection, plan: int) -> list[tuple[str, int]]:
-    """Units of a draft with their households."""
-    cursor = await connection.execute(
-        """SELECT code, households FROM plan_unit JOIN land_unit ON land_unit.id = land_unit_id
-           WHERE plan_unit.plan_id = %s AND number IS NOT NULL ORDER BY code""",
-        [plan],
-    )
-    return [(row["code"], row["households"]) for row in await cursor.fetchall()]
-
-
 async def test_a_zone_divided_among_others_goes_to_each_as_its_units_do(toy_database: Database) -> None:
     async with toy_database.transaction(OPERATOR) as connection:
         plan = await drafts.begin_on(connection, "police")
