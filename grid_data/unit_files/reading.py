@@ -134,6 +134,14 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     if not shapely.coverage_is_valid(metric, gap_width=NARROW_GAP_M):
         metric = np.asarray(shapely.coverage_clean(metric, gap_width=NARROW_GAP_M), dtype=object)
         shapes, system = metric, f"EPSG:{epsg}"
+        covered = np.flatnonzero(shapely.is_empty(metric))
+        if len(covered):
+            row = int(table.index[covered[0]])
+            raise ImportRefused(
+                "covered_unit",
+                f"{asked.path.name} 第 {row} 行：单元完全压在其他单元上",
+                f"{asked.path.name}, row {row}: the unit lies on others with its whole area",
+            )
     numbers = np.zeros(len(codes), dtype=np.int64)
     names = [""]
     if community is not None:

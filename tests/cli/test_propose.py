@@ -292,6 +292,14 @@ def test_roads_draw_borders_to_them(shell: Shell) -> None:
     assert told["street_share"] > 0.5
 
 
+def test_a_unit_that_lies_wholly_on_others_is_named(shell: Shell) -> None:
+    frame = town()
+    frame.loc[64] = frame.loc[3]
+    frame.loc[64, "code"] = "U64"
+    frame.to_file("twice.gpkg")
+    assert "row 65: the unit lies on others" in shell.run("--units", "twice.gpkg", "-o", "out.gpkg", code=1)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
