@@ -85,7 +85,7 @@ async def read_account(connection: GateTransaction, name: AccountName) -> Accoun
 
 @router.post("/api/accounts/{name}/grants", summary="Grant a role", responses=problems(*KEEPING))
 async def grant_role(connection: GateTransaction, me: Me, name: AccountName, body: GrantBody) -> Account:
-    """A role and where it is held. What several grants open and show adds up."""
+    """A role and where it is held. Several grants do not add up: each door counts those that open it."""
     await give(connection, me.name, name, *body.given())
     return await _answer(connection, name)
 

@@ -180,7 +180,9 @@ async def post_trial(connection: Transaction, me: Me, body: TrialBody) -> Trial:
     principal = (await acting(connection, me, body)).principal()
     with _problems():
         trial = await try_deadlines(connection, principal, body.changes(), days=body.days, seen=body.revision)
-    return trial if me.may(Permission.INCIDENTS_READ) else trial.model_copy(update={"examples": []})
+    return (
+        trial if me.may_throughout(Permission.INCIDENTS_READ) else trial.model_copy(update={"examples": []})
+    )
 
 
 @contextmanager

@@ -113,4 +113,4 @@ async def read_day_report(
     found = await day_report(connection, grid, day)
     if found is None:
         raise Problem("not-found", Name(zh=f"没有基础网格 {grid}", en=f"no base grid {grid}"))
-    return found if me.may(Permission.INCIDENTS_READ) else found.model_copy(update={"reports": []})
+    return found if me.may_throughout(Permission.INCIDENTS_READ) else found.model_copy(update={"reports": []})

@@ -145,7 +145,7 @@ async def simulate_changes(connection: Transaction, me: Me, body: TrialBody) -> 
         )
     except RulesChanged as refusal:
         raise rules_problem(refusal) from refusal
-    if me.may(Permission.INCIDENTS_READ):
+    if me.may_throughout(Permission.INCIDENTS_READ):
         return trial
     nowhere = trial.points.model_copy(update={"features": []})
     return trial.model_copy(update={"sample": [], "points": nowhere, "points_left_out": 0})

@@ -145,7 +145,11 @@ async def ask_about(connection: Transaction, me: Me, body: ZoneQuestion) -> Zone
         answer = await query_zone(connection, body.area.asked(), wanted, one_by_one=me.sight.households)
     except AreaFault as fault:
         raise area_problem(fault) from fault
-    return answer if me.may(Permission.INCIDENTS_READ) else answer.model_copy(update={"repeat_places": []})
+    return (
+        answer
+        if me.may_throughout(Permission.INCIDENTS_READ)
+        else answer.model_copy(update={"repeat_places": []})
+    )
 
 
 async def wanted_of(connection: Transaction, body: ZoneQuestion) -> IncidentFilter:

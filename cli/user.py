@@ -138,7 +138,7 @@ def grant(
     zones: Zones = None,
     posts: Posts = False,
 ) -> None:
-    """Grant a role somewhere; what several grants open and show adds up."""
+    """Grant a role somewhere; several do not add up: each door counts those that open it."""
     from governance.access.accounts import give
 
     held = role_named(role)

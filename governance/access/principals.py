@@ -103,6 +103,10 @@ class Principal:
         """Whether a door is open."""
         return permission in self.permissions
 
+    def may_throughout(self, permission: Permission) -> bool:
+        """Whether a door is open for every row in sight, not only for those that some of the grants show."""
+        return self.may(permission) and self.asking(permission).sight == self.sight
+
     def asking(self, permission: Permission) -> Principal:
         """The same at a door: only grants whose role opens it count, with their own scopes.
 

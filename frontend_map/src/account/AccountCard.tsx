@@ -50,7 +50,7 @@ export function AccountCard({ account, onChange, onReread }: Props) {
       </p>
       <h3>{t("admin.grants")}</h3>
       {account.grants.length === 0 && <p class="muted small">{t("admin.no_grants")}</p>}
-      {account.grants.length > 1 && <p class="muted small">{t("admin.grants_add_up")}</p>}
+      {account.grants.length > 1 && <p class="muted small">{t("admin.grants_apart")}</p>}
       <ul class="grants">
         {account.grants.map((grant) => {
           const words = `${codeText("role", grant.role)} · ${grant.scope.posts ? `${t("admin.scope.posts")} (${scopeText(grant.scope)})` : scopeText(grant.scope)}`;

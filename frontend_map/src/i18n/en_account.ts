@@ -86,7 +86,7 @@ export const enAccount: Record<keyof typeof zhAccount, string> = {
   "admin.state.disabled": "disabled",
   "admin.grants": "Grants",
   "admin.no_grants": "No grants yet: signed in, this account sees nothing.",
-  "admin.grants_add_up": "Grants add up: what one role may do holds in the scopes of all. To keep two roles apart, use two accounts.",
+  "admin.grants_apart": "Grants do not add up: what a role may do, it may in the scopes it is held in, and a page shows the rows of the roles that open it.",
   "admin.grant": "Add a grant",
   "admin.grant_do": "Grant",
   "admin.revoke": "Revoke",

@@ -84,7 +84,7 @@ export const zhAccount = {
   "admin.state.disabled": "已停用",
   "admin.grants": "授权",
   "admin.no_grants": "还没有授权：此账号登录后什么也看不到。",
-  "admin.grants_add_up": "多项授权合并生效：任一角色的权限适用于所有授权范围。需要分开的，请用两个账号。",
+  "admin.grants_apart": "多项授权互不叠加：每个角色的权限只在授予它的范围内有效，各页面只显示可进入该页面的角色所见的数据。",
   "admin.grant": "增加授权",
   "admin.grant_do": "授权",
   "admin.revoke": "撤销",
