@@ -204,7 +204,8 @@ def test_from_a_grid_too_large_to_an_incident_in_its_new_grid(screen: Screen) ->
     desk.draw(line)
     expect(page.locator(".notice.good")).to_contain_text("已拆分", timeout=MAP_MS)
     desk.saved()
-    other = desk.borders()[0]
+    # Only the rows in sight are made.
+    other = next(each for each in desk.borders() if desk.row(each.zone_here).count())
     moved = desk.moved().inner_text()
     page.keyboard.press("Escape")
     page.keyboard.press("p")
@@ -228,9 +229,15 @@ def test_from_a_grid_too_large_to_an_incident_in_its_new_grid(screen: Screen) ->
     assert desk.api("/steps")["items"][0]["kind"] == "assign"
 
     # An open incident on a unit that changes its grid.
-    units, zones = desk.api("/units")["units"], desk.api("/units")["zones"]
     shapes = {each["id"]: each for each in desk.api("/shapes")["units"]["features"]}
-    incident, taker = moving(screen, units, zones, shapes)
+    if moving(screen, desk, shapes) is None:
+        reported = next(each for each in desk.borders() if incident_in(screen, shapes[each.there]))
+        desk.move(PLANNER, kind="paint", units=[reported.there], zone=reported.zone_here)
+        page.reload()
+        desk.open()
+    found = moving(screen, desk, shapes)
+    assert found is not None
+    incident, taker = found
     before = screen.api(f"incidents/{incident}")["base_grid"]["code"]
     desk.tab("review")
     desk.act("submit")
@@ -259,16 +266,17 @@ def test_from_a_grid_too_large_to_an_incident_in_its_new_grid(screen: Screen) ->
     assert after["code"] != before
 
 
-def moving(screen: Screen, units: Any, zones: Any, shapes: dict[int, Any]) -> tuple[str, str]:
+def moving(screen: Screen, desk: Desk, shapes: dict[int, Any]) -> tuple[str, str] | None:
     """Number of an open incident on a unit that changes its grid, and the name of its new one."""
-    names = {each["number"]: each["name"]["zh"] for each in zones}
+    told = desk.api("/units")
+    units, names = told["units"], {each["number"]: each["name"]["zh"] for each in told["zones"]}
     for unit, zone, base in zip(units["id"], units["zone"], units["base_zone"], strict=True):
         if zone == base or names[zone] == names.get(base):
             continue
         found = incident_in(screen, shapes[unit])
         if found is not None and shapely.get_num_coordinates(shape(shapes[unit]["geometry"])):
             return found["number"], names[zone]
-    raise AssertionError("no incident changes its grid")
+    return None
 
 
 def test_a_plan_is_scheduled_withdrawn_and_another_rolled_back(screen: Screen) -> None:
