@@ -19,6 +19,8 @@ __all__ = ["common_vertices"]
 
 NEAREST = 0.75
 """Lattice steps: the lattice point nearest to a place on an edge is at most half a diagonal away from it."""
+GAP = 2.0
+"""Lattice steps: where one side lacks a vertex, the two overlap or leave a gap no wider than this."""
 ROUNDS = 3
 """An edge that received a vertex has become two, and either may want another one."""
 
@@ -35,7 +37,7 @@ def common_vertices(shapes: NDArray[np.object_]) -> dict[int, Any]:
     """
     work = np.array(shapes, dtype=object)
     for _ in range(ROUNDS):
-        unmatched = shapely.coverage_invalid_edges(work)
+        unmatched = shapely.coverage_invalid_edges(work, gap_width=GAP)
         changed = False
         for at in np.flatnonzero(shapely.length(unmatched) > 0).tolist():
             moved = _with_vertices(work, at, unmatched[at])
