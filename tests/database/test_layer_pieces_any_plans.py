@@ -141,7 +141,8 @@ def _is_left_alone(before: dict[str, Any], after: dict[str, Any], drawn: dict[st
     zone, shapes = drawn["zone"], drawn["shapes"]
     old = {code: to_lattice(shape) for code, shape in before.items()}
     new = {code: to_lattice(shape) for code, shape in after.items()}
-    still, touched = [], []
+    still: list[tuple[str, Any]] = []
+    touched: list[tuple[str, Any]] = []
     for unit, shape in shapes.items():
         code = drawn["codes"][zone[unit]]
         stays = zone[unit] == drawn["base"][unit] and code in old
