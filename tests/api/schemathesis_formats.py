@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.request import Request, urlopen
+from zlib import crc32
 
 import schemathesis
 from hypothesis import strategies as st
@@ -88,6 +90,24 @@ def register(server: str) -> None:
     }
     for name, values in formats.items():
         schemathesis.openapi.format(name, st.sampled_from(values))
+    seen: Counter[tuple[str, ...]] = Counter()
+
+    @schemathesis.hook
+    def filter_case(_context: Any, case: Any) -> bool:
+        """Of cases that break (or keep) one rule of one field in one way, the first and every fourth.
+
+        A field of a body is sent with each of five wrong types, a list with each of forty known items; the
+        rule is broken by any of them. Which ones are kept differs by field, so each type is tried somewhere.
+        """
+        how = getattr(case.meta.phase.data, "scenario", None)
+        if how is None:
+            return True
+        about = case.meta.phase.data
+        rule = (case.method, case.path, str(how), str(about.parameter), about.description)
+        seen[rule] += 1
+        number = seen[rule] - 1
+        return number == 0 or (number + crc32(repr(rule).encode())) % 4 == 0
+
     known = formats["organisation-code"]
     numbers = formats["incident-number"]
 

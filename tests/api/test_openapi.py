@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -69,6 +70,19 @@ def test_reporters_are_in_no_answer(description: dict[str, Any]) -> None:
             assert not {"reporter", "phone", "email"} & set(schema.get("properties", {})), name
 
 
+def test_a_method_that_is_not_described_is_refused(client: TestClient, description: dict[str, Any]) -> None:
+    for path, item in description["paths"].items():
+        asked = re.sub(r"\{[^}]*\}", "1", path)
+        for method in {"get", "put", "post", "delete", "patch", "query"} - item.keys():
+            response = client.request(method.upper(), asked)
+            assert response.headers["content-type"] == PROBLEM_JSON, f"{method} {path}"
+            # Pages are asked for by GET: below a route that does not take it, no page is found.
+            if (method, response.status_code) == ("get", 404):
+                continue
+            assert response.status_code == 405, f"{method} {path}"
+            assert {each.upper() for each in item} <= set(response.headers["allow"].split(", ")), path
+
+
 @pytest.fixture
 def server(cluster: Cluster) -> Iterator[str]:
     """The server as it runs, behind a real socket, with a sample of its own: it is told to change things."""
@@ -102,7 +116,11 @@ OUTLETS = "^/api/(exports/(incidents|zones|rankings)|webhooks|share|report)"
 # Files as large as what is there, made for every case: they have tests of their own.
 WHOLE = "^/api/exports/(report|facilities|zone-query)"
 
+# One method that no route has; the others are asked for in test_a_method_that_is_not_described_is_refused.
 CONFIGURATION = """
+[phases.coverage]
+unexpected-methods = ["TRACE"]
+
 [[operations]]
 include-name = "POST /api/attachments"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "415"]
