@@ -1,4 +1,5 @@
-"""Publishing a plan: 15 % of the district with a million incidents stored; a split with three million.
+"""Publishing a plan: 15 % of the district, of base grids and of a specialist layer, with a million incidents
+stored; a split with three million.
 
 Runs in a database of its own, dropped afterwards, on the sample's incidents, copied until there are enough.
 In the large plan every grid over 15 % of the area is split and gets another code, so that every open incident
@@ -35,6 +36,7 @@ from migrations.run import upgrade
 
 NAME = "benchmark_publishing"
 SHARE = 0.15
+SPECIALIST = "police"
 SIZES = (1_000_000, 3_000_000)
 
 COPY = """
@@ -72,12 +74,13 @@ async def _run(url: str, sizes: tuple[int, ...]) -> list[Measure]:
         async with database.transaction(OPERATOR) as connection:
             await reroute(connection, OPERATOR, full=True)
         measures = []
-        for size, share, name in (
-            (sizes[0], SHARE, "15 % of the district"),
-            (sizes[1], 0.0, "one grid split"),
+        for size, layer, share, name in (
+            (sizes[0], "base_grid", SHARE, "15 % of the district"),
+            (sizes[0], SPECIALIST, SHARE, f"15 % of the {SPECIALIST} layer"),
+            (sizes[1], "base_grid", 0.0, "one grid split"),
         ):
             await _fill(database, size)
-            measures += await _published(database, name, share, size)
+            measures += await _published(database, name, layer, share, size)
         return measures
     finally:
         await database.close()
@@ -110,11 +113,11 @@ async def _number(connection: Connection, query: str) -> int:
     return int(row["n"])
 
 
-async def _published(database: Database, name: str, share: float, size: int) -> list[Measure]:
+async def _published(database: Database, name: str, layer: str, share: float, size: int) -> list[Measure]:
     async with database.transaction(OPERATOR) as connection:
-        code = f"B{size}-{share:g}"
-        await create_plan(connection, layer="base_grid", name=Words("测量", "Benchmark"), by="A", code=code)
-        grids = await _redraw(connection, code, share)
+        code = f"B{size}-{layer}-{share:g}"
+        await create_plan(connection, layer=layer, name=Words("测量", "Benchmark"), by="A", code=code)
+        grids = await _redraw(connection, code, share, recode=bool(share) and layer == "base_grid")
     for action, by in ((Action.SUBMIT, "A"), (Action.APPROVE, "B")):
         async with database.transaction(OPERATOR) as connection:
             await act(connection, action, code, by=by)
@@ -138,7 +141,7 @@ async def _published(database: Database, name: str, share: float, size: int) -> 
         full = await reroute(connection, OPERATOR, full=True, dry_run=True)
         full_s = time.perf_counter() - started
     note = (
-        f"{size:,} stored, {opened:,} open; {grids} grids redrawn, {done.edition.incidents.asked:,} asked, "
+        f"{size:,} stored, {opened:,} open; {grids} zones redrawn, {done.edition.incidents.asked:,} asked, "
         f"{len(done.edition.incidents.ids):,} moved"
     )
     return [
@@ -149,8 +152,8 @@ async def _published(database: Database, name: str, share: float, size: int) -> 
     ]
 
 
-async def _redraw(connection: Connection, code: str, share: float) -> int:
-    """Split grids over a share of the area (one grid, if it is 0); with a share they get new codes, too."""
+async def _redraw(connection: Connection, code: str, share: float, *, recode: bool) -> int:
+    """Split zones over a share of the area (one of them, if it is 0); recoded, the old ones move as well."""
     stored = await read_unit_graph(connection)
     cursor = await connection.execute(
         """SELECT plan_unit.plan_id, land_unit_id AS unit, number, plan_unit.area_m2 FROM plan_unit
@@ -195,7 +198,7 @@ async def _redraw(connection: Connection, code: str, share: float) -> int:
             "UPDATE plan_unit SET number = %s WHERE plan_id = %s AND land_unit_id = ANY (%s)",
             [next_number, plan, stored.ids[part].tolist()],
         )
-        if share:
+        if recode:
             await connection.execute(
                 """UPDATE plan_zone SET code = left(code, 12) || (500 + right(code, 3)::int)::text
                    WHERE plan_id = %s AND number = %s""",
