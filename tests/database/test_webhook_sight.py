@@ -24,14 +24,14 @@ from tests.support.webhooks import (
 
 async def own_hook(database: Database, url: str, account_id: int) -> int:
     owners = Owners(database)
-    me = await owners.principal(account_id, Permission.INCIDENTS_READ)
+    me = await owners.principal(account_id, Permission.WEBHOOKS_MANAGE, Permission.INCIDENTS_READ)
     assert me is not None
     key, _ = await hook(database, url, me=me)
     return key
 
 
 async def test_only_what_its_owner_sees_is_told(toy_database: Database, receiver: Receiver) -> None:
-    account = await person(toy_database, "west", "community_lead", "community:370212001001")
+    account = await person(toy_database, "west", "officer", "community:370212001001")
     await own_hook(toy_database, receiver.url, account)
     # What nobody's account made is told nothing where people sign in.
     with receiving() as nobodys:
@@ -57,7 +57,7 @@ async def test_only_what_its_owner_sees_is_told(toy_database: Database, receiver
 async def test_what_is_out_of_sight_by_the_time_it_is_sent_is_withheld(
     toy_database: Database, receiver: Receiver, change: str
 ) -> None:
-    account = await person(toy_database, "west", "community_lead", "community:370212001001")
+    account = await person(toy_database, "west", "officer", "community:370212001001")
     key = await own_hook(toy_database, receiver.url, account)
     incident = await reported(toy_database, WEST)
     assert await spread(toy_database, Owners(toy_database)) > 0
