@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.cells.edges import Int32s
-from gis.cells.records import EDGES_SHIFT, LAST_BIT, LAYER_SHIFT, MORE_BIT, WIDE_BIT
+from gis.cells.exact import CLOSE, ONE_EDGE, TWO_EDGES, find_by_one, find_by_two, find_zones, tell_zones
 from gis.compiled import Whole, compiled
 from gis.lattice import SCALE
 
@@ -53,8 +53,10 @@ def locate_points(
     notes, used, bad = np.empty((64, 4), np.int32), 0, 0
     x, y, place = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     value, number = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
-    mixed = np.empty(BLOCK + 1, np.int32)
+    mixed, rest = np.empty(BLOCK + 1, np.int32), np.empty(BLOCK + 1, np.int32)
+    with_one, with_two = np.empty(BLOCK + 1, np.int32), np.empty(BLOCK + 1, np.int32)
     half, within = (1 << shift) >> 1, (1 << shift) - 1
+    close = bool(half <= CLOSE)
     for block in range(begin, end, BLOCK):
         size = min(BLOCK, end - block)
         bad += places_of(
@@ -62,15 +64,35 @@ def locate_points(
         )
         for k in range(size):
             value[k] = cells[place[k]]
-        n_mixed = numbers_of(value, size, stream, number, mixed)
-        zones_of(number, size, signatures, zone, block)
-        for m in range(n_mixed):
-            k = mixed[m]
-            px, py = np.int64(x[k] & within) - half, np.int64(y[k] & within) - half
-            if tell:
+        n_mixed = numbers_of(value, size, number, mixed)
+        if tell:
+            # One after the other: notes come in the order of the points.
+            for m in range(n_mixed):
+                number[mixed[m]] = stream[~value[mixed[m]]]
+            zones_of(number, size, signatures, zone, block)
+            for m in range(n_mixed):
+                k = mixed[m]
+                px, py = np.int64(x[k] & within) - half, np.int64(y[k] & within) - half
                 notes, used = tell_zones(stream, ~value[k] + 1, px, py, block + k, zone, notes, used)
-            else:
-                find_zones(stream, ~value[k] + 1, px, py, block + k, zone)
+            continue
+        n_one, n_two, n_rest = kinds_of(
+            value, stream, number, mixed, n_mixed, close, with_one, with_two, rest
+        )
+        zones_of(number, size, signatures, zone, block)
+        for m in range(n_one):
+            i = np.uint32(with_one[m])
+            px, py = np.int64(x[i] & within) - half, np.int64(y[i] & within) - half
+            layer, found = find_by_one(stream, np.uint32(~value[i]), px, py)
+            zone[layer, block + np.int64(i)] = found
+        for m in range(n_two):
+            i = np.uint32(with_two[m])
+            px, py = np.int64(x[i] & within) - half, np.int64(y[i] & within) - half
+            layer, found = find_by_two(stream, np.uint32(~value[i]), px, py)
+            zone[layer, block + np.int64(i)] = found
+        for m in range(n_rest):
+            k = rest[m]
+            px, py = np.int64(x[k] & within) - half, np.int64(y[k] & within) - half
+            find_zones(stream, ~value[k] + 1, px, py, block + k, zone)
     return bad, notes[:used].copy()
 
 
@@ -108,17 +130,45 @@ def places_of(
 
 
 @compiled
-def numbers_of(value: Int32s, size: Whole, stream: Int32s, number: Int32s, mixed: Int32s) -> Whole:
-    """The signatures of points by what their cells say; lists the points with a record, returns how many."""
+def numbers_of(value: Int32s, size: Whole, number: Int32s, mixed: Int32s) -> Whole:
+    """The signatures of points whose cells say no more; lists the points with a record, returns how many."""
     count: Whole = 0
     for k in range(size):
         mixed[count] = k
         count += np.int64(value[k] < 0)
         number[k] = value[k]
-    for m in range(count):
-        # Fetched side by side here, not one after the other by whoever reads the record.
-        number[mixed[m]] = stream[~value[mixed[m]]]
     return count
+
+
+@compiled
+def kinds_of(
+    value: Int32s,
+    stream: Int32s,
+    number: Int32s,
+    mixed: Int32s,
+    n_mixed: Whole,
+    close: bool,
+    with_one: Int32s,
+    with_two: Int32s,
+    rest: Int32s,
+) -> Any:
+    """The signatures of points with a record; lists them by kind of record, returns how many there are.
+
+    Records are fetched side by side here, not one after the other by whoever reads them. Who reads records of
+    one kind never guesses wrong how long they are. There are kinds only where points are `CLOSE`.
+    """
+    n_one, n_two, n_rest = np.int64(0), np.int64(0), np.int64(0)
+    for m in range(n_mixed):
+        k = mixed[m]
+        at = np.uint32(~value[k])
+        number[k] = stream[at]
+        head = stream[at + np.uint32(1)]
+        with_one[n_one], with_two[n_two], rest[n_rest] = k, k, k
+        is_one, is_two = np.int64(close & (head == ONE_EDGE)), np.int64(close & (head == TWO_EDGES))
+        n_one += is_one
+        n_two += is_two
+        n_rest += 1 - is_one - is_two
+    return n_one, n_two, n_rest
 
 
 @compiled
@@ -138,93 +188,3 @@ def zones_of(number: Int32s, size: Whole, signatures: Int32s, zone: Int32s, begi
         row = zone[layer, begin:end]
         for k in range(size):
             row[k] = signatures[np.uint32(number[k]), layer]
-
-
-@compiled
-def find_zones(stream: Int32s, at: Whole, px: Whole, py: Whole, i: Whole, zone: Int32s) -> None:
-    """What a record says of a point, into ``zone[:, i]``; the point is relative to the cell's middle."""
-    found, head = -1, np.int32(0)
-    while not head & LAST_BIT:
-        head, layer, cover, _, first, at = judge(stream, at, px, py)
-        if found < 0 and cover != 0:
-            # Of two candidates, as there are nearly always, without a branch.
-            c = 1 - (cover & 1)
-            while not cover >> c & 1:
-                c += 1
-            found = stream[first + c]
-        if not head & MORE_BIT:
-            zone[layer, i] = found
-            found = -1
-
-
-@compiled
-def tell_zones(
-    stream: Int32s, at: Whole, px: Whole, py: Whole, i: Whole, zone: Int32s, notes: Int32s, used: Whole
-) -> Any:
-    """As `find_zones`, with notes: (notes, used)."""
-    found, head = -1, np.int32(0)
-    while not head & LAST_BIT:
-        head, layer, cover, border, first, at = judge(stream, at, px, py)
-        for c in range(head & (WIDE_BIT - 1)):
-            if not cover >> c & 1:
-                continue
-            is_first = found < 0
-            if is_first:
-                found = stream[first + c]
-            if not is_first or border >> c & 1:
-                if used == len(notes):
-                    longer = np.empty((2 * used, 4), np.int32)
-                    longer[:used] = notes
-                    notes = longer
-                notes[used, 0], notes[used, 1] = layer, i
-                notes[used, 2], notes[used, 3] = stream[first + c], border >> c & 1
-                used += 1
-        if not head & MORE_BIT:
-            zone[layer, i] = found
-            found = -1
-    return notes, used
-
-
-@compiled
-def judge(stream: Int32s, at: Whole, px: Whole, py: Whole) -> Any:
-    """One group of candidates for a point relative to the cell's middle.
-
-    Returns (head, layer, mask of who covers the point, mask of whose border it is on, where the candidates'
-    numbers begin, where the next group begins).
-    """
-    head = stream[at]
-    first = at + 1
-    at = first + (head & (WIDE_BIT - 1))
-    layer, cover = stream[at] >> LAYER_SHIFT, stream[at] & ((1 << LAYER_SHIFT) - 1)
-    at += 1
-    border: Any = 0
-    for _ in range(head >> EDGES_SHIFT):
-        if head & WIDE_BIT:
-            ax, ay = np.int64(stream[at]), np.int64(stream[at + 1])
-            bx, by = np.int64(stream[at + 2]), np.int64(stream[at + 3])
-            at += 4
-        else:
-            low, high = stream[at], stream[at + 1]
-            ax, ay = np.int64(np.int16(low)), np.int64(low >> 16)
-            bx, by = np.int64(np.int16(high)), np.int64(high >> 16)
-            at += 2
-        mask = np.int64(stream[at])
-        at += 1
-        of_a, of_b, of_middle = py * ax - px * ay, py * bx - px * by, ax * by - bx * ay
-        of_point = of_b - of_a + of_middle  # (b - a) × (point - a)
-        # The lower end comes first, so only x has to be put in order.
-        if of_point == 0 and ay <= py <= by and min(ax, bx) <= px <= max(ax, bx):
-            border |= mask
-            continue
-        # Does the way from the middle (0, 0) to the point cross the edge? Both ends of the one must lie on
-        # different sides of the other. A zero is decided by the hair that the middle is off.
-        if of_a == 0:
-            of_a = ay - py if ay != py else px - ax
-        if of_b == 0:
-            of_b = by - py if by != py else px - bx
-        if of_middle == 0:
-            of_middle = ay - by if ay != by else bx - ax
-        # As numbers, not as branches: where a point lies in its cell is anyone's guess.
-        crosses = np.int64((of_a > 0) != (of_b > 0)) & np.int64((of_point > 0) != (of_middle > 0))
-        cover ^= mask & -crosses
-    return head, layer, cover | border, border, first, at
