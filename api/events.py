@@ -21,7 +21,8 @@ from api.principal import Me
 from api.problems import Problem, bad_parameter
 from governance.access import Permission
 from governance.answers import Name
-from governance.events import About, Beat, EventHub, Watcher
+from governance.event_messages import About, Beat
+from governance.events import EventHub, Watcher
 from grid_data.event_cursor import Cursor
 
 router = APIRouter(tags=["events"], dependencies=[Depends(known_parameters)])

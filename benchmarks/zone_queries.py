@@ -39,6 +39,7 @@ from grid_data.database import Connection, Database
 from grid_data.department_facilities import FacilityFilter, facilities_page
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.sample import Sample, generate
+from grid_data.telephones import ToldWhole
 from migrations.run import upgrade
 
 STORED = 1_000_000
@@ -266,7 +267,7 @@ def _questions(ground: Ground) -> dict[str, Question]:
         "specialist zone over grids": lambda c: overlap(
             c, kept, Chosen(own_ids=[ground.zone]), one_by_one=False, after=None, limit=10
         ),
-        "people": lambda c: people(c, where, whole=False),
+        "people": lambda c: people(c, where, whole=ToldWhole()),
         "load": lambda c: load(c, zone, where),
         "area: the zone, all time": area(every, zones=[(LAYER, ground.code)]),
         "area: the zone, 12 months": area(lately, zones=[(LAYER, ground.code)]),

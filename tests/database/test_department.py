@@ -25,6 +25,7 @@ from grid_data.column_words import OPEN_STATES
 from grid_data.department_facilities import FacilityFilter, Relation, facilities_page
 from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter, incidents_page
+from grid_data.telephones import ToldWhole
 from tests.support import databases
 from tests.support.plain_city import PlainCity, PlainIncident, enliven, linked, metric, read_plain_city
 from tests.support.sights import KINDS, Asking, asking, some_sights
@@ -360,7 +361,7 @@ def test_people_vacancies_and_what_they_bear(city: PlainCity, ask: Asking, city_
     community = max(city.layer("community"), key=lambda zone: len(city.below[zone["id"]]))
     below = city.below[community["id"]]
     where = Where(zone_id=community["id"])
-    answer = ask(EVERYTHING, lambda connection: people(connection, where, whole=False))
+    answer = ask(EVERYTHING, lambda connection: people(connection, where, whole=ToldWhole()))
     posts = [row for row in rows if row[4] in below]
     grids = [grid for grid in city.layer("base_grid") if grid["id"] in below]
     held: Counter[tuple[str, str]] = Counter((row[0], row[2]) for row in posts if row[3] is not None)
@@ -395,6 +396,11 @@ def test_people_vacancies_and_what_they_bear(city: PlainCity, ask: Asking, city_
 def test_who_sees_nothing_is_told_nothing(ask: Asking) -> None:
     nothing = Sight()
     assert ask(nothing, lambda c: summary(c, IncidentFilter(), [])).open == 0
-    assert ask(nothing, lambda c: people(c, Where(sees_grids=frozenset()), whole=True)).people == []
+    assert (
+        ask(
+            nothing, lambda c: people(c, Where(sees_grids=frozenset()), whole=ToldWhole(everything=True))
+        ).people
+        == []
+    )
     told = ask(nothing, lambda c: load(c, IncidentFilter(), Where(sees_grids=frozenset())))
     assert (told.grids, told.people) == ([], [])

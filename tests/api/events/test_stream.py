@@ -18,6 +18,7 @@ from starlette.types import Message
 from api import event_stream
 from api.event_stream import text_of
 from governance import events as live
+from governance.event_messages import Batch, Beat, Resync, Sight
 from grid_data import events as reading
 from grid_data.database import Database
 from grid_data.event_cursor import Cursor
@@ -116,18 +117,18 @@ def test_a_reader_who_takes_nothing_is_told_to_read_anew(
         async with hub.watch(None) as slow, hub.watch(None) as quick:
             told: list[int] = []
             for watcher in (slow, quick):
-                assert isinstance(await watcher.next(), live.Beat)
+                assert isinstance(await watcher.next(), Beat)
             for _ in range(12):
                 add_entry(writer)
                 message = await quick.next()
-                assert isinstance(message, live.Batch)
+                assert isinstance(message, Batch)
                 told += [event.seq for event, _ in message.events]
             assert len(told) == 12
             behind = await slow.next()
-            assert behind == live.Resync(hub.cursor)
+            assert behind == Resync(hub.cursor)
             seq = add_entry(writer)
             after = await slow.next()
-            assert isinstance(after, live.Batch)
+            assert isinstance(after, Batch)
             assert [event.seq for event, _ in after.events] == [seq]
         await hub.closed()
         await database.close()
@@ -147,11 +148,11 @@ def test_readers_alike_share_one_text(served: Served) -> None:
         None,
         *(None,) * 6,
     )
-    batch = live.Batch([(event, Cursor(1))])
-    everything = live.Sight(everything=True)
+    batch = Batch([(event, Cursor(1))])
+    everything = Sight(everything=True)
     assert text_of(batch, everything, None) is text_of(batch, everything, None)
     assert text_of(batch, everything, "plans") == b""
-    assert text_of(batch, live.Sight(), None) == b""
+    assert text_of(batch, Sight(), None) == b""
 
 
 def test_who_is_not_known_sees_nothing() -> None:
@@ -164,9 +165,9 @@ def test_who_is_not_known_sees_nothing() -> None:
         None,
         *(None,) * 6,
     )
-    assert not live.Sight().shows(event)
-    assert not live.Sight(seen=frozenset({2})).shows(event)
-    assert live.Sight(seen=frozenset({1})).shows(event)
+    assert not Sight().shows(event)
+    assert not Sight(seen=frozenset({2})).shows(event)
+    assert Sight(seen=frozenset({1})).shows(event)
 
 
 def test_the_server_stops_at_once_though_streams_are_open(city: str, writer: psycopg.Connection) -> None:
