@@ -378,9 +378,7 @@ def test_people_vacancies_and_what_they_bear(city: PlainCity, ask: Asking, city_
     assert sum(len(each.posts) for each in answer.people) == sum(held.values())
     assert all(each.phone is None or "*" in each.phone for each in answer.people)
     # What they bear.
-    bears = ask(
-        EVERYTHING, lambda connection: load(connection, IncidentFilter(zone_id=community["id"]), where)
-    )
+    bears = ask(EVERYTHING, lambda c: load(c, IncidentFilter(zone_id=community["id"]), where))
     still = [each for each in city.incidents if each.is_open and community["id"] in each.zone_ids]
     by_grid = {each.grid.code: each for each in bears.grids}
     assert set(by_grid) == {grid["code"] for grid in grids}
@@ -396,11 +394,7 @@ def test_people_vacancies_and_what_they_bear(city: PlainCity, ask: Asking, city_
 def test_who_sees_nothing_is_told_nothing(ask: Asking) -> None:
     nothing = Sight()
     assert ask(nothing, lambda c: summary(c, IncidentFilter(), [])).open == 0
-    assert (
-        ask(
-            nothing, lambda c: people(c, Where(sees_grids=frozenset()), whole=ToldWhole(everything=True))
-        ).people
-        == []
-    )
-    told = ask(nothing, lambda c: load(c, IncidentFilter(), Where(sees_grids=frozenset())))
+    nowhere, whole = Where(sees_grids=frozenset()), ToldWhole(everything=True)
+    assert ask(nothing, lambda c: people(c, nowhere, whole=whole)).people == []
+    told = ask(nothing, lambda c: load(c, IncidentFilter(), nowhere))
     assert (told.grids, told.people) == ([], [])
