@@ -78,7 +78,8 @@ class Ground:
             for layer, shapes in layers
         ]
         unit_layer = ZoneLayer(_UNITS, [unit["code"] for unit in units], unit_shapes, "at_most_one")
-        self.router = Router.build([*drawn, unit_layer], city.metric_srid)
+        # Below some ten million points finer cells take longer to make than they save.
+        self.router = Router.build([*drawn, unit_layer], city.metric_srid, memory="lean")
         self._unit_id = np.array([unit["id"] for unit in units] + [0], dtype=np.int64)
         self._unit_grid = np.array([unit["zone_id"] for unit in units], dtype=np.int64)
         self._base = next((layer for layer in self._layers if layer.kind == "base_grid"), None)
