@@ -6,18 +6,23 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import mapbox_vector_tile
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from governance.access import Sight
 from tests.access.sights import Injected, World, owner, sights, somebody_who_sees, world_server
 
+CHINA = ZoneInfo("Asia/Shanghai")
 OVERVIEW = "/tiles/{}/0/0/0.mvt"
 """The tile that holds everything: up to zoom 14 incidents are counted."""
 
@@ -52,7 +57,13 @@ def served(seen_city: World) -> Iterator[Served]:
         yield Served(seen_city, client, gate)
 
 
-FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    # Examples ask a server: what fails is told as it is, a smaller one would take minutes.
+    phases=[Phase.explicit, Phase.generate],
+)
 """Each example asks a dozen doors of a running server."""
 
 
@@ -125,6 +136,35 @@ def test_lists_counts_tiles_search_and_files_show_the_rows_of_the_definition(
     assert answer.status_code == 200, answer.text
     inside = city.zones["district", "370212"]
     assert answer.json()["incidents"]["total"] == sum(inside in each.zone_ids for each in seen)
+
+
+@FEW
+@given(data=st.data())
+def test_rankings_count_the_rows_of_the_definition(served: Served, data: st.DataObject) -> None:
+    city = served.city
+    sight, level = data.draw(sights(city)), data.draw(st.sampled_from(["street", "community", "grid"]))
+    last = datetime.now(CHINA).date() + timedelta(days=1)
+    first = last - timedelta(days=data.draw(st.integers(1, 1098)))
+    # Figures are kept of zones and of who leads; who helps in a case, or reported it, sees the case alone.
+    seen = [
+        each
+        for each in city.incidents
+        if first <= each.reported_at.astimezone(CHINA).date() < last
+        and (sight.everything or sight.zones & each.zone_ids or each.organisation_id in sight.organisations)
+    ]
+
+    # A question counts some of what waits, and says whether all is counted.
+    answer: Any = {"waiting": True}
+    while answer["waiting"]:
+        answer = served.get(sight, "/api/rankings", level=level, **{"from": first, "to": last})
+    assert answer["total"]["figures"]["reported"] == len(seen)
+    counted_in = {
+        city.zones[answer["layer"], row["zone"]["code"]]: row["figures"]["reported"] for row in answer["rows"]
+    }
+    there = Counter(zone for each in seen for zone in each.zone_ids if zone in counted_in)
+    assert {zone: count for zone, count in counted_in.items() if count} == dict(there)
+    no_place = answer["nowhere"]["figures"]["reported"] if answer["nowhere"] else 0
+    assert no_place == sum(each.place is None for each in seen)
 
 
 @FEW
