@@ -60,25 +60,6 @@ def test_homes_of_a_specialist_zone_are_those_inside(get: Get, database: psycopg
     assert zone.buildings == sum(outline.covers(shapely.from_wkt(text)) for (text,) in rows)
 
 
-def test_a_retired_grid_shows_its_last_version(get: Get, database: psycopg.Connection) -> None:
-    row = database.execute(
-        "SELECT z.code, lower(v.valid), upper(v.valid) FROM zone z JOIN layer l ON l.id = z.layer_id"
-        " JOIN zone_version v ON v.zone_id = z.id"
-        " WHERE l.code = 'base_grid' AND NOT EXISTS (SELECT FROM zone_version n WHERE n.zone_id = z.id"
-        " AND n.valid @> now()) ORDER BY z.code LIMIT 1"
-    ).fetchone()
-    assert row is not None, "the sample has grids of an earlier edition"
-    code, valid_from, valid_to = row
-    zone = Zone.model_validate(get(f"/api/zones/base_grid/{code}"))
-    assert (zone.valid_from, zone.valid_to) == (valid_from, valid_to)
-    assert zone.lineage, "what became of it is told"
-    assert code not in {item["code"] for item in get("/api/zones", layer="base_grid", q=code)["items"]}, (
-        "today's list does not hold it"
-    )
-    then = get("/api/zones", layer="base_grid", q=code, at=valid_from.isoformat())
-    assert [item["code"] for item in then["items"]] == [code]
-
-
 def test_a_date_is_meant_in_the_citys_time(get: Get, database: psycopg.Connection) -> None:
     """Midnight in Shanghai is 16:00 of the day before in UTC."""
     row = database.execute(

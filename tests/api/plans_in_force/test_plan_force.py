@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -89,6 +90,42 @@ def test_from_draft_to_force_and_back(client: TestClient, draft: Json, database:
     assert back.status_code == 200, back.text
     assert (back.json()["code"], back.json()["state"]) == (f"{plan['code']}-R", "published")
     assert client.get(f"/api/plans/{plan['code']}").json()["state"] == "rolled_back"
+
+
+def test_a_retired_grid_shows_its_last_version(
+    client: TestClient, draft: Json, get: Callable[..., Json], database: psycopg.Connection
+) -> None:
+    units = client.get(f"/api/plans/{draft['code']}/units").json()
+    zone, edges = units["units"]["zone"], units["edges"]
+    [a, b] = next(
+        sorted((zone[a], zone[b]))
+        for a, b, joined in zip(edges["a"], edges["b"], edges["joined"], strict=True)
+        if joined and zone[a] != zone[b]
+    )
+    body = {"revision": draft["revision"], "by": "王规划", "kind": "merge", "zones": [a, b], "into": b}
+    made = client.post(f"/api/plans/{draft['code']}/moves", json=body)
+    assert made.status_code == 200, made.text
+    plan = draft | {"revision": made.json()["revision"]}
+    for action, by in (("submit", "王规划"), ("approve", "李审批"), ("publish", "李审批")):
+        response = act(client, plan, action, by)
+        assert response.status_code == 200, response.text
+        plan = response.json()
+    row = database.execute(
+        "SELECT z.code, lower(v.valid), upper(v.valid) FROM zone z JOIN zone_version v ON v.zone_id = z.id"
+        " JOIN zone_lineage s ON s.from_zone_id = z.id JOIN plan ON plan.id = s.plan_id"
+        " WHERE plan.code = %s AND z.retired_at IS NOT NULL ORDER BY lower(v.valid) DESC LIMIT 1",
+        [plan["code"]],
+    ).fetchone()
+    assert row is not None
+    code, valid_from, valid_to = row
+    zone = get(f"/api/zones/base_grid/{code}")
+    told = [datetime.fromisoformat(zone[name]) for name in ("valid_from", "valid_to")]
+    assert told == [valid_from, valid_to]
+    assert zone["lineage"], "what became of it is told"
+    today = get("/api/zones", layer="base_grid", q=code)["items"]
+    assert code not in {item["code"] for item in today}, "today's list does not hold it"
+    then = get("/api/zones", layer="base_grid", q=code, at=valid_from.isoformat())
+    assert [item["code"] for item in then["items"]] == [code]
 
 
 def test_who_drew_it_does_not_approve_it(client: TestClient, draft: Json) -> None:
