@@ -94,7 +94,11 @@ class Sight:
         >>> wide, narrow = Sight(zones=frozenset({7, 8})), Sight(zones=frozenset({8}))
         >>> wide.covers(narrow), narrow.covers(wide), EVERYTHING.covers(wide), wide.covers(EVERYTHING)
         (True, False, True, False)
+        >>> Sight(everything=True).covers(Sight(zones=frozenset({8}), households=True))
+        False
         """
+        if other.households and not self.households:
+            return False
         return self.everything or not (
             other.everything or other.zones - self.zones or other.organisations - self.organisations
         )
