@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -89,26 +88,13 @@ def counted(tile: bytes, layer: str) -> int:
     return sum(each["properties"]["count"] for each in features)
 
 
-def drawn(city: World, choose: random.Random) -> Sight:
-    """A sight like those of `sights`, by the generator given."""
-    roots = choose.sample(sorted(city.zones.values()), choose.randint(0, 3))
-    held = choose.sample(sorted(city.organisations.values()), choose.randint(0, 2))
-    none: frozenset[int] = frozenset()
-    return Sight(
-        zones=none.union(*(city.below[root] for root in roots)),
-        roots=frozenset(roots),
-        organisations=none.union(*(city.organisations_below[each] for each in held)),
-        account=choose.choice([None, choose.randint(901, 911)]),
-    )
-
-
-@pytest.mark.parametrize("seed", range(4))
+@FEW
+@given(data=st.data())
 def test_lists_counts_tiles_search_and_files_show_the_rows_of_the_definition(
-    served: Served, seed: int
+    served: Served, data: st.DataObject
 ) -> None:
     city = served.city
-    choose = random.Random(seed)
-    sight, wanted = drawn(city, choose), choose.choice(city.incidents)
+    sight, wanted = data.draw(sights(city)), data.draw(st.sampled_from(city.incidents))
     seen = city.seen(sight)
     numbers = {each.number for each in seen}
     still_open = {each.number for each in seen if each.is_open}
