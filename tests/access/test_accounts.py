@@ -20,7 +20,6 @@ from tests.access.people import (
     entries,
     machine,
     make_accounts,
-    server,
     somebody,
 )
 from tests.api.problems import assert_problem
@@ -46,12 +45,6 @@ def url(cluster: Cluster) -> Iterator[str]:
             ),
         )
         yield made
-
-
-@pytest.fixture(scope="module")
-def client(url: str) -> Iterator[TestClient]:
-    with server(url) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

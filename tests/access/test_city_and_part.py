@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from governance.access import Role
 from governance.access.scopes import ScopeGiven
 from grid_data.embedded import Cluster
-from tests.access.people import EVERYWHERE, enter, make_accounts, server, somebody
+from tests.access.people import EVERYWHERE, enter, make_accounts, somebody
 from tests.api.problems import assert_problem
 from tests.support import databases
 
@@ -41,12 +41,6 @@ def url(cluster: Cluster) -> Iterator[str]:
             somebody("analyst", (Role.ANALYST, EVERYWHERE)),
         )
         yield made
-
-
-@pytest.fixture(scope="module")
-def client(url: str) -> Iterator[TestClient]:
-    with server(url) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

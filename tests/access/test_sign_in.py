@@ -42,12 +42,6 @@ def url(cluster: Cluster) -> Iterator[str]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def client(url: str) -> Iterator[TestClient]:
-    with server(url) as started:
-        yield started
-
-
 @pytest.fixture(autouse=True)
 def _no_counts(url: str) -> None:
     """Each test begins without failed tries."""

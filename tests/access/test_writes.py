@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from governance.access import Role
 from governance.access.scopes import ScopeGiven
 from grid_data.embedded import Cluster
-from tests.access.people import EVERYWHERE, enter, make_accounts, server, somebody
+from tests.access.people import EVERYWHERE, enter, make_accounts, somebody
 from tests.api.problems import assert_problem
 from tests.support import databases
 from tests.support.pictures import jpeg
@@ -50,12 +50,6 @@ def url(cluster: Cluster) -> Iterator[str]:
             somebody("neighbour", (Role.GRID_WORKER, ScopeGiven(posts=True)), person=held[THERE]),
         )
         yield made
-
-
-@pytest.fixture(scope="module")
-def client(url: str) -> Iterator[TestClient]:
-    with server(url) as started:
-        yield started
 
 
 @dataclass
