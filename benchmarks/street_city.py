@@ -16,9 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis.graph_parts import graph_of, join_islets, metis
 from gis.unit_graph import Barrier, UnitGraph
 from gis.units.shared_borders import shared_borders
-from grid_data.sample.partition import graph_of, join_islets, metis
 
 __all__ = ["StreetCity", "grown", "street_city"]
 

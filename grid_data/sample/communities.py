@@ -9,10 +9,11 @@ import shapely
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 
+from gis.graph_parts import Graph, connected, graph_of, join_islets, metis
 from gis.unit_graph import UnitGraph
 from grid_data.sample.blocks import Units
 from grid_data.sample.lattice import Floats, Geometries, Ints, dissolve
-from grid_data.sample.partition import Graph, connected, graph_of, join_islets, metis, repair
+from grid_data.sample.partition import repair
 from grid_data.sample.tables import read_table
 from grid_data.sample.terrain import URBAN, Terrain
 

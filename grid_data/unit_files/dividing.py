@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from gis.graph_parts import graph_of, join_islets, metis
 from gis.unit_graph import UnitGraph
-from grid_data.sample.partition import graph_of, join_islets, metis
 
 __all__ = ["PART_UNITS", "divided"]
 
