@@ -15,7 +15,7 @@ from grid_data.database import Database
 from grid_data.embedded import Cluster
 from grid_data.sample import Sample
 
-__all__ = ["fill", "hasty_database", "load"]
+__all__ = ["fill", "hasty_database", "load", "make_durable"]
 
 DATABASE = "city"
 # Only reading is measured; filling need not survive the machine.
@@ -33,6 +33,15 @@ def hasty_database(name: str) -> Iterator[str]:
         yield cluster.url(DATABASE)
     finally:
         cluster.delete()
+
+
+def make_durable(connection: psycopg.Connection, durable: bool) -> None:
+    """Let the server of a connection in autocommit flush its commits to the disk, as others do, or not."""
+    for setting in ("fsync", "full_page_writes"):
+        connection.execute(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'}".encode())
+    connection.execute("SELECT pg_reload_conf()")
+    if durable:
+        connection.execute("CHECKPOINT")
 
 
 def load(url: str, sample: Sample) -> None:

@@ -1,7 +1,8 @@
 """Publishing a plan: 15 % of the district, of base grids and of a specialist layer, with a million incidents
 stored; a split with three million.
 
-Runs in a database of its own, dropped afterwards, on the sample's incidents, copied until there are enough.
+Runs on a server of its own, deleted afterwards, on the sample's incidents, copied until there are enough:
+without flushing to the disk while they are copied, with it while plans take effect.
 In the large plan every grid over 15 % of the area is split and gets another code, so that every open incident
 there moves: the heaviest case. Afterwards all open incidents are routed in full, to count those that differ.
 ``GRIDGOV_BENCHMARK_INCIDENTS`` (two numbers, with a comma) sets other numbers of incidents.
@@ -16,9 +17,11 @@ from typing import Any
 
 import anyio
 import numpy as np
+import psycopg
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from benchmarks.filled import fill, hasty_database, make_durable
 from benchmarks.measure import Measure, processor_s
 from gis.words import Words
 from governance.access import OPERATOR
@@ -26,28 +29,36 @@ from governance.plan_states import Action
 from governance.planning import create_plan
 from governance.publishing import Done, act
 from governance.rerouting import reroute
-from governance.settings import Settings
 from grid_data.bulk.sample import load_sample
 from grid_data.database import Connection, Database
-from grid_data.embedded import Cluster
 from grid_data.sample import generate
 from grid_data.unit_graphs import read_unit_graph
 from migrations.run import upgrade
 
-NAME = "benchmark_publishing"
 SHARE = 0.15
 SPECIALIST = "police"
 SIZES = (1_000_000, 3_000_000)
 
-COPY = """
-INSERT INTO incident (number, source, appeal_kind, category_id, text, address, place, place_accuracy_m,
-                      original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
-                      recorded_at, organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id,
-                      place_problem)
-SELECT number || lpad((%(round)s)::text, 3, '0'), source, appeal_kind, category_id, text, address, place,
-       place_accuracy_m, original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
-       recorded_at, organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id, place_problem
-FROM incident WHERE number ~ '^[0-9]{19}$' LIMIT %(n)s
+# Copies of the sample's incidents, in its order; one in fifty is open, in every state and with its case.
+FILL = """
+    SET session_replication_role = replica;
+    INSERT INTO incident (number, source, appeal_kind, category_id, text, address, place, place_accuracy_m,
+                          original_lon, original_lat, original_crs, urgency, state, state_since, reported_at,
+                          recorded_at, organisation_id, land_unit_id, base_grid_id, zone_ids, facility_id,
+                          place_problem)
+    SELECT number || {round}, source, appeal_kind, category_id, text, address, place, place_accuracy_m,
+           original_lon, original_lat, original_crs, urgency,
+           CASE WHEN (id + {round}) % 50 = 0
+                THEN (ARRAY['reported', 'accepted', 'filed', 'dispatched', 'handling', 'fed_back'])
+                     [1 + id / 50 % 6]
+                ELSE 'closed' END,
+           state_since, reported_at, recorded_at, organisation_id, land_unit_id, base_grid_id, zone_ids,
+           facility_id, place_problem
+    FROM incident WHERE length(number) = 19 ORDER BY id LIMIT {n};
+    INSERT INTO case_state (incident_id, level, lead_id)
+    SELECT id, 'district', organisation_id FROM incident WHERE is_open AND right(number, 3) = '{round}'
+    ON CONFLICT DO NOTHING;
+    SET session_replication_role = DEFAULT;
 """
 
 
@@ -55,17 +66,12 @@ def run() -> Iterable[Measure]:
     """Load, copy, publish, measure."""
     given = os.environ.get("GRIDGOV_BENCHMARK_INCIDENTS")
     sizes = tuple(int(size) for size in given.split(",")) if given else SIZES
-    with Cluster(Settings().cluster_root).use() as cluster:
-        cluster.drop_database(NAME)
-        cluster.create_database(NAME)
-        try:
-            return anyio.run(_run, cluster.url(NAME), sizes)
-        finally:
-            cluster.drop_database(NAME)
+    with hasty_database("publishing") as url:
+        upgrade(url)
+        return anyio.run(_run, url, sizes)
 
 
 async def _run(url: str, sizes: tuple[int, ...]) -> list[Measure]:
-    await anyio.to_thread.run_sync(upgrade, url)
     database = Database(url, size=1, statement_timeout_s=0)
     await database.open()
     try:
@@ -79,32 +85,30 @@ async def _run(url: str, sizes: tuple[int, ...]) -> list[Measure]:
             (sizes[0], SPECIALIST, SHARE, f"15 % of the {SPECIALIST} layer"),
             (sizes[1], "base_grid", 0.0, "one grid split"),
         ):
-            await _fill(database, size)
+            await anyio.to_thread.run_sync(_fill, url, size)
             measures += await _published(database, name, layer, share, size)
         return measures
     finally:
         await database.close()
 
 
-async def _fill(database: Database, size: int) -> None:
-    """Copy incidents until there are so many."""
-    async with database.transaction(OPERATOR) as connection:
-        await connection.execute("RESET ROLE")
-        await connection.execute("ALTER TABLE incident DISABLE TRIGGER USER")
-        there = await _number(connection, "SELECT count(*) AS n FROM incident")
-        step = await _number(
-            connection,
-            "SELECT coalesce(max(right(number, 3)::int), 99) + 1 AS n FROM incident"
-            " WHERE number ~ '^[0-9]{22}$'",
-        )
+def _fill(url: str, size: int) -> None:
+    """Copy incidents until there are so many; from then on every commit is written to the disk."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        there, told, last = connection.execute(
+            """SELECT count(*), count(*) FILTER (WHERE length(number) = 19),
+                      max(CASE WHEN length(number) = 22 THEN right(number, 3)::int ELSE 99 END)
+               FROM incident"""
+        ).fetchone() or (0, 0, 0)
+        rounds = []
         while there < size:
-            cursor = await connection.execute(COPY, {"round": step, "n": size - there})
-            there += cursor.rowcount
-            step += 1
-        await connection.execute("ALTER TABLE incident ENABLE TRIGGER USER")
-    async with database.transaction(OPERATOR) as connection:
-        await connection.execute("RESET ROLE")
-        await connection.execute("ANALYZE incident")
+            n, last = min(size - there, told), last + 1
+            rounds.append(FILL.format(round=last, n=n))
+            there += n
+        if rounds:
+            make_durable(connection, False)
+            fill(connection, "".join(rounds), ("incident", "case_state"))
+        make_durable(connection, True)
 
 
 async def _number(connection: Connection, query: str) -> int:
@@ -135,7 +139,7 @@ async def _published(database: Database, name: str, layer: str, share: float, si
     async with database.transaction(OPERATOR) as connection:
         opened = await _number(
             connection,
-            "SELECT count(*) AS n FROM incident WHERE is_open_state(state)",
+            "SELECT count(*) AS n FROM incident WHERE is_open",
         )
         started = time.perf_counter()
         full = await reroute(connection, OPERATOR, full=True, dry_run=True)
@@ -172,14 +176,14 @@ async def _redraw(connection: Connection, code: str, share: float, *, recode: bo
     whole, taken = sum(area.values()), 0.0
     order = np.random.default_rng(7).permutation(sorted(members)).tolist()
     if not share:
-        # One grid: the one where most is open.
-        busy = await _number(
-            connection,
-            f"""SELECT plan_unit.number AS n FROM incident JOIN plan_unit USING (land_unit_id)
-                WHERE plan_id = {plan} AND plan_unit.number IS NOT NULL AND is_open_state(state)
-                GROUP BY 1 HAVING count(DISTINCT land_unit_id) > 1 ORDER BY count(*) DESC LIMIT 1""",
+        # One grid: of those that can be split, the one where most is open.
+        cursor = await connection.execute(
+            """SELECT plan_unit.number FROM incident JOIN plan_unit USING (land_unit_id)
+               WHERE plan_id = %s AND plan_unit.number IS NOT NULL AND is_open
+               GROUP BY 1 ORDER BY count(*) DESC""",
+            [plan],
         )
-        order.insert(0, busy)
+        order = [row["number"] for row in await cursor.fetchall()]
     next_number = max(members) + 1
     redrawn = 0
     for number in order:
