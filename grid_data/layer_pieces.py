@@ -97,7 +97,7 @@ async def count_by_place(connection: Connection, plan: int) -> None:
 
 
 async def fit_pieces(connection: Connection, plan: int, pieces: Sequence[int], srid: int) -> None:
-    """Make pieces and the units round them one coverage in a draft that was just begun, with their borders.
+    """Make pieces and the units round them one coverage, with borders and links, in a draft just begun.
 
     Parameters
     ----------
@@ -136,4 +136,10 @@ async def fit_pieces(connection: Connection, plan: int, pieces: Sequence[int], s
         edges["length_m"].append(metres)
         edges["barrier"].append(int(Barrier.COMPOUND) if old is None else old["barrier"])
         edges["joined"].append(True if old is None else old["joined"])
-    await run(connection, "plan_drafts/insert_borders", edges)
+    bordering = {(min(pair), max(pair)) for pair in zip(edges["a"], edges["b"], strict=True)}
+    for row in await rows(connection, "layer_pieces/links", {"plan": plan, "pieces": list(pieces)}):
+        if (min(row["a"], row["b"]), max(row["a"], row["b"])) in bordering:
+            continue
+        for name, values in edges.items():
+            values.append(row.get(name, 0.0))
+    await run(connection, "layer_pieces/keep_borders", edges)

@@ -126,13 +126,57 @@ WHERE above.cut_from IS NULL
 ORDER BY above.unit
 
 -- name: borders
--- What is known of the borders between the grounds of units that were never cut: of each two, the longest.
-WITH RECURSIVE family (origin, id) AS (
-    SELECT origin, origin FROM unnest(%(origins)s::bigint[]) AS given (origin)
+-- What is known of the borders between the grounds of units that were never cut: of each two, that of living units, the
+-- longest; what was decided comes first.
+WITH RECURSIVE family (origin, id, lives) AS (
+    SELECT origin, origin, upper_inf(land_unit.valid)
+    FROM unnest(%(origins)s::bigint[]) AS given (origin) JOIN land_unit ON land_unit.id = given.origin
     UNION ALL
-    SELECT family.origin, land_unit.id FROM family JOIN land_unit ON land_unit.cut_from = family.id
+    SELECT family.origin, land_unit.id, NOT isempty(land_unit.valid) AND upper_inf(land_unit.valid)
+    FROM family JOIN land_unit ON land_unit.cut_from = family.id
 )
 SELECT DISTINCT ON (1, 2) least(a.origin, b.origin) AS a, greatest(a.origin, b.origin) AS b, edge.barrier, edge.joined
 FROM unit_edge AS edge JOIN family AS a ON a.id = edge.unit_a JOIN family AS b ON b.id = edge.unit_b
 WHERE a.origin <> b.origin AND edge.length_m > 0
-ORDER BY 1, 2, edge.length_m DESC
+ORDER BY 1, 2, a.lives AND b.lives DESC, edge.by_hand DESC, edge.length_m DESC
+
+-- name: links
+-- Links (bridges, ferries) to the grounds of pieces of a draft, as they are known today, each between the two units of the
+-- draft that it joined before, or else the two that are nearest to each other.
+WITH RECURSIVE above (unit, id, cut_from) AS (
+    SELECT land_unit.id, land_unit.id, land_unit.cut_from
+    FROM plan_unit JOIN land_unit ON land_unit.id = plan_unit.land_unit_id
+    WHERE plan_unit.plan_id = %(plan)s AND plan_unit.number IS NOT NULL
+    UNION ALL
+    SELECT above.unit, land_unit.id, land_unit.cut_from FROM above JOIN land_unit ON land_unit.id = above.cut_from
+), ground AS MATERIALIZED (
+    SELECT above.unit, above.id AS origin, land_unit.lattice
+    FROM above JOIN land_unit ON land_unit.id = above.unit WHERE above.cut_from IS NULL
+), link AS MATERIALIZED (
+    SELECT unit_a, unit_b, barrier, joined, by_hand FROM unit_edge WHERE length_m = 0
+), climbed (unit, id, cut_from, lives) AS (
+    SELECT id, id, cut_from, NOT isempty(valid) AND upper_inf(valid) FROM land_unit
+    WHERE id IN (SELECT unit_a FROM link UNION SELECT unit_b FROM link)
+    UNION ALL
+    SELECT climbed.unit, land_unit.id, land_unit.cut_from, climbed.lives
+    FROM climbed JOIN land_unit ON land_unit.id = climbed.cut_from
+), known AS (
+    SELECT DISTINCT ON (1, 2) least(a.id, b.id) AS a, greatest(a.id, b.id) AS b, link.barrier, link.joined
+    FROM link JOIN climbed AS a ON a.unit = link.unit_a AND a.cut_from IS NULL
+    JOIN climbed AS b ON b.unit = link.unit_b AND b.cut_from IS NULL
+    WHERE a.id <> b.id
+      AND EXISTS (SELECT FROM ground WHERE origin IN (a.id, b.id) AND unit = ANY (%(pieces)s::bigint[]))
+    ORDER BY 1, 2, a.lives AND b.lives DESC, link.by_hand DESC
+)
+SELECT DISTINCT ON (known.a, known.b) here.unit AS a, there.unit AS b, known.barrier, known.joined
+FROM known JOIN ground AS here ON here.origin = known.a JOIN ground AS there ON there.origin = known.b
+LEFT JOIN link AS kept ON kept.unit_a = least(here.unit, there.unit) AND kept.unit_b = greatest(here.unit, there.unit)
+ORDER BY known.a, known.b, kept.unit_a IS NULL, ST_Distance(here.lattice, there.lattice), here.unit, there.unit
+
+-- name: keep_borders
+-- Borders and links of pieces as they are known today.
+INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin)
+SELECT least(a, b), greatest(a, b), length_m, barrier, joined, CASE WHEN length_m > 0 THEN 'border' ELSE 'link' END
+FROM unnest(%(a)s::bigint[], %(b)s::bigint[], %(length_m)s::float8[], %(barrier)s::smallint[], %(joined)s::boolean[])
+     AS edge (a, b, length_m, barrier, joined)
+ON CONFLICT (unit_a, unit_b) DO UPDATE SET barrier = excluded.barrier, joined = excluded.joined

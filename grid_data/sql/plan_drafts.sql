@@ -168,11 +168,15 @@ FROM jsonb_to_recordset(%(pieces)s) AS piece (id bigint, parent bigint, househol
 JOIN plan_unit AS parent ON parent.plan_id = %(plan)s AND parent.land_unit_id = piece.parent
 
 -- name: insert_borders
--- Borders of pieces.
-INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin)
-SELECT least(a, b), greatest(a, b), length_m, barrier, joined, CASE WHEN length_m > 0 THEN 'border' ELSE 'link' END
+-- Borders of pieces; what somebody decided about a border or link of the unit they are cut from is decided for them, too.
+INSERT INTO unit_edge (unit_a, unit_b, length_m, barrier, joined, origin, by_hand)
+SELECT least(a, b), greatest(a, b), length_m, barrier, joined, CASE WHEN length_m > 0 THEN 'border' ELSE 'link' END,
+       EXISTS (SELECT FROM unnest(ARRAY[a, one.cut_from]) AS here (id) CROSS JOIN unnest(ARRAY[b, other.cut_from]) AS there (id)
+               JOIN unit_edge AS known ON known.unit_a = least(here.id, there.id) AND known.unit_b = greatest(here.id, there.id)
+               WHERE known.by_hand)
 FROM unnest(%(a)s::bigint[], %(b)s::bigint[], %(length_m)s::float8[], %(barrier)s::smallint[], %(joined)s::boolean[])
      AS edge (a, b, length_m, barrier, joined)
+JOIN land_unit AS one ON one.id = edge.a JOIN land_unit AS other ON other.id = edge.b
 ON CONFLICT (unit_a, unit_b) DO NOTHING
 
 -- name: set_shapes
