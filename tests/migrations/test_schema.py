@@ -21,7 +21,7 @@ SELECT 'relation', relname FROM pg_class
 WHERE relnamespace::regnamespace::text IN ('public', 'task_queue') AND relkind IN ('r', 'p', 'v', 'm', 'S')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
 UNION ALL
-SELECT 'function', proname FROM pg_proc
+SELECT 'function', proname || ' ' || md5(prosrc) FROM pg_proc
 WHERE pronamespace::regnamespace::text IN ('public', 'task_queue')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 UNION ALL
@@ -62,7 +62,7 @@ def description(url: str) -> list[tuple[str, ...]]:
 
 
 def objects(url: str) -> list[tuple[str, str]]:
-    """Relations, functions and indexes in the schema that belong to no extension."""
+    """Relations, functions with their bodies and indexes in the schema that belong to no extension."""
     with psycopg.connect(url) as connection:
         return connection.execute(OBJECTS).fetchall()
 
