@@ -9,6 +9,7 @@ policies need no geometry. Past editions are not kept here: where an incident wa
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,10 @@ from numpy.typing import NDArray
 
 from gis.lattice import snap
 from gis.zone_layer import ZoneLayer
-from grid_data.bulk.ragged import Ragged
+from grid_data.bulk.ragged import Ragged, offsets_of
 from grid_data.bulk.routed import LayerZones
 from grid_data.city import read_city
-from grid_data.database import Connection, rows, run
+from grid_data.database import Connection, one, rows, run
 
 __all__ = ["keep_what_came_into_force", "keep_zones_stood_in", "list_texts", "zones_under"]
 
@@ -57,10 +58,10 @@ async def keep_zones_stood_in(
         layers = [row["id"] for row in await rows(connection, "standing/layers_of", {"zones": list(zones)})]
         own = {row["id"] for row in await rows(connection, "standing/zones_of_layers", {"layers": layers})}
         for kind in KINDS:
-            touched = await rows(connection, f"standing/{kind}_touched", {"zones": list(zones)})
+            touched = await one(connection, f"standing/{kind}_touched", {"zones": list(zones)})
             changed += await _stand(connection, kind, touched, layers, own)
     if codes:
-        moved = await rows(connection, "standing/facility_moved", {"codes": list(codes)})
+        moved = await one(connection, "standing/facility_moved", {"codes": list(codes)})
         changed += await _stand(connection, "facility", moved, None, None)
     return changed
 
@@ -74,29 +75,70 @@ async def keep_what_came_into_force(connection: Connection, hours: int) -> int:
     return await keep_zones_stood_in(connection, zones=[row["id"] for row in found])
 
 
+@dataclass(frozen=True)
+class _Things:
+    """Facilities or buildings: identifiers, shapes, and the zones that are stored with each, ascending."""
+
+    ids: NDArray[np.int64]
+    shapes: Objects
+    zones: Ragged
+
+    @classmethod
+    def of(cls, packed: dict[str, Any] | None) -> _Things:
+        """From the packed columns of a statement; a city has a hundred thousand of them."""
+        told = packed or {}
+        ends = np.cumsum(np.frombuffer(told.get("lengths") or b"", ">i4")).tolist()
+        shapes = told.get("shapes") or b""
+        parts = [shapes[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=False)]
+        counts = np.frombuffer(told.get("counts") or b"", ">i2")
+        return cls(
+            np.frombuffer(told.get("ids") or b"", ">i8").astype(np.int64),
+            np.asarray(shapely.from_wkb(parts), dtype=object),
+            Ragged(np.array((told.get("zones") or "").split(), dtype=np.int64), offsets_of(counts)),
+        )
+
+
 async def _stand(
     connection: Connection,
     kind: str,
-    touched: Sequence[dict[str, Any]],
+    packed: dict[str, Any] | None,
     layers: Sequence[int] | None,
     own: Collection[int] | None,
 ) -> int:
     """Write where some stand now; zones that are not ``own`` of the layers asked stay as they are."""
-    if not touched:
+    things = _Things.of(packed)
+    if not len(things.ids):
         return 0
-    shapes = np.asarray(shapely.from_wkb([row["shape"] for row in touched]), dtype=object)
-    ids: list[int] = []
-    lists: list[list[int]] = []
-    for row, found in zip(touched, await _found(connection, shapes, layers), strict=True):
-        kept = [] if own is None else [zone for zone in row["zone_ids"] if zone not in own]
-        now = sorted({*kept, *found.tolist()})
-        if now != row["zone_ids"]:
-            ids.append(row["id"])
-            lists.append(now)
-    if not ids:
+    now = await _found(connection, things.shapes, layers)
+    if own is not None:
+        now = _merged(things.zones, ~np.isin(things.zones.values, list(own)), now)
+    rows_changed = np.flatnonzero(_differ(things.zones, now))
+    if not len(rows_changed):
         return 0
-    told = {"ids": ids, "zones": list_texts(Ragged.of(lists))}
+    told = {"ids": things.ids[rows_changed].tolist(), "zones": list_texts(now.take(rows_changed))}
     return await run(connection, f"standing/{kind}_stands", told)
+
+
+def _merged(before: Ragged, kept: NDArray[np.bool_], found: Ragged) -> Ragged:
+    """Lists of what is kept of those before and of what was found, ascending, each zone once."""
+    rows_of = [np.repeat(np.arange(len(each)), each.counts) for each in (before, found)]
+    owner = np.concatenate([rows_of[0][kept], rows_of[1]])
+    value = np.concatenate([before.values[kept], found.values])
+    order = np.lexsort((value, owner))
+    owner, value = owner[order], value[order]
+    first = np.ones(len(owner), dtype=np.bool_)
+    first[1:] = (owner[1:] != owner[:-1]) | (value[1:] != value[:-1])
+    return Ragged.of_owners(owner[first], value[first], len(before))
+
+
+def _differ(before: Ragged, now: Ragged) -> NDArray[np.bool_]:
+    """Which lists are not the same."""
+    differ: NDArray[np.bool_] = before.counts != now.counts
+    same = np.flatnonzero(~differ)
+    left, right = before.take(same), now.take(same)
+    owner = np.repeat(same, left.counts)
+    differ[owner[left.values != right.values]] = True
+    return differ
 
 
 async def _found(connection: Connection, shapes: Objects, layers: Sequence[int] | None) -> Ragged:

@@ -26,7 +26,7 @@ WHERE layer.active AND layer.kind <> 'context'
 ORDER BY layer.precedence, layer.code, zone.code
 
 -- name: facility_touched
--- Facilities that stood in some zones, or that are within reach of what these zones are now.
+-- Facilities that stood in some zones, or that are within reach of what these zones are now; columns packed, by id.
 WITH reach AS (
     SELECT ST_Expand(version.geom, margin.up / cos(radians(
                least(89, greatest(abs(ST_YMin(version.geom)), abs(ST_YMax(version.geom))) + margin.up))), margin.up) AS box
@@ -37,12 +37,17 @@ WITH reach AS (
     ) AS margin
     WHERE version.zone_id = ANY (%(zones)s::bigint[]) AND version.valid @> now() AND upper_inf(version.recorded)
 )
-SELECT facility.id, facility.zone_ids, ST_AsBinary(facility.geom) AS shape
-FROM facility
-WHERE facility.id IN (
-    SELECT id FROM facility WHERE zone_ids && %(zones)s::bigint[]
-    UNION
-    SELECT near.id FROM reach JOIN facility AS near ON near.geom && reach.box)
+SELECT string_agg(int8send(id), ''::bytea) AS ids, string_agg(array_to_string(zone_ids, ' '), ' ') AS zones,
+       string_agg(int2send(cardinality(zone_ids)::int2), ''::bytea) AS counts,
+       string_agg(int4send(length(shape)), ''::bytea) AS lengths, string_agg(shape, ''::bytea) AS shapes
+FROM (
+    SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM facility
+    WHERE id IN (
+        SELECT id FROM facility WHERE zone_ids && %(zones)s::bigint[]
+        UNION
+        SELECT near.id FROM reach JOIN facility AS near ON near.geom && reach.box)
+    ORDER BY id
+) AS thing
 
 -- name: building_touched
 -- The same of buildings.
@@ -56,16 +61,26 @@ WITH reach AS (
     ) AS margin
     WHERE version.zone_id = ANY (%(zones)s::bigint[]) AND version.valid @> now() AND upper_inf(version.recorded)
 )
-SELECT building.id, building.zone_ids, ST_AsBinary(building.geom) AS shape
-FROM building
-WHERE building.id IN (
-    SELECT id FROM building WHERE zone_ids && %(zones)s::bigint[]
-    UNION
-    SELECT near.id FROM reach JOIN building AS near ON near.geom && reach.box)
+SELECT string_agg(int8send(id), ''::bytea) AS ids, string_agg(array_to_string(zone_ids, ' '), ' ') AS zones,
+       string_agg(int2send(cardinality(zone_ids)::int2), ''::bytea) AS counts,
+       string_agg(int4send(length(shape)), ''::bytea) AS lengths, string_agg(shape, ''::bytea) AS shapes
+FROM (
+    SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM building
+    WHERE id IN (
+        SELECT id FROM building WHERE zone_ids && %(zones)s::bigint[]
+        UNION
+        SELECT near.id FROM reach JOIN building AS near ON near.geom && reach.box)
+    ORDER BY id
+) AS thing
 
 -- name: facility_moved
--- Facilities by code.
-SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM facility WHERE code = ANY (%(codes)s::text[])
+-- Facilities by code; columns as those of facility_touched.
+SELECT string_agg(int8send(id), ''::bytea) AS ids, string_agg(array_to_string(zone_ids, ' '), ' ') AS zones,
+       string_agg(int2send(cardinality(zone_ids)::int2), ''::bytea) AS counts,
+       string_agg(int4send(length(shape)), ''::bytea) AS lengths, string_agg(shape, ''::bytea) AS shapes
+FROM (
+    SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM facility WHERE code = ANY (%(codes)s::text[]) ORDER BY id
+) AS thing
 
 -- name: facility_stands
 -- Facilities stand in these zones now.
