@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 import shapely
 from playwright.sync_api import expect
 from shapely.geometry import shape
@@ -79,6 +80,10 @@ def test_a_border_is_dragged_judged_at_once_as_the_server_does_and_undone(screen
         expect(cells.nth(3)).to_have_text(f"{told[zone]['polsby_popper']:.2f}")
         expect(cells.nth(4)).to_have_text(f"+{told[zone]['moved_in']} −{told[zone]['moved_out']}")
     expect(desk.moved()).to_have_text(str(desk.api("/measures")["moved_households"]))
+    shown = page.locator(".zone-card dd").all_inner_texts()
+    taker = told[border.zone_here]
+    assert taker["reock"] == pytest.approx(float(shown[8]), abs=0.006)
+    assert [int(re.split(r"\D", shown[at])[0]) for at in (4, 5)] == [taker["facilities"], taker["posts"]]
 
     page.locator("#map canvas").focus()
     page.keyboard.press("Control+z")

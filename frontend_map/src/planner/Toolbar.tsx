@@ -186,12 +186,14 @@ function Curtain() {
     };
   }, [city, here, colourMode.value]);
   const share = curtain.value;
+  // Of a plan that is in force, or was, the left side is no longer what holds.
+  const drawn = plan.value?.state === "draft";
   return (
     <>
       <div ref={box} class="curtain" aria-hidden="true" />
       <span class="curtain-edge" style={{ left: `${share * 100}%` }} aria-hidden="true" />
-      <span class="curtain-name is-left">{t("compare.before")}</span>
-      <span class="curtain-name is-right">{t("compare.after")}</span>
+      <span class="curtain-name is-left">{t(drawn ? "compare.before" : "compare.before_plan")}</span>
+      <span class="curtain-name is-right">{t(drawn ? "compare.after" : "compare.after_plan")}</span>
       <input
         class="curtain-slider"
         type="range"

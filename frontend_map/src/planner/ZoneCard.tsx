@@ -4,8 +4,10 @@ import { t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { merge, setExempt, setLock, useTool } from "./actions";
 import type { Row } from "./balance";
+import { reock } from "./circle";
+import type { Counted } from "./measures";
 import { zoomTo } from "./moves";
-import { band, choose, chosen, draft, editable, rows } from "./state";
+import { band, choose, chosen, draft, editable, rows, shapes } from "./state";
 import { zoneLabel, zoneName } from "./words";
 
 /** The chosen grid, or the chosen ones together. */
@@ -37,21 +39,29 @@ function Head({ title, zones }: { title: string; zones: readonly number[] }) {
 
 function One({ row }: { row: Row }) {
   const { zone } = row;
-  const change = row.households - row.before;
+  const here = draft.value;
+  const base = here?.baseOfZone(row.number);
+  const against = (name: Counted): string => number(row[name]) + changed(row[name] - (base?.[name] ?? row[name]));
+  const units = [...(here?.sumsOf(row.number).units ?? [])].flatMap((unit) => shapes.value?.units[unit] ?? []);
+  const filled = reock(units, row.area);
   return (
     <>
-      <Head title={zoneName(draft.value, row.number)} zones={[row.number]} />
+      <Head title={zoneName(here, row.number)} zones={[row.number]} />
       {zone.code && <p class="code small muted">{grouped(zone.code)}</p>}
       <Gauge households={row.households} />
       <dl class="card-facts">
-        <Fact name={t("card.households")} value={`${number(row.households)}${change === 0 ? "" : ` (${change > 0 ? "+" : "−"}${number(Math.abs(change))})`}`} />
-        <Fact name={t("card.residents")} value={number(row.residents)} />
-        <Fact name={t("card.buildings")} value={number(row.buildings)} />
-        <Fact name={t("card.incidents")} value={number(row.incidents)} />
-        <Fact name={t("card.compactness")} value={row.compactness.toFixed(2)} />
+        <Fact name={t("card.households")} value={number(row.households) + changed(row.households - row.before)} />
+        <Fact name={t("card.residents")} value={against("residents")} />
+        <Fact name={t("card.buildings")} value={against("buildings")} />
+        <Fact name={t("card.incidents")} value={against("incidents")} />
+        <Fact name={t("card.facilities")} value={against("facilities")} />
+        <Fact name={t("card.posts")} value={number(zone.posts)} hint={t("card.posts_hint")} />
+        <Fact name={t("card.moved")} value={`+${number(row.movedIn)} −${number(row.movedOut)}`} />
+        <Fact name={t("card.compactness")} value={row.compactness.toFixed(2)} hint={t("card.compactness_hint")} />
+        <Fact name={t("card.reock")} value={filled === null ? "–" : filled.toFixed(2)} hint={t("card.reock_hint")} />
         <Fact name={t("card.followed")} value={row.followed === null ? "–" : percent(row.followed)} />
         <Fact name={t("card.connected")} value={row.connected ? t("card.yes") : t("card.no")} bad={!row.connected} />
-        <Fact name={t("card.moved")} value={`+${number(row.movedIn)} −${number(row.movedOut)}`} />
+        <Fact name={t("card.inside")} value={row.insideCommunity ? t("card.yes") : t("card.no")} bad={!row.insideCommunity} />
       </dl>
       {editable.value && (
         <div class="card-tools">
@@ -100,9 +110,12 @@ function Several({ all }: { all: readonly Row[] }) {
   );
 }
 
-function Fact({ name, value, bad = false }: { name: string; value: string; bad?: boolean }) {
+/** What is different from the base edition, behind a figure. */
+const changed = (by: number): string => (by === 0 ? "" : ` (${by > 0 ? "+" : "−"}${number(Math.abs(by))})`);
+
+function Fact({ name, value, hint, bad = false }: { name: string; value: string; hint?: string; bad?: boolean }) {
   return (
-    <div class={bad ? "is-bad" : ""}>
+    <div class={bad ? "is-bad" : ""} title={hint}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>

@@ -50,6 +50,9 @@ export interface ZoneMeasures {
   followed: number | null;
 }
 
+/** What is counted per zone beside households. */
+export type Counted = "residents" | "buildings" | "incidents" | "facilities";
+
 /** What a move touched: for the map to repaint, and nothing else. */
 export interface Touched {
   units: number[];
@@ -144,6 +147,21 @@ export class Draft {
   /** Whether a border between units is one of zones. */
   isBorder(edge: number): boolean {
     return this.zoneOf[this.data.edges.a[edge]!] !== this.zoneOf[this.data.edges.b[edge]!];
+  }
+
+  /** What of the base edition's zone is counted: its people and what is there, as of now. Reads every unit once. */
+  baseOfZone(zone: number): Record<Counted, number> {
+    const { units } = this.data;
+    const found = { residents: 0, buildings: 0, incidents: 0, facilities: 0 };
+    for (let unit = 0; unit < this.size; unit++) {
+      // A unit that was cut is in no zone: its pieces count for it.
+      if (this.baseOf[unit] !== zone || this.zoneOf[unit] === NOWHERE) continue;
+      found.residents += units.residents[unit]!;
+      found.buildings += units.buildings[unit]!;
+      found.incidents += units.incidents_year[unit] ?? 0;
+      found.facilities += units.facilities[unit] ?? 0;
+    }
+    return found;
   }
 
   neighbourZones(zone: number): Set<number> {

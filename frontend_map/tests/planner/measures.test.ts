@@ -92,6 +92,17 @@ describe("a move", () => {
     expect([draft.movedHouseholds, draft.movedUnits]).toEqual([0, 0]);
   });
 
+  it("know what the grid had in the edition the plan starts from, whatever moved, and not the land that was cut", () => {
+    const draft = new Draft(squareCity({ columns: 8, rows: 8, block: 4 }));
+    const before = { residents: 1200, buildings: 16, incidents: 32, facilities: 64 };
+    draft.move([0, 1, 8], 2);
+    draft.move([4], 1);
+    expect(draft.measure(1, BAND)).toMatchObject({ residents: 1050, buildings: 14, incidents: 28, facilities: 56 });
+    expect(draft.baseOfZone(1)).toEqual(before);
+    draft.move([0], NOWHERE);
+    expect(draft.baseOfZone(1)).toEqual({ residents: 1125, buildings: 15, incidents: 30, facilities: 60 });
+  });
+
   it.each([1, 2, 3, 4, 5])("after any number of moves leaves what counting anew would give (seed %i)", (seed) => {
     const next = sequence(seed);
     const draft = new Draft(
