@@ -17,15 +17,12 @@ from governance.urgent_task_lineage import receipts_follow
 from grid_data.database import Connection
 from grid_data.edition_writing import NewVersion, PostMove, Writing, superseded
 from grid_data.history import add_history, name_incidents
-from grid_data.plan_publishing import concerned, insert_zones, open_incidents, zone_codes
+from grid_data.plan_publishing import concerned, insert_zones, zone_codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Edition", "Moved", "put_into_force"]
-
-MANY = 20_000
-"""From so many incidents on it pays to count all open ones: most of the city may be concerned."""
 
 
 @dataclass(frozen=True)
@@ -223,8 +220,7 @@ async def _incidents(connection: Connection, plan: Mapping[str, Any], asked: pa.
     from grid_data import rerouting
 
     n = len(asked)
-    of = await open_incidents(connection) if n > MANY else 10**9
-    moves = await rerouting.find_moves(connection, asked, plan["now"], of=of)
+    moves = await rerouting.find_moves(connection, asked, plan["now"])
     moved = await rerouting.move(connection, moves, plan["now"]) if len(moves) else []
     followed = await follow_redraw(connection, moves.owners_before(moved))
     seq = await add_history(

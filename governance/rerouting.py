@@ -88,7 +88,7 @@ async def reroute(
         seen = replace(seen, since=None)
     since = seen.since
     asked = await rerouting.concerned(connection, seen, at, layers)
-    moves = await rerouting.find_moves(connection, asked, at, of=seen.count)
+    moves = await rerouting.find_moves(connection, asked, at, every=since is None)
     listed = await rerouting.codes_of(connection, moves)
     if not dry_run:
         moved = await rerouting.move(connection, moves, at) if len(moves) else []

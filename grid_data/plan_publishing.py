@@ -191,13 +191,6 @@ async def concerned(connection: Connection, units: Sequence[int], zones: Sequenc
     return await copy_out(connection, "plan_publishing/concerned", asked, INCIDENT_COLUMNS)
 
 
-async def open_incidents(connection: Connection) -> int:
-    """How many open incidents there are."""
-    row = await one(connection, "plan_publishing/open_incidents")
-    assert row is not None
-    return int(row["n"])
-
-
 async def insert_zones(connection: Connection, layer_id: int, codes: Sequence[str]) -> dict[str, int]:
     """New zones of a layer; ids by code."""
     found = await rows(connection, "plan_publishing/insert_zones", {"layer": layer_id, "codes": list(codes)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,6 +58,8 @@ INCIDENT_COLUMNS = {
 _LATE = timedelta(hours=1)
 # Up to this share of the open incidents, reading what is near them takes less than reading everything.
 _FEW = 0.4
+# So many are not worth counting the others for.
+_ALWAYS_FEW = 20_000
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,12 @@ class Overview:
 
     Attributes
     ----------
-    count
-        How many there are.
     since
         What they are routed by since the last time; None when all must be asked.
     kept_by_hand
         How many have an organisation that a person chose: they are left alone.
     """
 
-    count: int
     since: Since | None
     kept_by_hand: int
 
@@ -131,7 +131,7 @@ async def overview(connection: Connection) -> Overview:
     found = await one(connection, "rerouting/overview", {"known": mark["known"] - _LATE if mark else None})
     assert found is not None
     since = Since(min(mark["at"], found["oldest"] or mark["at"]), mark["editions"]) if mark else None
-    return Overview(found["count"], since, found["kept_by_hand"])
+    return Overview(since, found["kept_by_hand"])
 
 
 async def concerned(
@@ -169,11 +169,11 @@ async def _in_changed_area(connection: Connection, asked: Mapping[str, Any]) -> 
     return found.take(pa.array(np.unique(found["id"].to_numpy(), return_index=True)[1]))
 
 
-async def find_moves(connection: Connection, asked: pa.Table, at: datetime, of: int) -> Moves:
+async def find_moves(connection: Connection, asked: pa.Table, at: datetime, *, every: bool = False) -> Moves:
     """Route incidents for a moment and keep those whose zones, land unit or organisation differ.
 
-    They come as `concerned` gives them. A small part of all ``of`` open ones is routed by what is near them,
-    a large one by the whole city; answers are the same.
+    They come as `concerned` gives them. A small part of all open ones is routed by what is near them, a large
+    one, and ``every`` one, by the whole city; answers are the same.
     """
     found: pd.DataFrame = asked.to_pandas()
     found["crs"] = found["crs"].fillna("wgs84")
@@ -186,7 +186,8 @@ async def find_moves(connection: Connection, asked: pa.Table, at: datetime, of: 
     moments = pd.Series([at] * len(found))
     category_id = found["category_id"].to_numpy()
     accuracy_m = found["accuracy_m"].to_numpy()
-    places = (lon, lat, accuracy_m) if len(found) <= _FEW * of else None
+    few = not every and await _are_few(connection, len(found))
+    places = (lon, lat, accuracy_m) if few else None
     grounds = await read_grounds(connection, moments, category_id, places)
     routed = grounds.route(
         lon=lon,
@@ -206,6 +207,15 @@ async def find_moves(connection: Connection, asked: pa.Table, at: datetime, of: 
     after.take(routed, moved)
     before = found.iloc[moved].reset_index(drop=True)
     return Moves(len(found), before, after, lon[moved], lat[moved])
+
+
+async def _are_few(connection: Connection, n: int) -> bool:
+    if n <= _ALWAYS_FEW:
+        return True
+    most = math.ceil(n / _FEW)
+    found = await one(connection, "rerouting/open_up_to", {"most": most})
+    assert found is not None
+    return bool(found["count"] == most)
 
 
 async def move(connection: Connection, moves: Moves, at: datetime) -> list[int]:
@@ -242,7 +252,7 @@ async def codes_of(connection: Connection, moves: Moves) -> pd.DataFrame:
         row["id"]: row["code"] for row in await rows(connection, "rerouting/codes", {"zones": zones.tolist()})
     }
     organisations = {row["id"]: row["code"] for row in await rows(connection, "rerouting/organisations")}
-    columns: dict[str, Any] = {"number": list(moves.before["number"])}
+    columns: dict[str, Any] = {"number": pa.array(moves.before["number"]).to_pylist()}
     for name, names in (("base_grid", grids), ("organisation", organisations)):
         columns[f"{name}_before"] = _named(moves.before[f"{name}_id"].to_numpy(), names)
         columns[f"{name}_after"] = _named(getattr(moves.after, f"{name}_id"), names)

@@ -35,22 +35,32 @@ class Around:
         >>> around.west.tolist(), around.north.tolist()
         ([120.001, 120.4], [36.003, 36.1])
         """
-        column, row = (np.floor(degrees / _CELL_DEGREES).astype(np.int64) for degrees in (lon, lat))
+        return cls.grouped(lon, lat, metres)[0]
+
+    @classmethod
+    def grouped(
+        cls, lon: Floats, lat: Floats, metres: Floats | None = None, cell_degrees: float = _CELL_DEGREES
+    ) -> tuple[Around, Ints]:
+        """The boxes, of cells of a chosen size, and for each point the position of the box that holds it."""
+        column, row = (np.floor(degrees / cell_degrees).astype(np.int64) for degrees in (lon, lat))
         order = np.lexsort((row, column))
         column, row = column[order], row[order]
         new = (np.diff(column, prepend=column[:1] - 1) != 0) | (np.diff(row, prepend=row[:1] - 1) != 0)
         begins = np.flatnonzero(new)
+        box = np.empty(len(lon), dtype=np.int64)
+        box[order] = np.cumsum(new) - 1
         if not len(begins):
-            return cls(*(np.empty(0) for _ in range(4)))
+            return cls(*(np.empty(0) for _ in range(4))), box
         each = cls(lon, lat, lon, lat)
         if metres is not None:
             each = each.grown(metres)
-        return cls(
+        boxes = cls(
             np.minimum.reduceat(each.west[order], begins),
             np.minimum.reduceat(each.south[order], begins),
             np.maximum.reduceat(each.east[order], begins),
             np.maximum.reduceat(each.north[order], begins),
         )
+        return boxes, box
 
     def grown(self, metres: float | Floats) -> Around:
         """The boxes with a margin of at least so many metres, and never less than a step of the lattice."""

@@ -184,7 +184,7 @@ FROM (
 ) AS listed
 
 -- name: facilities_near
--- Facilities of some classes that meet one of some boxes, packed as those of whole classes.
+-- Facilities that meet one of some boxes and are of the classes asked there, packed as those of whole classes.
 SELECT string_agg(int8send(id), ''::bytea) AS id, string_agg(int8send(category_id), ''::bytea) AS category_id,
        string_agg(int8send(coalesce(owning_id, 0)), ''::bytea) AS owning_id,
        string_agg(int8send(coalesce(maintaining_id, 0)), ''::bytea) AS maintaining_id,
@@ -192,15 +192,17 @@ SELECT string_agg(int8send(id), ''::bytea) AS id, string_agg(int8send(category_i
 FROM (
     SELECT DISTINCT ON (near.category_id, near.code) near.id, near.category_id, near.owning_id, near.maintaining_id,
            ST_AsBinary(near.geom) AS shape
-    FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[])
-         AS box (west, south, east, north)
-    -- OFFSET 0: one look-up in the spatial index for each box, never one in that of the categories.
+    -- OFFSET 0: classes are read once a box; one look-up in the spatial index for each box, never one in that of the categories.
+    FROM (SELECT west, south, east, north, listed::bigint[] AS classes
+          FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[], %(classes)s::text[])
+               AS given (west, south, east, north, listed)
+          OFFSET 0) AS box
     CROSS JOIN LATERAL (
         SELECT facility.id, facility.category_id, facility.code, facility.owning_id, facility.maintaining_id,
                facility.geom
         FROM facility
         WHERE facility.geom && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
-          AND facility.category_id = ANY (%(categories)s::bigint[]) AND facility.state <> 'removed'
+          AND facility.category_id = ANY (box.classes) AND facility.state <> 'removed'
         OFFSET 0
     ) AS near
     ORDER BY near.category_id, near.code

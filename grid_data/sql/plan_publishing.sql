@@ -248,11 +248,6 @@ COPY (
     FROM asked JOIN incident USING (id) ORDER BY id
 ) TO STDOUT (FORMAT csv)
 
--- name: open_incidents
--- How many open incidents there are.
-SELECT count(*) AS n FROM incident
-WHERE is_open
-
 -- name: change_state
 -- Bring a plan to a state.
 UPDATE plan SET state = %(state)s, approver = %(approver)s, effective_from = %(effective_from)s,

@@ -80,8 +80,9 @@ def listed(done: Rerouted) -> list[dict[Any, Any]]:
     wobbles=st.lists(st.tuples(st.floats(-0.002, 0.042), st.floats(-0.002, 0.042)), min_size=3, max_size=10),
     further=coverages(),
     correction=st.booleans(),
+    redrawn=st.booleans(),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_asking_the_changed_area_finds_what_asking_everything_finds(
     toy_database: Database,
     zones: list[shapely.Polygon],
@@ -90,10 +91,11 @@ async def test_asking_the_changed_area_finds_what_asking_everything_finds(
     wobbles: list[tuple[float, float]],
     further: list[shapely.Polygon],
     correction: bool,
+    redrawn: bool,
 ) -> None:
-    """Random editions of a layer, points on vertices and edges too; some zones come back as they were."""
+    """Random editions of a layer, points on vertices and edges too; zones are drawn anew, or come and go."""
     first = dict(zip(codes, zones, strict=False))
-    second = {f"N{code}": shape for code, shape in zip(codes, further, strict=False)}
+    second = {code if redrawn else f"N{code}": shape for code, shape in zip(codes, further, strict=False)}
     with pytest.raises(_Undo):
         async with toy_database.transaction(OPERATOR) as connection:
             await new_edition(connection, "police", first, since="2024-06-01T00:00:00+08:00")
@@ -107,6 +109,8 @@ async def test_asking_the_changed_area_finds_what_asking_everything_finds(
             if correction:
                 # One zone is drawn anew, in the place of some of the others.
                 await new_edition(connection, "police", second, since=None)
+            elif redrawn:
+                await new_edition(connection, "police", second)
             else:
                 keep = [shape for k, shape in enumerate(zones) if k in kept]
                 await new_edition(connection, "market", dict(zip(codes, keep, strict=False)) or second)
@@ -131,6 +135,43 @@ async def test_only_the_changed_area_is_asked(connection: Connection) -> None:
     assert 0 < area.asked < full.asked / 2
     assert listed(area) == listed(full)
     assert len(area.moves) > 20
+
+
+@pytest.mark.parametrize("since", [CHANGE, None], ids=["from a day on", "as a correction"])
+async def test_of_zones_that_are_only_drawn_anew_the_ground_that_changed_hands_is_asked(
+    toy_database: Database, since: str | None
+) -> None:
+    """A border moves by a street's width: who lives in the middle of either zone is not asked."""
+    points = [(round(120.401 + 0.002 * k, 7), 36.115) for k in range(19)]
+    with pytest.raises(_Undo):
+        async with toy_database.transaction(OPERATOR) as connection:
+            await new_edition(connection, "police", halves(at=120.42), since="2024-06-01T00:00:00+08:00")
+            await store(connection, points)
+            await reroute(connection, OPERATOR)
+            await new_edition(connection, "police", halves(at=120.424), since=since)
+            area, full = await both_ways(connection)
+            assert (area.asked, full.asked) == (2, len(points))
+            assert listed(area) == listed(full)
+            assert len(area.moves) == 2
+            raise _Undo
+
+
+def halves(at: float) -> dict[str, shapely.Polygon]:
+    """West and east of a meridian, as far as the toy city reaches."""
+    west, east = shapely.box(WEST, 36.10, at, 36.14), shapely.box(at, 36.10, 120.44, 36.14)
+    return {"H1": west, "H2": east}
+
+
+async def test_a_zone_drawn_anew_for_another_organisation_is_asked_as_a_whole(connection: Connection) -> None:
+    points = [(round(120.401 + 0.002 * k, 7), 36.115) for k in range(19)]
+    await new_edition(connection, "police", halves(at=120.42), since="2024-06-01T00:00:00+08:00")
+    await store(connection, points)
+    await reroute(connection, OPERATOR)
+    # Codes in another order: what PO1 had, PO2 has.
+    await new_edition(connection, "police", dict(reversed(halves(at=120.424).items())))
+    area, full = await both_ways(connection)
+    assert area.asked == full.asked == len(points)
+    assert listed(area) == listed(full)
 
 
 async def _turn_over(connection: Connection) -> None:
