@@ -7,10 +7,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-import httpx2 as httpx
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.screen import MAP_MS, Screen
+from tests.e2e.screen import MAP_MS, SERVER, Screen
 
 PERSON = {"name": "王敏", "role": "dispatcher", "organisation": None}
 
@@ -40,7 +39,7 @@ class DispatchDesk:
             "address": f"测试 {uuid.uuid4().hex[:8]} 号",
             "source": "hotline",
         } | more
-        answer = httpx.post(f"{self.screen.base_url}/api/incidents", json=body, timeout=30)
+        answer = SERVER.post(f"{self.screen.base_url}/api/incidents", json=body)
         answer.raise_for_status()
         incident: dict[str, Any] = answer.json()
         return incident
@@ -57,7 +56,7 @@ class DispatchDesk:
             "action": action,
             "revision": self.case(number)["revision"],
         } | fields
-        answer = httpx.post(f"{self.screen.base_url}/api/cases/{number}/steps", json=body, timeout=30)
+        answer = SERVER.post(f"{self.screen.base_url}/api/cases/{number}/steps", json=body)
         assert answer.status_code == 200, answer.text
 
     # --- the page ------------------------------------------------------------------------------------------

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2 as httpx
 import shapely
 from playwright.sync_api import Locator, Page, expect
 from shapely.geometry import shape
 
-from tests.e2e.screen import MAP_MS, READY_MS, Screen
+from tests.e2e.screen import MAP_MS, READY_MS, SERVER, Screen
 
 PLANNER = "王规划"
 APPROVER = "李审批"
@@ -55,7 +54,7 @@ class Desk:
             "area": {"layer": "community", "code": community},
             "by": PLANNER,
         }
-        answer = httpx.post(f"{screen.base_url}/api/plans", json=body, timeout=30)
+        answer = SERVER.post(f"{screen.base_url}/api/plans", json=body)
         answer.raise_for_status()
         return cls(screen, answer.json()["code"]).open()
 
@@ -84,7 +83,7 @@ class Desk:
     def move(self, by: str, **move: Any) -> Any:
         """Make a move behind the page's back."""
         body = {"revision": self.api()["revision"], "by": by, **move}
-        answer = httpx.post(f"{self.screen.base_url}/api/plans/{self.code}/moves", json=body, timeout=30)
+        answer = SERVER.post(f"{self.screen.base_url}/api/plans/{self.code}/moves", json=body)
         answer.raise_for_status()
         return answer.json()
 

@@ -11,6 +11,10 @@ from playwright.sync_api import Locator, Page, expect
 READY_MS = 90_000
 MAP_MS = 30_000
 
+SERVER = httpx.Client(verify=False, timeout=60)
+"""Asks servers beside the page. Kept: a client for each question would first read all certificates of the
+system, which takes longer than the answer."""
+
 
 class Screen:
     """One page and the server behind it."""
@@ -23,7 +27,7 @@ class Screen:
 
     def api(self, path: str, **parameters: Any) -> Any:
         """What the server itself says."""
-        answer = httpx.get(f"{self.base_url}/api/{path}", params=parameters, timeout=30)
+        answer = SERVER.get(f"{self.base_url}/api/{path}", params=parameters)
         answer.raise_for_status()
         return answer.json()
 
@@ -51,6 +55,13 @@ class Screen:
     def open_at(self, place: list[float], zoom: float, more: str = "") -> Screen:
         """Open the map at a place."""
         return self.open(f"?map={zoom:.2f}/{place[1]:.5f}/{place[0]:.5f}{more}")
+
+    def go(self, query: str) -> None:
+        """Go to another address of the open page, as Back and Forward do: nothing is loaded anew."""
+        self.page.evaluate(
+            "to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')) }",
+            f"{self.base_url}/{query}",
+        )
 
     def settle(self) -> None:
         """Wait until the map has drawn what it was asked for."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.dispatch_screen import DispatchDesk
-from tests.e2e.screen import MAP_MS, Screen
+from tests.e2e.screen import MAP_MS, SERVER, Screen
 from tests.support.pictures import jpeg, scene
 
 
@@ -86,7 +85,7 @@ def test_a_guidance_text_answers_a_call_at_once(desk: DispatchDesk) -> None:
         "category": desk.screen.some_category()["key"],
         "title": {"zh": "井盖由谁管"}, "text": {"zh": "井盖上写着产权单位的电话"},
     }  # fmt: skip
-    httpx.post(f"{desk.screen.base_url}/api/guidance", json=said, timeout=30).raise_for_status()
+    SERVER.post(f"{desk.screen.base_url}/api/guidance", json=said).raise_for_status()
     number = str(desk.report("问井盖由谁管", nth=8)["number"])
     open_case(desk, number)
     desk.become("赵受理", "acceptor", "LS")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.screen import MAP_MS, Screen
+from tests.e2e.screen import MAP_MS, SERVER, Screen
 from tests.e2e.test_view import check
 
 
@@ -18,7 +17,7 @@ def waiting(screen: Screen, count: int) -> list[dict[str, Any]]:
     category = screen.some_category()["key"]
     for _ in range(count):
         report = {"category": category, "text": "位置不明", "address": "崂山区", "source": "hotline"}
-        httpx.post(f"{screen.base_url}/api/incidents", json=report, timeout=30).raise_for_status()
+        SERVER.post(f"{screen.base_url}/api/incidents", json=report).raise_for_status()
     listed = screen.api("incidents", place_status="unlocated", state="open", limit=count)["items"]
     assert len(listed) == count
     return list(listed)
@@ -114,7 +113,7 @@ def test_a_fallback_place_is_confirmed_and_refuted_with_a_reason(screen: Screen)
     lon, lat = screen.some_grid(nth=6)["centre"]
     key = f"{lon:.7f},{lat:.7f}"
     named = {"state": "confirmed", "reason": "地理编码服务的默认点"}
-    httpx.put(f"{screen.base_url}/api/fallback-places/{key}", json=named, timeout=30).raise_for_status()
+    SERVER.put(f"{screen.base_url}/api/fallback-places/{key}", json=named).raise_for_status()
     screen.open("?panel=locate")
     screen.page.get_by_role("tab", name="共用坐标").click()
     place = screen.page.locator(f".fallback[data-key='{key}']")

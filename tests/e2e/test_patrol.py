@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.e2e.screen import SERVER
 from tests.support.pictures import SECRETS, exif_of, jpeg, scene
 
 WAIT_MS = 20_000
@@ -41,7 +41,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 def read(url: str, **asked: Any) -> Any:
     """What the server itself says."""
-    answer = httpx.get(url, timeout=60, **asked)
+    answer = SERVER.get(url, **asked)
     answer.raise_for_status()
     return answer.json()
 
@@ -107,9 +107,8 @@ class Phone:
 
     def stored(self, text: str) -> list[dict[str, Any]]:
         """What the server has of this text."""
-        found = httpx.get(
-            f"{self.base_url}/api/incidents", params={"source": "grid_worker", "limit": 100}, timeout=30
-        ).json()["items"]
+        asked = {"source": "grid_worker", "limit": "100"}
+        found = SERVER.get(f"{self.base_url}/api/incidents", params=asked).json()["items"]
         return [item for item in found if item["text"] == text]
 
 
@@ -199,7 +198,7 @@ def test_a_photo_arrives_small_and_says_no_longer_where_it_was_taken(
     assert photo["position"]["coordinates"] == pytest.approx(place, abs=1e-6)
     assert photo["taken_at"] == "2026-10-01T01:30:15Z"
     assert photo["distance_m"] < 5
-    content = httpx.get(f"{phone.base_url}{photo['url']}", timeout=60).content
+    content = SERVER.get(f"{phone.base_url}{photo['url']}").content
     assert len(content) < photos["before"].stat().st_size
     assert b"Exif" not in content
     assert not any(secret in content for secret in SECRETS)
@@ -288,7 +287,7 @@ def test_an_urgent_task_of_the_grid_is_received_and_done(phone: Phone, place: tu
         "by": "周指挥", "role": "district_lead", "title": {"zh": "台风前转移"}, "text": {"zh": "逐户通知。"},
         "due_at": "2098-08-09T20:00:00+08:00", "area": {"zones": [f"base_grid:{grid}"]},
     }  # fmt: skip
-    issued = httpx.post(f"{phone.base_url}/api/urgent-tasks", json=task, timeout=60)
+    issued = SERVER.post(f"{phone.base_url}/api/urgent-tasks", json=task)
     assert issued.status_code == 201, issued.text
     phone.open()
     expect(phone.page.locator(".landmark")).to_contain_text("米", timeout=WAIT_MS)
@@ -326,5 +325,8 @@ def test_nothing_on_the_form_is_too_small_or_unnamed(phone: Phone) -> None:
     phone.page.evaluate(axe.read_text(encoding="utf-8"))
     for tab in ("上报", "发件箱", "我的上报", "紧急任务"):
         phone.tab(tab)
-        found = phone.page.evaluate("() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa']})")
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        found = phone.page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa'], resultTypes: ['violations']})"
+            ".then(found => found.violations)"
+        )
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.e2e.screen import MAP_MS, Screen
+from tests.e2e.screen import MAP_MS, SERVER, Screen
 from tests.e2e.test_view import check
 
 ROWS = ".rules-table tbody tr"
@@ -234,7 +233,7 @@ def test_somebody_elses_change_is_shown_beside_ones_own(screen: Screen) -> None:
         },
         "version": rule["version"],
     }
-    httpx.put(f"{screen.base_url}/api/rules/{rule['code']}", json=body, timeout=30).raise_for_status()
+    SERVER.put(f"{screen.base_url}/api/rules/{rule['code']}", json=body).raise_for_status()
 
     screen.page.get_by_role("button", name="生效…").click()
     dialog = screen.page.get_by_role("dialog")
