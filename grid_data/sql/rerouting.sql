@@ -28,7 +28,7 @@ SELECT (SELECT min(reported_at) FROM late) AS oldest,
 
 -- name: open_up_to
 -- How many incidents are open, counted in an index no further than to a number.
-SELECT count(*) AS count FROM (SELECT FROM incident WHERE is_open LIMIT %(most)s) AS some
+SELECT count(*) AS count FROM (SELECT FROM incident WHERE is_open LIMIT %(most)s) AS counted
 
 -- name: moved_units
 -- Land units of open incidents that ended or moved to another grid since these were routed: of each unit that ever left

@@ -17,6 +17,7 @@ from governance.access import OPERATOR
 from governance.errors import InvalidValue
 from governance.incidents import get_incident
 from governance.rerouting import Rerouted, reroute
+from grid_data import rerouting
 from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.ragged import Ragged
@@ -172,6 +173,28 @@ async def test_a_zone_drawn_anew_for_another_organisation_is_asked_as_a_whole(co
     area, full = await both_ways(connection)
     assert area.asked == full.asked == len(points)
     assert listed(area) == listed(full)
+
+
+@pytest.mark.parametrize("share", [0.01, 1.0], ids=["much of the city", "little of it"])
+async def test_answers_are_the_same_whether_the_city_is_read_or_what_is_near(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    monkeypatch.setattr(rerouting, "_ALWAYS_FEW", 0)
+    monkeypatch.setattr(rerouting, "_FEW", share)
+    read: list[bool] = []
+    whole = rerouting.read_grounds
+
+    async def noted(*given: Any) -> Any:
+        read.append(given[3] is None)
+        return await whole(*given)
+
+    monkeypatch.setattr(rerouting, "read_grounds", noted)
+    await store(connection, LATTICE_POINTS)
+    await reroute(connection, OPERATOR)
+    await _turn_over(connection)
+    area, full = await both_ways(connection)
+    assert listed(area) == listed(full)
+    assert read == [True, share < 1, True]
 
 
 async def _turn_over(connection: Connection) -> None:
