@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -28,10 +29,11 @@ from governance.casework.names import Flow
 from governance.deadline_book import deadline_book
 from governance.errors import CityMissing, ConflictingReport, InvalidValue
 from governance.incidents import as_reported, get_incident
-from governance.routing import Question, Routed, route
+from governance.routing import Question, Routed, question_ahead, route
 from grid_data.attachments import digests_of, lock_named
-from grid_data.database import Connection, Database, enter, last, one
-from grid_data.routing import ASKED, Asked, asked_of, asked_parameters
+from grid_data.city import City
+from grid_data.database import Ask, Connection, Database, enter, last, one
+from grid_data.routing import ASKED, ROUTE, Ahead, Asked, asked_of, asked_parameters
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """Clocks of sources may run this much ahead; a later report time is an error."""
@@ -88,16 +90,57 @@ async def report_transaction(
     ------
     CityMissing
     """
-    category = asked_parameters(sent.category)
-    async with (
-        database.intake,
-        database.transaction_asking(principal, ASKED, category, plans="generic") as (connection, row),
-    ):
-        try:
-            asked = asked_of(row)
-        except LookupError as error:
-            raise CityMissing(str(error)) from error
-        yield connection, asked
+    async with database.intake:
+        now = datetime.now(UTC)
+        asks = [Ask(ASKED, asked_parameters(sent.category))]
+        question = _ahead(database, sent, now)
+        if question is not None:
+            # Who is responsible does not depend on who reports.
+            asks.append(Ask(ROUTE, question, everything=True))
+        async with database.transaction_asking_all(principal, asks, plans="generic") as (connection, rows):
+            try:
+                asked = asked_of(rows[0])
+            except LookupError as error:
+                raise CityMissing(str(error)) from error
+            _remember(database, sent, asked)
+            ahead = Ahead(question, rows[1]) if question is not None else None
+            yield connection, replace(asked, now=now, ahead=ahead)
+
+
+@dataclass
+class _Known:
+    """What reports told of a database the last time: its city, and keys of categories."""
+
+    city: City
+    categories: dict[str, int]
+
+
+_known: WeakKeyDictionary[Database, _Known] = WeakKeyDictionary()
+"""Says what to ask ahead, never what is so: the transaction reads both again."""
+
+
+def _remember(database: Database, sent: Report, asked: Asked) -> None:
+    known = _known.setdefault(database, _Known(asked.city, {}))
+    known.city = asked.city
+    if asked.category is not None:
+        known.categories[sent.category] = asked.category["category_id"]
+
+
+def _ahead(database: Database, sent: Report, now: datetime) -> dict[str, Any] | None:
+    """The question about the place of a report that can go out before the city is read."""
+    known = _known.get(database)
+    category_id = known.categories.get(sent.category) if known else None
+    if known is None or category_id is None:
+        return None
+    return question_ahead(_question(sent, now), known.city.frame, category_id)
+
+
+def _question(sent: Report, now: datetime) -> Question:
+    return Question(sent.lon, sent.lat, sent.crs, sent.accuracy_m, sent.category, _reported_at(sent, now))
+
+
+def _reported_at(sent: Report, now: datetime) -> datetime:
+    return (sent.reported_at or now).astimezone(UTC)
 
 
 async def report(
@@ -113,15 +156,11 @@ async def report(
     ConflictingReport
         The source sent this reference before with other content.
     """
-    now = datetime.now(UTC)
-    reported_at = (sent.reported_at or now).astimezone(UTC)
+    now = asked.now if asked is not None and asked.now is not None else datetime.now(UTC)
+    reported_at = _reported_at(sent, now)
     if reported_at > now + FUTURE_TOLERANCE:
         raise InvalidValue("the report lies in the future", field="reported_at")
-    routed = await route(
-        connection,
-        Question(sent.lon, sent.lat, sent.crs, sent.accuracy_m, sent.category, reported_at),
-        asked,
-    )
+    routed = await route(connection, _question(sent, now), asked)
     values = _incident_values(sent, routed, reported_at)
     answer = routed.answer
     book = await deadline_book(connection, asked.book if asked else None)

@@ -36,7 +36,7 @@ from governance.errors import CityMissing, UnknownCategory, UnknownSystem
 from governance.reasons import decide_among, place_problem, reason_codes, reason_words
 from grid_data.city import City
 from grid_data.database import Connection
-from grid_data.routing import Asked, RoutedPlace, read_asked, route_place, uncertainty_m
+from grid_data.routing import Asked, RoutedPlace, place_question, read_asked, route_place, uncertainty_m
 
 _ZONES = TypeAdapter(list[ZoneFound])
 """Checks the zones of an answer in one go, which takes half the time."""
@@ -115,6 +115,7 @@ async def route(connection: Connection, question: Question, asked: Asked | None 
             at=at,
             category_id=category.id if category else None,
             accuracy_m=question.accuracy_m,
+            ahead=asked.ahead,
         )
         # Where the city has no zones at that moment there is no outside either.
         if found.outside_m is not None and found.outside_m > city.frame.outside_limit_m:
@@ -123,6 +124,21 @@ async def route(connection: Connection, question: Question, asked: Asked | None 
     if problem is not None:
         lon = lat = None
     return Routed(answer, city, category, lon, lat, found)
+
+
+def question_ahead(question: Question, frame: CityFrame, category_id: int) -> dict[str, Any] | None:
+    """What `route` will probably ask, from what was known before; None: nothing, or it cannot be told yet.
+
+    It goes out with the beginning of a transaction; the answer counts if the question turns out to be right.
+    """
+    try:
+        lon, lat = _convert(question)
+    except UnknownSystem:
+        return None
+    if question.at is None or lon is None or lat is None or _judge(lon, lat, question.accuracy_m, frame):
+        return None
+    accuracy_m = question.accuracy_m
+    return place_question(lon=lon, lat=lat, at=question.at, category_id=category_id, accuracy_m=accuracy_m)
 
 
 def _category(key: str | None, row: Mapping[str, Any] | None) -> CategoryFound | None:

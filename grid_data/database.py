@@ -7,10 +7,10 @@ with the claims of whom it runs for.
 from __future__ import annotations
 
 from asyncio import Semaphore
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
 from typing import Any, Protocol
 from typing import Literal as OneOf
 from weakref import WeakKeyDictionary, WeakSet
@@ -19,13 +19,14 @@ import orjson
 from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, OperationalError
 from psycopg.errors import InvalidSqlStatementName
 from psycopg.rows import DictRow, dict_row
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
+from grid_data.messages import Connection as Connection
+from grid_data.messages import call, forget_prepared, send
 from grid_data.statements import Numbered, numbered, sql
 
-Connection = AsyncConnection[DictRow]
 Plans = OneOf["auto", "generic"]
 
 SERVING = {"max_parallel_workers_per_gather": "0", "jit": "off", "random_page_cost": "1.1"}
@@ -45,6 +46,18 @@ for each other, and leave fewer connections to readers."""
 
 STEPS = 4
 """Steps of cases taken at a time. More would queue for connections, and reports would wait behind them."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A named statement that goes out with the beginning of a transaction.
+
+    ``everything``: it sees every row, as within `all_rows`.
+    """
+
+    key: str
+    parameters: Mapping[str, Any]
+    everything: bool = False
 
 
 class HasClaims(Protocol):
@@ -131,7 +144,7 @@ class Database:
         psycopg_pool.PoolTimeout
             No connection became free in time.
         """
-        connection, _ = await self._entered(principal, plans, None)
+        connection, _ = await self._entered(principal, plans, ())
         try:
             async with connection:
                 yield connection
@@ -143,13 +156,22 @@ class Database:
         self, principal: HasClaims, key: str, parameters: Mapping[str, Any], *, plans: Plans = "auto"
     ) -> AsyncIterator[tuple[Connection, DictRow | None]]:
         """`transaction`, and the first row of a named statement that went out with its beginning."""
-        connection, row = await self._entered(principal, plans, (key, parameters))
+        async with self.transaction_asking_all(principal, [Ask(key, parameters)], plans=plans) as opened:
+            connection, (row,) = opened
+            yield connection, row
+
+    @asynccontextmanager
+    async def transaction_asking_all(
+        self, principal: HasClaims, asks: Sequence[Ask], *, plans: Plans = "auto"
+    ) -> AsyncIterator[tuple[Connection, list[DictRow | None]]]:
+        """The same with several statements, in one message with the beginning; the first row of each."""
+        connection, found = await self._entered(principal, plans, asks)
         _calling.add(connection)
         try:
             async with connection:
-                yield connection, row
+                yield connection, found
         except BaseException:
-            _prepared.pop(connection, None)
+            forget_prepared(connection)
             raise
         finally:
             _calling.discard(connection)
@@ -168,8 +190,8 @@ class Database:
             yield connection
 
     async def _entered(
-        self, principal: HasClaims, plans: Plans, asking: tuple[str, Mapping[str, Any]] | None
-    ) -> tuple[Connection, DictRow | None]:
+        self, principal: HasClaims, plans: Plans, asks: Sequence[Ask]
+    ) -> tuple[Connection, list[DictRow | None]]:
         """A connection in a new transaction; one that broke while it lay in the pool is passed over.
 
         The first round trip of the transaction tells, so that no other is needed to check a connection. It
@@ -179,17 +201,19 @@ class Database:
         while True:
             connection = await self._pool.getconn()
             try:
-                if asking is None:
+                if not asks:
                     await enter(connection, principal, plans)
-                    return connection, None
-                call = await _call(connection, *asking)
-                _roles[connection] = principal.database_role
-                cursor = await connection.execute(_beginning(principal, plans) + b";" + call, prepare=False)
-                while cursor.nextset():
-                    pass
-                return connection, await cursor.fetchone()
+                    return connection, []
+                role = principal.database_role
+                said = [_beginning(principal, plans)]
+                for ask in asks:
+                    asked = await call(connection, ask.key, ask.parameters)
+                    wider = ask.everything and role != SEES_ALL
+                    said += [_going_on(SEES_ALL), asked, _going_on(role)] if wider else [asked]
+                _roles[connection] = role
+                return connection, await send(connection, b";".join(said))
             except BaseException as problem:
-                _prepared.pop(connection, None)
+                forget_prepared(connection)
                 await self._pool.putconn(connection)
                 lost = isinstance(problem, OperationalError) and connection.closed
                 forgotten = isinstance(problem, InvalidSqlStatementName)
@@ -219,8 +243,7 @@ async def all_rows(connection: Connection) -> AsyncIterator[bool]:
 async def go_on_as(connection: Connection, principal: HasClaims) -> None:
     """Go on in a transaction with another sight of the same account: role and claims are stated anew."""
     claims = principal.claims()
-    stated = _stated("session/go_on", principal.database_role, tuple(claims.items()))
-    await connection.execute(stated, prepare=False)
+    await send(connection, _stated("session/go_on", principal.database_role, tuple(claims.items())))
     _roles[connection] = principal.database_role
 
 
@@ -236,7 +259,7 @@ async def _reads_json_fast(connection: Connection) -> None:
 async def enter(connection: Connection, principal: HasClaims, plans: Plans = "auto") -> None:
     """Begin a transaction for a principal."""
     _roles[connection] = principal.database_role
-    await connection.execute(_beginning(principal, plans), prepare=False)
+    await send(connection, _beginning(principal, plans))
 
 
 def _beginning(principal: HasClaims, plans: Plans) -> bytes:
@@ -244,6 +267,10 @@ def _beginning(principal: HasClaims, plans: Plans) -> bytes:
     if plans == "generic":
         settings["plan_cache_mode"] = "force_generic_plan"
     return _stated("session/enter", principal.database_role, tuple(settings.items()))
+
+
+def _going_on(role: str) -> bytes:
+    return _stated("session/go_on", role, ())
 
 
 @lru_cache(maxsize=1024)
@@ -255,41 +282,10 @@ def _stated(way: str, role: str, settings: tuple[tuple[str, str], ...]) -> bytes
     return SQL("; ").join([entered, *stated]).as_bytes()
 
 
-_prepared: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()
-"""Names of prepared statements by key. psycopg lets the server forget all of them after a rollback."""
 _calling: WeakSet[Connection] = WeakSet()
 """Connections of which we know that what was prepared is there: their transaction began with a call."""
 _roles: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
 """The role each connection's transaction was entered under."""
-_serial = count()
-
-
-async def _call(connection: Connection, key: str, parameters: Mapping[str, Any]) -> bytes:
-    """A named statement as one of several of a message, with its values as literals.
-
-    It is prepared when a connection meets it first.
-    """
-    statement = numbered(key)
-    prepared = _prepared.setdefault(connection, {})
-    if key not in prepared:
-        # A name is used once: what became of an earlier one need not be known.
-        name = f"{key} {next(_serial)}"
-        text = SQL(sql("session/prepare"))
-        await connection.execute(
-            text.format(name=Identifier(name), statement=SQL(statement.literal_text)), prepare=False
-        )
-        prepared[key] = name
-    before, after = _around_values(prepared[key])
-    values = [Literal(parameters[name]).as_bytes(connection) for name in statement.names]
-    return before + b",".join(values) + after
-
-
-@lru_cache(maxsize=256)
-def _around_values(name: str) -> tuple[bytes, bytes]:
-    """How a prepared statement is called: what stands before the values and behind."""
-    call = SQL(sql("session/call")).format(name=Identifier(name), values=SQL("\0"))
-    before, _, after = call.as_bytes().partition(b"\0")
-    return before, after
 
 
 async def one(
@@ -325,12 +321,12 @@ async def last(
         await connection.commit()
         return await cursor.fetchone()
     try:
-        call = await _call(connection, key, parameters or {})
-        cursor = await connection.execute(call + b";" + sql("session/finish").encode(), prepare=False)
+        writing = await call(connection, key, parameters or {})
+        found = await send(connection, writing + b";" + sql("session/finish").encode())
     except BaseException:
-        _prepared.pop(connection, None)
+        forget_prepared(connection)
         raise
-    return await cursor.fetchone()
+    return found[0] if found else None
 
 
 async def execute(

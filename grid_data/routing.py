@@ -12,7 +12,7 @@ from psycopg.types.numeric import Int8
 
 from gis.zone_layer import NEAR_M
 from grid_data.city import City, city_of
-from grid_data.database import Connection, all_rows, one, run
+from grid_data.database import Connection, all_rows, is_scoped, one, run
 
 FACILITY_RADIUS_M = (5.0, 20.0, 100.0)
 """Least, usual and greatest search radius for the facility concerned; the place's accuracy between them."""
@@ -44,18 +44,36 @@ def facility_radius_m(accuracy_m: float | None) -> float:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What ``routing/route_place`` said to a question that was asked before it was known to be right."""
+
+    question: Mapping[str, Any]
+    row: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
 class Asked:
     """The city, and the category asked about (a row of ``routing/asked``; None if there is no such).
 
-    ``book``: the state of calendars and limits.
+    Attributes
+    ----------
+    book
+        The state of calendars and limits.
+    now
+        When it was asked.
+    ahead
+        Where a place was asked about in the same message.
     """
 
     city: City
     category: Mapping[str, Any] | None
     book: str | None = None
+    now: datetime | None = None
+    ahead: Ahead | None = None
 
 
 ASKED = "routing/asked"
+ROUTE = "routing/route_place"
 
 
 def asked_parameters(category: str | None) -> dict[str, str]:
@@ -110,23 +128,11 @@ class RoutedPlace:
         return [s for s in self.supporting if rule is not None and s["rule_id"] == rule["rule_id"]]
 
 
-async def route_place(
-    connection: Connection,
-    *,
-    lon: float,
-    lat: float,
-    at: datetime,
-    category_id: int | None,
-    accuracy_m: float | None,
-) -> RoutedPlace:
-    """Route one place (WGS 84 degrees on the lattice) at a moment, for a category if there is one.
-
-    Raises
-    ------
-    LookupError
-        No city is set up in the database.
-    """
-    asked = {
+def place_question(
+    *, lon: float, lat: float, at: datetime, category_id: int | None, accuracy_m: float | None
+) -> dict[str, Any]:
+    """Parameters of the statement `ROUTE`."""
+    return {
         "lon": lon,
         "lat": lat,
         "at": at,
@@ -135,14 +141,43 @@ async def route_place(
         "radius_m": facility_radius_m(accuracy_m),
         "near_m": NEAR_M,
     }
-    # Who is responsible does not depend on who asks; which facility decided it is told to who sees it.
-    async with all_rows(connection) as narrower:
-        row = await one(connection, "routing/route_place", asked)
+
+
+async def route_place(
+    connection: Connection,
+    *,
+    lon: float,
+    lat: float,
+    at: datetime,
+    category_id: int | None,
+    accuracy_m: float | None,
+    ahead: Ahead | None = None,
+) -> RoutedPlace:
+    """Route one place (WGS 84 degrees on the lattice) at a moment, for a category if there is one.
+
+    Parameters
+    ----------
+    ahead
+        An answer of this transaction; it is taken if the question was the same.
+
+    Raises
+    ------
+    LookupError
+        No city is set up in the database.
+    """
+    question = place_question(lon=lon, lat=lat, at=at, category_id=category_id, accuracy_m=accuracy_m)
+    row: Mapping[str, Any] | None
+    if ahead is not None and ahead.question == question:
+        row = ahead.row
+    else:
+        # Who is responsible does not depend on who asks; which facility decided it is told to who sees it.
+        async with all_rows(connection):
+            row = await one(connection, ROUTE, question)
     if row is None:
         raise LookupError("no city is set up")
     facility = row["facility"]
     shown = facility is not None
-    if narrower and facility is not None:
+    if facility is not None and is_scoped(connection):
         seen = await one(connection, "routing/facility_seen", {"id": facility["id"]})
         shown = seen is not None and seen["seen"]
     return RoutedPlace(
