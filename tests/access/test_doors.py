@@ -8,12 +8,12 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.permissions import NEEDS, PUBLIC
 from governance.settings import Settings
+from tests.support.described import described_routes
 
 
 @pytest.fixture(scope="module")
 def described() -> set[tuple[str, str]]:
-    paths = create_app(Settings()).openapi()["paths"]
-    return {(method.upper(), path) for path, item in paths.items() for method in item}
+    return set(described_routes())
 
 
 def test_every_route_of_the_description_says_what_it_asks_for(described: set[tuple[str, str]]) -> None:

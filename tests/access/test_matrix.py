@@ -16,19 +16,14 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.permissions import NEEDS, PUBLIC, SIGNED_IN
 from governance.access import EVERYTHING, PERMISSIONS, Permission, Principal, Role, Sight
-from governance.settings import Settings
 from tests.access.expectations import EXPECTED, Ask
 from tests.access.sights import Injected, World, owner, somebody_who_sees, world, world_server
+from tests.support.described import described_routes
 from tests.support.pictures import jpeg
 
-ROUTES = sorted(
-    f"{method.upper()} {path}"
-    for path, item in create_app(Settings()).openapi()["paths"].items()
-    for method in item
-)
+ROUTES = sorted(f"{method} {path}" for method, path in described_routes())
 SCOPES = ("street", "community", "grid", "organisation", "specialist", "nothing")
 MOMENT = re.compile(rb'"at":"[^"]*"')
 LONG_NUMBER = re.compile(rb"[0-9]{15,}")

@@ -17,12 +17,13 @@ from api.app import create_app
 from api.problems import PROBLEMS
 from governance.settings import Settings
 from tests.docs.pages import DOCS, FENCE, ROOT, blocks, sections
+from tests.support.described import description
 from tests.support.pictures import jpeg
 
 PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
 SECTIONS = sections(PAGE, level=3)
 METHODS = ("get", "post", "put", "patch", "delete")
-SCHEMA: dict[str, Any] = create_app(Settings()).openapi()
+SCHEMA: dict[str, Any] = description()
 ROUTES: dict[str, dict[str, Any]] = {
     f"{method.upper()} {path}": operation
     for path, item in SCHEMA["paths"].items()
