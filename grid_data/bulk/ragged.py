@@ -48,6 +48,15 @@ class Ragged:
         """Elements of each list."""
         return np.diff(self.offsets)
 
+    def sums(self) -> Ints:
+        """Sum of each list, modulo 2**64.
+
+        >>> Ragged.of([[1, 2], [], [3]]).sums().tolist()
+        [3, 0, 3]
+        """
+        so_far = np.append(0, np.cumsum(self.values))
+        return np.asarray(so_far[self.offsets[1:]] - so_far[self.offsets[:-1]])
+
     def take(self, rows: Ints) -> Ragged:
         """The lists of some rows, in their order; a row may come several times.
 

@@ -108,13 +108,15 @@ COPY (
         -- As far as a layer gives to the nearest. A tenth more than it reaches makes up for arcs drawn with corners.
         SELECT layer_id, ST_Union(ST_Buffer(lattice, 1.1 * reach, 'quad_segs=2')) AS lattice
         FROM changed WHERE reach > 0 GROUP BY layer_id
-    ), part AS (
+    ), part AS MATERIALIZED (
         SELECT lattice, zone_ids FROM changed
         UNION ALL
         -- Whom a zone covers that has not changed, no other one is nearest to.
         SELECT ST_Difference(around.lattice, (
                    SELECT coalesce(ST_Union(version.lattice), 'POLYGON EMPTY') FROM zone_version AS version
-                   WHERE version.layer_id = around.layer_id AND version.lattice && around.lattice
+                   WHERE version.layer_id = around.layer_id AND EXISTS (
+                         SELECT FROM changed WHERE changed.layer_id = around.layer_id
+                           AND changed.lattice && ST_Expand(version.lattice, 1.1 * changed.reach))
                      AND version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded))), NULL
         FROM around
     ), piece AS MATERIALIZED (
