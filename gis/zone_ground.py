@@ -74,7 +74,8 @@ def hand_over(
     Returns
     -------
     dict
-        MultiPolygon (lattice geometry) by number; zones that have ended are not among them.
+        MultiPolygon (lattice geometry) by number, empty for a zone of which nothing is left; zones that have
+        ended are not among them.
 
     >>> west, east = shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)
     >>> strip = Ground(shapely.box(8, 0, 10, 10), frozenset({1}), 2)
@@ -112,7 +113,9 @@ def hand_over(
     for _ in range(ROUNDS):
         if not _join_cut_off(faces, owners, zones, units):
             break
-    return _put_together(faces, owners, zones)
+    after = _put_together(faces, owners, zones)
+    left = {zone for mine_of in owners for zone in mine_of}
+    return after | {zone: shapely.MultiPolygon() for zone in zones.keys() - left - heirs.keys()}
 
 
 def _join_cut_off(

@@ -299,7 +299,10 @@ class PlanSteps(Answer):
 
 
 class Conflict(Answer):
-    """What two planners both changed. ``unit`` null: an attribute of the zone ``number``."""
+    """What two planners both changed. ``unit`` null: an attribute of the zone ``number``.
+
+    A unit that the other one has cut is in no zone any more (``theirs`` null): ``pieces`` are what it is now.
+    """
 
     unit: int | None
     number: int | None
@@ -308,3 +311,4 @@ class Conflict(Answer):
     theirs: str | int | bool | None
     by: str
     at: datetime
+    pieces: list[int] = Field(default_factory=list)

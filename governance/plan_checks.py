@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 FaultCode = Literal[
-    "base-moved", "unit-gone", "no-zone", "empty-zone", "dissolved-zone", "crosses-community",
+    "base-moved", "unit-gone", "no-zone", "no-ground", "empty-zone", "dissolved-zone", "crosses-community",
     "not-connected", "code-taken", "code-malformed", "code-twice", "incomplete-cut", "not-a-coverage",
     "beyond-area",
 ]  # fmt: skip

@@ -162,6 +162,8 @@ async def _drawn(
         after = hand_over(shapes | around, own, grounds, heirs)
     else:
         after = {}
+    faults += _groundless(zones, units, before, after)
+    after = {number: shape for number, shape in after.items() if not shape.is_empty}
     faults += _parts(zones, shapes, after)
     drawn = []
     for number in sorted({*after, *before}):
@@ -251,6 +253,26 @@ def _beyond(
                 f"{en} reaches beyond the plan: it cannot be dissolved in it",
             )
             yield Fault("beyond-area", words, number)
+
+
+def _groundless(
+    zones: Mapping[int, PlannedZone],
+    units: pd.DataFrame,
+    before: Mapping[int, Version],
+    after: Mapping[int, Any],
+) -> Iterator[Fault]:
+    """Zones with units but without ground: a piece can lie where another zone than its unit's is drawn."""
+    with_units = set(units["number"].tolist())
+    for number, zone in sorted(zones.items()):
+        if zone.dissolved or number not in with_units:
+            continue
+        if after[number].is_empty if number in after else number not in before:
+            zh, en = told(zone)
+            words = Words(
+                f"{zh} 没有土地：划入的地块上没有其原网格的土地",
+                f"{en} has no ground: in its units nothing belongs to the zones they come from",
+            )
+            yield Fault("no-ground", words, number)
 
 
 def _parts(

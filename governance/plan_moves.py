@@ -23,7 +23,7 @@ from gis.words import Words
 from governance.plan_answers import Conflict, MoveAnswer, UnitMoved
 from governance.plan_errors import MoveRefused, PlanConflict, PlanMissing, PlanNotDraft
 from governance.plan_measures import figures_of
-from governance.plan_requests import WholeMove
+from governance.plan_requests import Assign, Paint, WholeMove
 from governance.planning import zones_of
 from grid_data.city import read_city
 from grid_data.database import Connection
@@ -31,6 +31,7 @@ from grid_data.history import add_history
 from grid_data.plan_writing import (
     StoredStep,
     mark_step,
+    pieces_of,
     step_to_take,
     steps_near,
     steps_since,
@@ -56,6 +57,7 @@ async def make_move(connection: Connection, code: str, revision: int, by: str, m
     plan = await opened(connection, code, revision)
     since = await steps_since(connection, plan["id"], revision)
     read = await scope(connection, plan, move.units, move.zones)
+    await _refuse_cut(connection, plan, move, read.draft, since)
     unknown = frozenset(
         number for stored in since for number, (was, _) in stored.step.zones.items() if was is None
     )
@@ -122,6 +124,49 @@ def refuse_clashes(plan: PlanRow, step: Step, draft: Draft, since: Sequence[Stor
     if not units and not attributes:
         return
     raise _conflict(plan, step, units, attributes, draft, since)
+
+
+async def _refuse_cut(
+    connection: Connection, plan: PlanRow, move: WholeMove, draft: Draft, since: Sequence[StoredStep]
+) -> None:
+    """Refuse a move of units that others have cut since; what these are now is told with it.
+
+    Raises
+    ------
+    PlanConflict
+    """
+    there = {unit for unit in move.units if unit in draft.row and draft.zone[draft.row[unit]] != NOWHERE}
+    cut = {
+        unit: stored
+        for stored in since
+        for unit, now in zip(stored.step.units, stored.step.after, strict=True)
+        if now is None
+    }
+    gone = [unit for unit in dict.fromkeys(move.units) if unit in cut and unit not in there]
+    if not gone:
+        return
+    wanted: dict[int, int] = {}
+    if isinstance(move, Paint):
+        wanted = dict.fromkeys(move.units, move.zone)
+    elif isinstance(move, Assign):
+        wanted = dict(zip(move.units, move.targets, strict=True))
+    pieces = await pieces_of(connection, plan["id"], gone)
+    conflicts = [
+        Conflict(
+            unit=unit, number=None, attribute=None, yours=wanted.get(unit), theirs=None,
+            by=cut[unit].author, at=cut[unit].at, pieces=pieces.get(unit, []),
+        )
+        for unit in gone
+    ]  # fmt: skip
+    by = conflicts[0].by
+    raise PlanConflict(
+        Words(
+            f"{by} 已切分其中 {len(gone)} 个地块，未写入任何内容",
+            f"{by} has cut {len(gone)} of these units since; nothing was stored",
+        ),
+        plan["revision"],
+        conflicts,
+    )
 
 
 async def kept(

@@ -21,6 +21,7 @@ __all__ = [
     "StoredStep",
     "advance",
     "mark_step",
+    "pieces_of",
     "step_side",
     "step_to_take",
     "steps_near",
@@ -191,6 +192,14 @@ async def store_pieces(
 
 
 _CARRIED = ("households", "residents", "buildings", "incidents_year", "facilities", "area_m2", "perimeter_m")
+
+
+async def pieces_of(connection: Connection, plan: int, units: Sequence[int]) -> dict[int, list[int]]:
+    """What units of a draft have been cut into, as it is there now."""
+    found: dict[int, list[int]] = {}
+    for row in await rows(connection, "plan_drafts/pieces_of", {"plan": plan, "units": list(units)}):
+        found.setdefault(row["unit"], []).append(row["piece"])
+    return found
 
 
 async def store_borders(connection: Connection, draft: Draft, new: NDArray[np.bool_]) -> None:

@@ -156,6 +156,19 @@ SELECT id FROM land_unit WHERE id = ANY (%(units)s::bigint[]) ORDER BY id FOR NO
 SELECT land_unit.cut_from AS parent, count(*) AS pieces FROM land_unit
 WHERE land_unit.cut_from = ANY (%(units)s::bigint[]) GROUP BY land_unit.cut_from
 
+-- name: pieces_of
+-- Pieces of units that are in a draft now.
+WITH RECURSIVE below (unit, id) AS (
+    SELECT id, id FROM unnest(%(units)s::bigint[]) AS cut (id)
+    UNION ALL
+    SELECT below.unit, land_unit.id FROM below
+    JOIN land_unit ON land_unit.cut_from = below.id AND land_unit.plan_id = %(plan)s
+)
+SELECT below.unit, below.id AS piece
+FROM below JOIN plan_unit ON plan_unit.plan_id = %(plan)s AND plan_unit.land_unit_id = below.id
+WHERE plan_unit.number IS NOT NULL
+ORDER BY 1, 2
+
 -- name: insert_piece_units
 -- Pieces as units of the draft, with what they carry, in no zone yet.
 INSERT INTO plan_unit (plan_id, land_unit_id, base_number, households, residents, buildings, incidents_year, facilities,

@@ -73,7 +73,10 @@ async def _one_plan(database: Database, code: str, moves: list[tuple[Any, ...]],
         await publish(database, code)
     except PlanRefused as refused:
         told = {refused.code, *(reason.en for reason in refused.reasons)}
-        assert all("plan" in each or "joined" in each or "no unit left" in each for each in told), told
+        assert all(
+            "plan" in each or "joined" in each or "no unit left" in each or "no ground" in each
+            for each in told
+        ), told
         async with database.transaction(OPERATOR) as connection:
             await connection.execute("UPDATE plan SET state = 'withdrawn' WHERE code = %s", [code])
         assert _bytes(await police(database)) == _bytes(before)

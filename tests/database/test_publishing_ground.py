@@ -262,3 +262,22 @@ async def test_zones_that_overlap_cannot_be_redrawn_by_units(toy_database: Datab
 
 class _Undo(Exception):
     """Leaves the transaction without a trace, for the next example."""
+
+
+async def test_a_zone_without_ground_is_refused(toy_database: Database) -> None:
+    """U10 is shown in the north; in its southern third nothing belongs to the north."""
+    await draft(toy_database, {})
+    async with toy_database.transaction(OPERATOR) as connection:
+        cursor = await connection.execute("SELECT id FROM plan WHERE code = 'P1'")
+        row = await cursor.fetchone()
+        assert row is not None
+        north = (await drafts.numbers(connection, row["id"]))["-NORTH"]
+        new = await drafts.add_zone(connection, row["id"])
+        pieces = {
+            "U10.1": (toy_city.box(0, 1, 1, 0.3).wkt, new),
+            "U10.2": (toy_city.box(0, 1.3, 1, 0.7).wkt, north),
+        }
+        await drafts.cut(connection, row["id"], "U10", pieces)
+    with pytest.raises(PlanRefused) as refused:
+        await do(toy_database, Action.SUBMIT)
+    assert any("has no ground" in reason.en for reason in refused.value.reasons)

@@ -195,6 +195,8 @@ export interface PlanConflict {
   theirs: number | string | boolean | null;
   by: string;
   at: string;
+  /** What the unit has been cut into by the other person, if it has. */
+  pieces: number[];
 }
 
 export interface ServerProblem {

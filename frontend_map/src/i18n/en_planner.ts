@@ -139,6 +139,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "conflict.unit": "Unit",
   "conflict.theirs": "They put it into",
   "conflict.yours": "You put it into",
+  "conflict.cut": "cut into {n} pieces",
   "conflict.households": "{n} households",
   "conflict.settle": "Done",
   "ask.do": "OK",

@@ -138,6 +138,7 @@ export const zhPlanner = {
   "conflict.unit": "地块",
   "conflict.theirs": "对方划入",
   "conflict.yours": "您划入",
+  "conflict.cut": "已切分为 {n} 块",
   "conflict.households": "{n} 户",
   "conflict.settle": "确定",
   "ask.do": "确定",

@@ -3,6 +3,7 @@ import type { Lock, PlanConflict } from "../api/plans";
 import { dateTime, number } from "../format";
 import { t } from "../i18n";
 import { paint, rename, setExempt, setLock } from "./actions";
+import type { Draft } from "./measures";
 import { conflict, draft, saveState, type Conflict } from "./state";
 import { zoneName } from "./words";
 
@@ -73,8 +74,7 @@ function settle(now: Conflict, mine: ReadonlySet<PlanConflict>): void {
   if (!here) return;
   const units = new Map<number, number[]>();
   for (const one of mine) {
-    const index = one.unit === null ? undefined : here.indexOf.get(one.unit);
-    if (index !== undefined && typeof one.yours === "number") units.set(one.yours, [...(units.get(one.yours) ?? []), index]);
+    if (typeof one.yours === "number") units.set(one.yours, [...(units.get(one.yours) ?? []), ...unitsOf(one, here)]);
   }
   for (const [zone, list] of units) paint(list, zone);
   const { move } = now;
@@ -82,6 +82,12 @@ function settle(now: Conflict, mine: ReadonlySet<PlanConflict>): void {
   if (move.kind === "rename") rename(move.zone, move.name);
   if (move.kind === "lock") setLock(move.zone, move.lock);
   if (move.kind === "exempt") setExempt(move.zone, move.exempt);
+}
+
+/** The units (by index) that a conflict is about: one, or the pieces that it was cut into. */
+function unitsOf(one: PlanConflict, here: Draft | null): number[] {
+  if (one.unit === null) return [];
+  return (one.pieces.length > 0 ? one.pieces : [one.unit]).flatMap((unit) => here?.indexOf.get(unit) ?? []);
 }
 
 /** A side of a conflict in words: a grid for a unit, a value for an attribute. */
@@ -94,18 +100,23 @@ function side(one: PlanConflict, value: PlanConflict["yours"]): string {
 
 function ConflictRow({ one, at, own, onChoose }: { one: PlanConflict; at: number; own: boolean; onChoose: (own: boolean) => void }) {
   const here = draft.value;
-  const index = one.unit === null ? undefined : here?.indexOf.get(one.unit);
+  const units = unitsOf(one, here);
+  const cut = one.pieces.length > 0;
+  // Pieces are numbered behind the unit's own code.
+  const code = here?.data.units.code[units[0] ?? -1]?.replace(cut ? /\.\d+$/ : /$^/, "");
   const name = `conflict-${at}`;
   return (
     <tr data-conflict={one.unit ?? one.number ?? ""}>
       <th scope="row">
-        {one.unit === null ? zoneName(here, one.number) : index === undefined ? one.unit : here?.data.units.code[index]}
-        {index !== undefined && <span class="small muted block">{t("conflict.households", { n: number(here?.data.units.households[index]) })}</span>}
+        {one.unit === null ? zoneName(here, one.number) : (code ?? one.unit)}
+        {units.length > 0 && (
+          <span class="small muted block">{t("conflict.households", { n: number(units.reduce((sum, unit) => sum + here!.data.units.households[unit]!, 0)) })}</span>
+        )}
       </th>
       <td>
         <label class="check">
           <input type="radio" name={name} checked={!own} onChange={() => onChoose(false)} />
-          {side(one, one.theirs)}
+          {cut ? t("conflict.cut", { n: one.pieces.length }) : side(one, one.theirs)}
         </label>
         <span class="small muted block">
           {one.by} · {dateTime(one.at)}
@@ -113,7 +124,7 @@ function ConflictRow({ one, at, own, onChoose }: { one: PlanConflict; at: number
       </td>
       <td>
         <label class="check">
-          <input type="radio" name={name} checked={own} onChange={() => onChoose(true)} />
+          <input type="radio" name={name} checked={own} disabled={one.unit !== null && typeof one.yours !== "number"} onChange={() => onChoose(true)} />
           {side(one, one.yours)}
         </label>
       </td>
