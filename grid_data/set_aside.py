@@ -30,6 +30,7 @@ __all__ = [
     "Choice",
     "Indexes",
     "choose",
+    "is_first",
     "pays",
     "restore",
     "restore_unless_importing",
@@ -42,6 +43,7 @@ INDEXES: tuple[str, ...] = get_args(Indexes)
 
 LEAST = 100_000
 """Fewer rows than this are stored in some seconds anyhow."""
+_FIRST = 10
 MAINTENANCE = "gridgov import"
 """Name under which an import connects, so that it does not take its own connections for somebody else's."""
 _PATIENCE = "10s"
@@ -53,9 +55,10 @@ Told = Callable[[str, int, float], None]
 
 @dataclass(frozen=True)
 class Choice:
-    """Whether indexes are set aside, for how many incidents beside how many stored ones."""
+    """Whether indexes are set aside, and every one, for how many incidents beside how many stored ones."""
 
     aside: bool
+    every: bool
     new: int
     stored: int
 
@@ -71,21 +74,31 @@ def pays(new: int, stored: int) -> bool:
     return new >= max(LEAST, stored)
 
 
+def is_first(new: int, stored: int) -> bool:
+    """Whether so little is stored, beside what comes, that readers miss no index at all.
+
+    >>> is_first(1_000_000, 60_000), is_first(1_000_000, 300_000), is_first(20_000, 0)
+    (True, False, False)
+    """
+    return new >= max(LEAST, _FIRST * stored)
+
+
 async def choose(connection: Connection, wish: Indexes, new: int) -> Choice:
     """Decide for a load of so many new incidents."""
     row = await one(connection, "set_aside/stored")
     assert row is not None
     stored = int(row["stored"])
-    return Choice(wish == "aside" or (wish == "auto" and pays(new, stored)), new, stored)
+    aside = wish == "aside" or (wish == "auto" and pays(new, stored))
+    return Choice(aside, aside and is_first(new, stored), new, stored)
 
 
-async def set_aside(database: Database) -> int:
-    """Note the dear indexes and drop them; returns how many.
+async def set_aside(database: Database, *, every: bool = False) -> int:
+    """Note the dear indexes, or every one that keeps nothing unique, and drop them; returns how many.
 
     One that somebody reads with for longer than ten seconds stays, unused, and is built anew as well.
     """
     async with database.maintenance() as connection:
-        dear = await rows(connection, "set_aside/dear")
+        dear = await rows(connection, "set_aside/dear", {"every": every})
         await run(connection, "set_aside/hold_patience", {"wait": _PATIENCE})
         try:
             for index in dear:

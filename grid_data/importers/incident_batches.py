@@ -70,7 +70,7 @@ async def import_incidents(
             choice = await choose(connection, indexes, checked.plan.new)
         if checked.wanted and choice.aside:
             started = time.perf_counter()
-            count = await set_aside(database)
+            count = await set_aside(database, every=choice.every)
             if progress:
                 words = f"indexes set aside ({choice.new:,} incidents to store, {choice.stored:,} stored)"
                 progress(words, count, time.perf_counter() - started)

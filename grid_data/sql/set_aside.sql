@@ -7,22 +7,23 @@ SELECT to_regclass('set_aside_index') IS NOT NULL AS known
 SELECT noted.name, noted.definition, index.indexrelid IS NOT NULL AS there, coalesce(index.indisvalid, false) AS whole
 FROM set_aside_index AS noted
 LEFT JOIN pg_index AS index ON index.indexrelid = to_regclass(quote_ident(noted.name))
-ORDER BY noted.definition NOT LIKE '%% USING gin %%', noted.name
+ORDER BY noted.definition NOT LIKE '%% USING gin %%', noted.definition LIKE '%% WHERE %%', noted.name
 
 -- name: any_noted
 -- Which indexes are set aside.
 SELECT name, set_aside_at FROM set_aside_index ORDER BY name
 
 -- name: dear
--- Indexes that a row is dear to enter into: those of many keys, and of places. Never one that keeps anything unique,
--- nor one that belongs to somebody else.
+-- Indexes that a row is dear to enter into: those of many keys, and of places; or every one. Never one that keeps
+-- anything unique, nor one that belongs to somebody else. A routing and a case have few besides their keys.
 SELECT class.relname AS name,
        substring(pg_get_indexdef(index.indexrelid) FROM ' (ON .*)$') AS definition
 FROM pg_index AS index
 JOIN pg_class AS class ON class.oid = index.indexrelid
 JOIN pg_am AS method ON method.oid = class.relam
 WHERE index.indrelid = 'incident'::regclass AND NOT index.indisunique AND index.indisvalid
-  AND pg_has_role(class.relowner, 'USAGE') AND index.indpred IS NULL AND method.amname IN ('gin', 'gist')
+  AND pg_has_role(class.relowner, 'USAGE')
+  AND (%(every)s OR (index.indpred IS NULL AND method.amname IN ('gin', 'gist')))
 ORDER BY pg_relation_size(index.indexrelid) DESC, class.relname
 
 -- name: stored

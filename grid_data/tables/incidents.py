@@ -28,46 +28,48 @@ from grid_data.tables.base import identity, metadata, one_of, reference, spatial
 incident = Table(
     "incident",
     metadata,
+    # First what every row has and is always of one length, then what indexes and checks read: a row is taken
+    # apart only as far as somebody reads, and wide texts lie behind that.
     identity(),
-    # District code, day of the report, running number of that day.
-    Column("number", Text(collation="C"), nullable=False, unique=True),
-    Column("source", Text, nullable=False),
-    # Compared byte by byte, not by the rules of a language.
-    Column("source_ref", Text(collation="C")),
-    Column("appeal_kind", Text, nullable=False),
     reference("category_id", "category.id", nullable=False),
-    Column("text", Text, nullable=False),
-    Column("address", Text),
-    Column("place", Geometry("POINT", srid=4326, spatial_index=False)),
-    Column("place_accuracy_m", Float),
-    # Why the place given was not believed; such an incident waits for locating and has no place.
-    Column("place_problem", Text),
-    Column("original_lon", Float),
-    Column("original_lat", Float),
-    Column("original_crs", Text),
-    # Set when a person put the incident where it is; the accuracy of what was sent is kept then.
-    Column("original_accuracy_m", Float),
-    Column("located_at", DateTime(timezone=True)),
-    Column("located_by", Text),
-    Column("urgency", Text, nullable=False, server_default=text("'normal'")),
-    Column("state", Text, nullable=False, server_default=text("'reported'")),
+    Column("reported_at", DateTime(timezone=True), nullable=False),
+    Column("state_since", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     # Partial indexes hold on this instead of the state: a step within the open life changes none of them.
     Column("is_open", Boolean, Computed(one_of("state", *OPEN_STATES), persisted=True)),
-    Column("state_since", DateTime(timezone=True), nullable=False),
-    Column("reported_at", DateTime(timezone=True), nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    # A person chose the organisation; routing again leaves it alone.
+    Column("overridden", Boolean, nullable=False, server_default=text("false")),
     # What the latest routing found, kept here so that "open in my zone" is one index scan.
     reference("organisation_id", "organisation.id"),
     reference("land_unit_id", "land_unit.id"),
     reference("base_grid_id", "zone.id"),
-    Column("zone_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     reference("facility_id", "facility.id"),
-    # A person chose the organisation; routing again leaves it alone.
-    Column("overridden", Boolean, nullable=False, server_default=text("false")),
+    Column("account_id", BigInteger),
+    Column("place_accuracy_m", Float),
+    Column("original_lon", Float),
+    Column("original_lat", Float),
+    # Set when a person put the incident where it is; the accuracy of what was sent is kept then.
+    Column("original_accuracy_m", Float),
+    Column("located_at", DateTime(timezone=True)),
+    Column("place", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("zone_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     # Who sees it beside those of its zones and of its organisation: organisations that have or had a work
     # order for it (triggers; the responsible one is named above), and the account that reported it.
     Column("concerned_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
-    Column("account_id", BigInteger),
+    Column("state", Text, nullable=False, server_default=text("'reported'")),
+    Column("urgency", Text, nullable=False, server_default=text("'normal'")),
+    Column("source", Text, nullable=False),
+    # Compared byte by byte, not by the rules of a language.
+    Column("source_ref", Text(collation="C")),
+    # District code, day of the report, running number of that day.
+    Column("number", Text(collation="C"), nullable=False, unique=True),
+    Column("address", Text),
+    # Why the place given was not believed; such an incident waits for locating and has no place.
+    Column("place_problem", Text),
+    Column("appeal_kind", Text, nullable=False),
+    Column("original_crs", Text),
+    Column("located_by", Text),
+    Column("text", Text, nullable=False),
     CheckConstraint("number ~ '^[0-9]{6}[0-9]{8}[0-9]{5,}$'", name="number"),
     CheckConstraint(one_of("source", *SOURCES), name="source"),
     CheckConstraint(one_of("appeal_kind", "livelihood", "enterprise", "enforcement"), name="appeal_kind"),
@@ -165,18 +167,18 @@ routing = Table(
     Column("routed_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     # The moment asked about: which versions and rules were valid then.
     Column("at", DateTime(timezone=True), nullable=False),
-    Column("method", Text, nullable=False),
-    # Versions found, in the order of layer precedence.
-    Column("zone_version_ids", ARRAY(BigInteger), nullable=False),
-    # Only what is worth saying, per layer code: on_border, near_border, nearest, outside, the distance
-    # in metres, other candidates. A layer not named here was inside, 30 m or more from its border.
-    Column("border_evidence", JSONB, nullable=False, server_default=text("'{}'")),
     reference("land_unit_id", "land_unit.id"),
     reference("facility_id", "facility.id"),
     Column("facility_distance_m", Float),
     reference("rule_id", "assignment_rule.id"),
     reference("organisation_id", "organisation.id"),
+    # Versions found, in the order of layer precedence.
+    Column("zone_version_ids", ARRAY(BigInteger), nullable=False),
     Column("supporting_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("method", Text, nullable=False),
+    # Only what is worth saying, per layer code: on_border, near_border, nearest, outside, the distance
+    # in metres, other candidates. A layer not named here was inside, 30 m or more from its border.
+    Column("border_evidence", JSONB, nullable=False, server_default=text("'{}'")),
     # [{rule, organisation, lost_by}], best first.
     Column("runners_up", JSONB, nullable=False, server_default=text("'[]'")),
     Column("overridden_by", Text),

@@ -79,6 +79,19 @@ async def test_a_forced_load_says_what_it_does_and_leaves_every_index(
     assert found["n"] == row["n"] > 0
 
 
+async def test_before_a_first_load_every_index_goes_but_those_that_keep_something_unique(
+    toy_database: Database,
+) -> None:
+    before = await index_definitions(toy_database)
+    gone = await set_aside(toy_database, every=True)
+    left = await index_definitions(toy_database)
+    assert left == [definition for definition in before if definition.startswith("CREATE UNIQUE")]
+    assert gone == len(before) - len(left) > len(DEAR)
+    assert await restore(toy_database) == gone
+    assert await index_definitions(toy_database) == before
+    assert await noted(toy_database) == []
+
+
 async def test_a_small_load_keeps_its_indexes(toy_database: Database, tmp_path: Path) -> None:
     steps: list[str] = []
     await import_incidents(
