@@ -33,7 +33,7 @@ from governance.routing import Question, Routed, question_ahead, route
 from grid_data.attachments import digests_of, lock_named
 from grid_data.city import City
 from grid_data.database import Ask, Connection, Database, enter, last, one
-from grid_data.routing import ASKED, ROUTE, Ahead, Asked, asked_of, asked_parameters
+from grid_data.routing import ASKED, Ahead, Asked, asked_of, asked_parameters, route_covered
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """Clocks of sources may run this much ahead; a later report time is an error."""
@@ -96,7 +96,7 @@ async def report_transaction(
         question = _ahead(database, sent, now)
         if question is not None:
             # Who is responsible does not depend on who reports.
-            asks.append(Ask(ROUTE, question, everything=True))
+            asks.append(Ask(route_covered(), question, everything=True))
         async with database.transaction_asking_all(principal, asks, plans="generic") as (connection, rows):
             try:
                 asked = asked_of(rows[0])

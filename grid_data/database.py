@@ -55,7 +55,7 @@ class Ask:
     ``everything``: it sees every row, as within `all_rows`.
     """
 
-    key: str
+    key: str | Numbered
     parameters: Mapping[str, Any]
     everything: bool = False
 
@@ -289,7 +289,7 @@ _roles: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
 
 
 async def one(
-    connection: Connection, key: str, parameters: Mapping[str, Any] | None = None
+    connection: Connection, key: str | Numbered, parameters: Mapping[str, Any] | None = None
 ) -> DictRow | None:
     """First row of a named statement, or None."""
     return await (await execute(connection, key, parameters)).fetchone()
@@ -330,10 +330,10 @@ async def last(
 
 
 async def execute(
-    connection: Connection, key: str, parameters: Mapping[str, Any] | None = None
+    connection: Connection, key: str | Numbered, parameters: Mapping[str, Any] | None = None
 ) -> AsyncRawCursor[DictRow]:
-    """Execute a named statement; the answer is in the cursor."""
-    statement = numbered(key)
+    """Execute a named statement, or one that was put together; the answer is in the cursor."""
+    statement = numbered(key) if isinstance(key, str) else key
     cursor = AsyncRawCursor(connection, row_factory=connection.row_factory)
     given = parameters or {}
     return await cursor.execute(statement.text, [given[name] for name in statement.names])

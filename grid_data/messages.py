@@ -27,35 +27,36 @@ from psycopg.sql import SQL, Identifier, Literal
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from grid_data.statements import numbered, sql
+from grid_data.statements import Numbered, numbered, sql
 
 __all__ = ["Connection", "call", "forget_prepared", "send"]
 
 Connection = AsyncConnection[DictRow]
 
-_prepared: WeakKeyDictionary[Connection, dict[str, str]] = WeakKeyDictionary()
-"""Names of prepared statements by key. psycopg lets the server forget all of them after a rollback."""
+_prepared: WeakKeyDictionary[Connection, dict[Numbered, str]] = WeakKeyDictionary()
+"""Names of prepared statements. psycopg lets the server forget all of them after a rollback."""
 _serial = count()
 
 _WITHOUT_ROWS = (ExecStatus.COMMAND_OK, ExecStatus.EMPTY_QUERY)
 
 
-async def call(connection: Connection, key: str, parameters: Mapping[str, Any]) -> bytes:
-    """A named statement as one of several of a message, with its values as literals.
+async def call(connection: Connection, key: str | Numbered, parameters: Mapping[str, Any]) -> bytes:
+    """A statement as one of several of a message, with its values as literals.
 
     It is prepared when a connection meets it first.
     """
-    statement = numbered(key)
+    statement = numbered(key) if isinstance(key, str) else key
     prepared = _prepared.setdefault(connection, {})
-    if key not in prepared:
+    name = prepared.get(statement)
+    if name is None:
         # A name is used once: what became of an earlier one need not be known.
-        name = f"{key} {next(_serial)}"
+        name = f"prepared {next(_serial)}"
         text = SQL(sql("session/prepare"))
         await connection.execute(
             text.format(name=Identifier(name), statement=SQL(statement.literal_text)), prepare=False
         )
-        prepared[key] = name
-    before, after = _around_values(prepared[key])
+        prepared[statement] = name
+    before, after = _around_values(name)
     return before + b",".join([literal(connection, parameters[name]) for name in statement.names]) + after
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -13,6 +14,7 @@ from psycopg.types.numeric import Int8
 from gis.zone_layer import NEAR_M
 from grid_data.city import City, city_of
 from grid_data.database import Connection, all_rows, is_scoped, one, run
+from grid_data.statements import Numbered, numbered_with
 
 FACILITY_RADIUS_M = (5.0, 20.0, 100.0)
 """Least, usual and greatest search radius for the facility concerned; the place's accuracy between them."""
@@ -45,7 +47,7 @@ def facility_radius_m(accuracy_m: float | None) -> float:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What ``routing/route_place`` said to a question that was asked before it was known to be right."""
+    """What `route_covered` said to a question that was asked before it was known to be right."""
 
     question: Mapping[str, Any]
     row: Mapping[str, Any] | None
@@ -73,7 +75,28 @@ class Asked:
 
 
 ASKED = "routing/asked"
-ROUTE = "routing/route_place"
+
+
+@cache
+def route_whole() -> Numbered:
+    """Asks everything about a place."""
+    return numbered_with(
+        "routing/route_place",
+        ("nearest", "routing/nearest"),
+        ("outside", "routing/outside"),
+        ("elsewhere", "routing/elsewhere"),
+    )
+
+
+@cache
+def route_covered() -> Numbered:
+    """The same without what only places need that some layer does not cover: these are asked about again."""
+    return numbered_with(
+        "routing/route_place",
+        ("nearest", "routing/nearest_left_out"),
+        ("outside", "routing/outside_left_out"),
+        ("elsewhere", "routing/elsewhere_left_out"),
+    )
 
 
 def asked_parameters(category: str | None) -> dict[str, str]:
@@ -131,7 +154,7 @@ class RoutedPlace:
 def place_question(
     *, lon: float, lat: float, at: datetime, category_id: int | None, accuracy_m: float | None
 ) -> dict[str, Any]:
-    """Parameters of the statement `ROUTE`."""
+    """Parameters of the statements `route_whole` and `route_covered`."""
     return {
         "lon": lon,
         "lat": lat,
@@ -167,12 +190,17 @@ async def route_place(
     """
     question = place_question(lon=lon, lat=lat, at=at, category_id=category_id, accuracy_m=accuracy_m)
     row: Mapping[str, Any] | None
+    # Who is responsible does not depend on who asks; which facility decided it is told to who sees it.
     if ahead is not None and ahead.question == question:
         row = ahead.row
+        if row is not None and not _is_covered(row):
+            async with all_rows(connection):
+                row = await one(connection, route_whole(), question)
     else:
-        # Who is responsible does not depend on who asks; which facility decided it is told to who sees it.
         async with all_rows(connection):
-            row = await one(connection, ROUTE, question)
+            row = await one(connection, route_covered(), question)
+            if row is not None and not _is_covered(row):
+                row = await one(connection, route_whole(), question)
     if row is None:
         raise LookupError("no city is set up")
     facility = row["facility"]
@@ -191,6 +219,11 @@ async def route_place(
         covered=row["covered"],
         outside_m=row["outside_m"],
     )
+
+
+def _is_covered(row: Mapping[str, Any]) -> bool:
+    """Whether every layer that has to say something about a place covers it."""
+    return row["covered"] and all(zone["method"] != "not_asked" for zone in row["zones"] or ())
 
 
 async def insert_routing(connection: Connection, values: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 -- name: route_place
--- Everything about one place at one moment: zones of all layers, land unit, facility, fitting rules, escalation.
+-- Everything about one place at one moment: zones of all layers, land unit, facility, fitting rules, escalation. Nearest zones
+-- and the distance of a place that no zone covers are parts: setting them up takes longer than most places need them.
 WITH RECURSIVE place AS MATERIALIZED (
     SELECT ST_Point(round(%(lon)s::float8 * 1e7), round(%(lat)s::float8 * 1e7)) AS lattice,
            ST_Point(%(lon)s::float8, %(lat)s::float8, 4326) AS degrees,
@@ -38,23 +39,7 @@ covering AS MATERIALIZED (
       AND layer.active AND layer.kind <> 'context'
 ),
 nearest AS MATERIALIZED (
-    SELECT found.*
-    FROM layer CROSS JOIN place CROSS JOIN LATERAL (
-        SELECT zone_version.id AS version_id, zone.id AS zone_id, zone.layer_id, zone.code, layer.kind,
-               zone_version.name_zh, zone_version.name_en, zone_version.organisation_id,
-               lower(zone_version.valid) AS valid_from,
-               ST_Distance(zone_version.border, place.metric) AS border_m
-        FROM zone_version JOIN zone ON zone.id = zone_version.zone_id
-        WHERE zone_version.layer_id = layer.id
-          AND zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
-          AND ST_DWithin(zone_version.border, place.metric, layer.nearest_tolerance_m)
-        -- Whole millimetres, so that a shared corner is a tie and the lowest code decides.
-        ORDER BY round(ST_Distance(zone_version.border, place.metric) * 1000), zone.code
-        LIMIT 1
-    ) AS found
-    WHERE layer.active AND layer.kind <> 'context' AND layer.cardinality = 'exactly_one'
-      AND layer.nearest_tolerance_m > 0
-      AND NOT EXISTS (SELECT FROM covering WHERE covering.layer_id = layer.id)
+    {nearest}
 ),
 chosen AS MATERIALIZED (
     SELECT version_id, zone_id, layer_id, code, kind, name_zh, name_en, organisation_id, valid_from,
@@ -67,15 +52,7 @@ chosen AS MATERIALIZED (
     FROM nearest
 ),
 outside AS MATERIALIZED (
-    -- Metres to the nearest zone of any layer when none covers the place; the place may lie out of the city.
-    SELECT ST_Distance(version.border, place.metric) AS border_m
-    FROM place CROSS JOIN zone_border_piece AS piece CROSS JOIN LATERAL (
-        SELECT zone_version.* FROM zone_version WHERE zone_version.id = piece.version_id OFFSET 0
-    ) AS version
-    WHERE version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
-      AND NOT EXISTS (SELECT FROM covering)
-    ORDER BY piece.line <-> (SELECT metric FROM place)
-    LIMIT 1
+    {outside}
 ),
 unit AS (
     -- Of the units that cover the place, one of the chosen base grid: unit and grid never disagree.
@@ -158,16 +135,17 @@ SELECT
         'code', chosen.code,
         'name', json_build_object('zh', chosen.name_zh, 'en', chosen.name_en),
         'valid_from', chosen.valid_from,
-        'method', coalesce(chosen.method, 'outside'),
+        'method', coalesce(chosen.method, {elsewhere}),
         'border_m', chosen.border_m,
         'organisation', (
             SELECT json_build_object('code', organisation.code, 'name',
                                       json_build_object('zh', organisation.name_zh, 'en', organisation.name_en))
             FROM organisation WHERE organisation.id = chosen.organisation_id),
-        'candidates', coalesce((
+        -- Two zones of a layer at a place are rare: then all of this is asked for.
+        'candidates', CASE WHEN EXISTS (SELECT FROM covering WHERE NOT wins) THEN coalesce((
             SELECT json_agg(json_build_object('code', covering.code, 'name', json_build_object(
                                  'zh', covering.name_zh, 'en', covering.name_en)) ORDER BY covering.code)
-            FROM covering WHERE covering.layer_id = layer.id AND NOT covering.wins), '[]'::json)
+            FROM covering WHERE covering.layer_id = layer.id AND NOT covering.wins), '[]'::json) ELSE '[]'::json END
         ) ORDER BY layer.precedence, layer.code, chosen.code)
      FROM layer LEFT JOIN chosen ON chosen.layer_id = layer.id
      WHERE layer.active AND layer.kind <> 'context' AND (chosen.zone_id IS NOT NULL OR layer.cardinality <> 'many')
@@ -205,6 +183,56 @@ SELECT
      WHERE support.rule_id IN (SELECT rule_id FROM fitting)) AS supporting,
     (SELECT border_m FROM outside) AS outside_m,
     EXISTS (SELECT FROM covering) AS covered
+
+-- name: nearest
+-- Part of route_place: where no zone of a layer covers the place, the nearest one within the layer's tolerance.
+SELECT found.*
+FROM layer CROSS JOIN place CROSS JOIN LATERAL (
+    SELECT zone_version.id AS version_id, zone.id AS zone_id, zone.layer_id, zone.code, layer.kind,
+           zone_version.name_zh, zone_version.name_en, zone_version.organisation_id,
+           lower(zone_version.valid) AS valid_from,
+           ST_Distance(zone_version.border, place.metric) AS border_m
+    FROM zone_version JOIN zone ON zone.id = zone_version.zone_id
+    WHERE zone_version.layer_id = layer.id
+      AND zone_version.valid @> %(at)s::timestamptz AND upper_inf(zone_version.recorded)
+      AND ST_DWithin(zone_version.border, place.metric, layer.nearest_tolerance_m)
+    -- Whole millimetres, so that a shared corner is a tie and the lowest code decides.
+    ORDER BY round(ST_Distance(zone_version.border, place.metric) * 1000), zone.code
+    LIMIT 1
+) AS found
+WHERE layer.active AND layer.kind <> 'context' AND layer.cardinality = 'exactly_one'
+  AND layer.nearest_tolerance_m > 0
+  AND NOT EXISTS (SELECT FROM covering WHERE covering.layer_id = layer.id)
+
+-- name: outside
+-- Part of route_place: how far a place that no zone covers lies from the nearest one.
+-- Metres to the nearest zone of any layer when none covers the place; the place may lie out of the city.
+SELECT ST_Distance(version.border, place.metric) AS border_m
+FROM place CROSS JOIN zone_border_piece AS piece CROSS JOIN LATERAL (
+    SELECT zone_version.* FROM zone_version WHERE zone_version.id = piece.version_id OFFSET 0
+) AS version
+WHERE version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
+  AND NOT EXISTS (SELECT FROM covering)
+ORDER BY piece.line <-> (SELECT metric FROM place)
+LIMIT 1
+
+-- name: elsewhere
+-- Part of route_place: what a layer says that neither covers the place nor has a zone near it.
+'outside'
+
+-- name: nearest_left_out
+-- Part of route_place where the nearest zones are not looked for.
+SELECT covering.version_id, covering.zone_id, covering.layer_id, covering.code, covering.kind, covering.name_zh,
+       covering.name_en, covering.organisation_id, covering.valid_from, covering.border_m
+FROM covering WHERE false
+
+-- name: outside_left_out
+-- Part of route_place where distances from outside are not asked for.
+SELECT NULL::float8 AS border_m WHERE false
+
+-- name: elsewhere_left_out
+-- Part of route_place: a layer that may have a zone near the place says that it was not asked.
+CASE WHEN layer.cardinality = 'exactly_one' AND layer.nearest_tolerance_m > 0 THEN 'not_asked' ELSE 'outside' END
 
 -- name: facility_seen
 -- Whether a facility is seen by who asks.

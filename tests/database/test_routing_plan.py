@@ -11,7 +11,7 @@ import pytest
 
 from governance.access import VISITOR
 from grid_data.database import Database
-from grid_data.statements import numbered
+from grid_data.routing import route_whole
 
 LARGE = {
     "zone", "zone_version", "zone_piece", "zone_border_piece", "land_unit", "unit_zone", "facility",
@@ -33,7 +33,7 @@ def nodes(plan: Any) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 async def plan(laoshan_database: str, anyio_backend: str) -> list[dict[str, Any]]:
     """The plan as a serving connection makes it, for parameters it does not know."""
-    statement = numbered("routing/route_place")
+    statement = route_whole()
     database = Database(laoshan_database, size=1)
     await database.open()
     try:
