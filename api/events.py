@@ -61,7 +61,9 @@ async def follow_events(
     ] = None,
     after: Annotated[
         EventCursor | None,
-        Query(description="Begin with what happened since: the `id` of the last event received."),
+        Query(
+            min_length=1, description="Begin with what happened since: the `id` of the last event received."
+        ),
     ] = None,
     follow: Annotated[
         bool, Query(description="`false`: end when everything that has happened is told.")
