@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { LOCKS, type Lock } from "../api/plans";
 import { code as grouped, number, percent } from "../format";
 import { t } from "../i18n";
@@ -41,7 +42,7 @@ function One({ row }: { row: Row }) {
   const { zone } = row;
   const here = draft.value;
   const base = here?.baseOfZone(row.number);
-  const against = (name: Counted): string => number(row[name]) + changed(row[name] - (base?.[name] ?? row[name]));
+  const against = (name: Counted) => <Against value={row[name]} before={base?.[name] ?? row[name]} />;
   const units = [...(here?.sumsOf(row.number).units ?? [])].flatMap((unit) => shapes.value?.units[unit] ?? []);
   const filled = reock(units, row.area);
   return (
@@ -50,7 +51,7 @@ function One({ row }: { row: Row }) {
       {zone.code && <p class="code small muted">{grouped(zone.code)}</p>}
       <Gauge households={row.households} />
       <dl class="card-facts">
-        <Fact name={t("card.households")} value={number(row.households) + changed(row.households - row.before)} />
+        <Fact name={t("card.households")} value={<Against value={row.households} before={row.before} />} />
         <Fact name={t("card.residents")} value={against("residents")} />
         <Fact name={t("card.buildings")} value={against("buildings")} />
         <Fact name={t("card.incidents")} value={against("incidents")} />
@@ -110,10 +111,24 @@ function Several({ all }: { all: readonly Row[] }) {
   );
 }
 
-/** What is different from the base edition, behind a figure. */
-const changed = (by: number): string => (by === 0 ? "" : ` (${by > 0 ? "+" : "−"}${number(Math.abs(by))})`);
+/** A figure, and what is different from the base edition. */
+function Against({ value, before }: { value: number; before: number }) {
+  const by = value - before;
+  return (
+    <>
+      {number(value)}
+      {by !== 0 && (
+        <small>
+          {" "}
+          ({by > 0 ? "+" : "−"}
+          {number(Math.abs(by))})
+        </small>
+      )}
+    </>
+  );
+}
 
-function Fact({ name, value, hint, bad = false }: { name: string; value: string; hint?: string; bad?: boolean }) {
+function Fact({ name, value, hint, bad = false }: { name: string; value: ComponentChildren; hint?: string; bad?: boolean }) {
   return (
     <div class={bad ? "is-bad" : ""} title={hint}>
       <dt>{name}</dt>
