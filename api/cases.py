@@ -12,6 +12,7 @@ from api.case_bodies import BatchBody, StepBody
 from api.case_problems import case_problems, no_case
 from api.dependencies import PlaceTransaction, known_parameters, opened
 from api.formats import IncidentNumber, OrganisationCode, PlainText
+from api.hot_route import HotRoute, hot
 from api.openapi import problems
 from api.principal import Me, whole_principal_of
 from api.rendering import JsonText, answer_json
@@ -23,7 +24,7 @@ from governance.casework.showing import get_case
 from governance.casework.storing import step_transaction, take_step
 from grid_data.database import Connection, enter, go_on_as
 
-router = APIRouter(tags=["cases"], dependencies=[Depends(known_parameters)])
+router = APIRouter(tags=["cases"], dependencies=[Depends(known_parameters)], route_class=HotRoute)
 
 ELSEWHERE = Name(zh="不在此角色的范围内", en="out of the scope of this role")
 READING = ("bad-parameter", "unknown-parameter", "unknown-organisation", "not-found", "database-away")
@@ -84,6 +85,7 @@ async def _case(connection: Connection, number: str, actor: Actor | None) -> Cas
     response_model=Case | StepDone,
     responses=problems(*ACTING),
 )
+@hot
 async def take_one_step(
     request: Request,
     me: Me,

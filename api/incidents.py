@@ -15,6 +15,7 @@ from api.dependencies import (
     report_turn,
 )
 from api.formats import IncidentNumber
+from api.hot_route import HotRoute, hot
 from api.list_filter import ListFilter
 from api.openapi import problems
 from api.paging import AfterIncident, incident_token, read_incident_token
@@ -29,7 +30,7 @@ from governance.intake import report
 from governance.reasons import place_problem_words
 from grid_data.incidents import Order, incidents_page
 
-router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
+router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)], route_class=HotRoute)
 
 
 @router.post(
@@ -62,6 +63,7 @@ router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
         ),
     },
 )
+@hot
 async def report_incident(request: Request, me: Me, body: IncidentReport) -> JsonText:
     """Store a report and route it, in one transaction; the answer says who is responsible and why.
 
