@@ -384,8 +384,10 @@ def test_the_command_lists_first_and_moves_then(
         assert "3 asked, 0 moved" in shell.run("reroute", "--full")[1]
         edition = tmp_path / "market.csv"
         pd.DataFrame({"code": ["B-NEW"], "wkt": [box(0, 3, 1, 1).wkt]}).to_csv(edition, index=False)
-        options = "--layer market --valid-from 2026-07-01 --keep-missing --coverage report".split()
-        code, said = shell.run("import", "zones", edition, *options, "--reroute")
+        named = ["--layer", "market", "--valid-from", "2026-07-01"]
+        code, said = shell.run(
+            "import", "zones", edition, *named, "--keep-missing", "--coverage", "report", "--reroute"
+        )
         assert code == 0
         assert "0 moved" in said
         assert "changes since" in said
