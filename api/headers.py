@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["CONTENT_SECURITY_POLICY", "SECURITY_HEADERS", "SecurityHeaders"]
@@ -25,6 +24,11 @@ ONLY_HTTPS = "max-age=31536000"
 """Said over https: the browser comes by nothing else for a year."""
 
 
+# Written once: every answer carries them. Names in an ASGI message are in small letters.
+_ENCODED = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+_HTTPS = (b"strict-transport-security", ONLY_HTTPS.encode())
+
+
 class SecurityHeaders:
     """ASGI middleware that adds :data:`SECURITY_HEADERS`.
 
@@ -41,17 +45,18 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
-        kept = "no-store" if scope["path"].startswith("/api/") else "no-cache"
+        kept = b"no-store" if scope["path"].startswith("/api/") else b"no-cache"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    # A page with a stricter policy of its own keeps it.
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
-                headers.setdefault("Cache-Control", kept)
+                headers = message["headers"] = list(message.get("headers", ()))
+                said = {name for name, _ in headers}
+                # A page with a stricter policy of its own keeps it.
+                headers += [each for each in _ENCODED if each[0] not in said]
+                if scope["scheme"] == "https" and _HTTPS[0] not in said:
+                    headers.append(_HTTPS)
+                if b"cache-control" not in said:
+                    headers.append((b"cache-control", kept))
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -178,7 +178,7 @@ async def report(
             now=now,
         ),
         "routing": routing_values(routed),
-        "reporter": asdict(sent.reporter) if sent.reporter and sent.reporter.says_something() else None,
+        "reporter": vars(sent.reporter) if sent.reporter and sent.reporter.says_something() else None,
         "actor": principal.name,
         "history": {
             "state": "reported",

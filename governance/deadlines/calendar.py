@@ -89,7 +89,7 @@ class WorkingCalendar:
         """The first working day that is not before a day."""
         return FIRST + timedelta(days=int(self._days[self._before[_day_number(day)]]))
 
-    @property
+    @cached_property
     def day_s(self) -> int:
         """Seconds of work in a working day."""
         return self.windows.length_s
