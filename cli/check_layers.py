@@ -62,7 +62,8 @@ MetricSrid = Annotated[
     typer.Option(
         "--metric-srid",
         metavar="EPSG",
-        help="System for metres. Default: the city's; for files the CGCS2000 three-degree zone by longitude.",
+        help="System for metres. Default: the city's; for files the CGCS2000 three-degree zone in China, "
+        "else UTM.",
     ),
 ]
 Output = Annotated[
@@ -153,8 +154,11 @@ def read_layers(
         )
     try:
         srid = metric_srid or city_srid or choose_metric_zone(layers[0].shapes)
-    except UnknownSystem as unknown:
-        fail(f"无法选择米制坐标系，请用 --metric-srid 指明：{unknown}", f"name --metric-srid: {unknown}")
+    except UnknownSystem:
+        fail(
+            "没有一个坐标是经纬度，无法选择米制坐标系：请用 --crs 或 --metric-srid 指明",
+            "no coordinate is a longitude and latitude: name --crs, or --metric-srid",
+        )
     return Read(layers, srid)
 
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.coverage import Finding, check_coverage
-from gis.crs import geometry_to_metric, metric_zone
+from gis.crs import geometry_to_metric, metric_system
 from gis.errors import UnknownSystem
 from gis.lattice import from_lattice, to_lattice
 from gis.nesting import check_nesting, parents_by_place
@@ -132,19 +132,19 @@ def _nesting(
 
 
 def choose_metric_zone(shapes: Sequence[Any] | Shapes) -> int:
-    """The CGCS2000 three-degree zone round the middle of shapes in EPSG:4326.
+    """The metric system round the middle of shapes in EPSG:4326: `gis.crs.metric_system`.
 
     Raises
     ------
     UnknownSystem
-        They lie out of China, or nowhere.
+        They lie nowhere on Earth.
 
     >>> choose_metric_zone([shapely.box(120.4, 36.1, 120.5, 36.2)])
     4549
     """
     boxes = shapely.bounds(np.array(shapes, dtype=object))
-    middles = (boxes[:, 0] + boxes[:, 2]) / 2
-    middles = middles[np.isfinite(middles) & (np.abs(middles) <= 180)]
-    if not len(middles):
-        raise UnknownSystem("three-degree zone of no longitude")
-    return metric_zone(float(np.median(middles)))
+    lon, lat = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    there = np.isfinite(lon) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    if not there.any():
+        raise UnknownSystem("coordinates that are no longitude and latitude")
+    return metric_system(float(np.median(lon[there])), float(np.median(lat[there])))

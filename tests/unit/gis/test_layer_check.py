@@ -126,9 +126,10 @@ def test_an_empty_layer_has_nothing_wrong_with_it() -> None:
     assert (report.zones, report.findings, report.vertices) == (0, [], None)
 
 
-def test_the_metric_zone_follows_the_longitude() -> None:
+def test_the_metric_system_follows_the_place() -> None:
     assert choose_metric_zone([None, WEST, shapely.Polygon()]) == 4549
     assert choose_metric_zone(np.array([shapely.box(106.7, 39, 106.9, 40)])) == 4545
-    for shapes in ([], [None], [shapely.box(-74, 40, -73, 41)]):
+    assert choose_metric_zone([shapely.box(-74, 40, -73.8, 41)]) == 32618
+    for shapes in ([], [None], [shapely.box(542_000, 3_997_000, 543_000, 3_998_000)]):
         with pytest.raises(UnknownSystem):
             choose_metric_zone(shapes)
