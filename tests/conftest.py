@@ -23,6 +23,20 @@ os.environ.setdefault("GRIDGOV_ATTACHMENTS", str(databases.HOME / "attachments")
 # Runs of a few files are nothing to tell about.
 TOLD_FROM_S = 60
 
+# Files with tests that take long one by one: at the end of a run one worker would wait for them.
+LONG = ("test_openapi", "test_route_killed", "test_route_dask", "test_killed", "test_up")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests first, tests that need no database last.
+
+    The second worker begins in the middle: there it has work of its own while the first one makes the
+    database that both copy.
+    """
+    items.sort(
+        key=lambda item: (item.path.stem not in LONG, "cluster" not in getattr(item, "fixturenames", ()))
+    )
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the files that take longest, so that a run that grows is seen while it grows."""
