@@ -29,6 +29,9 @@ lint: $(VENV)/.dev map ## lint, types and architecture contracts only
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/npm.py run check
 
+# Compiled once and kept, whatever the shell says: the tests start more than a hundred Python processes.
+unit e2e: export PYTHONDONTWRITEBYTECODE :=
+
 unit: $(VENV)/.dev database map ## the tests that need no browser
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/python scripts/npm.py test
