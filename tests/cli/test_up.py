@@ -1,4 +1,7 @@
-"""``gridgov up`` as a newcomer meets it: starts everything, says where, and stops everything it started."""
+"""``gridgov up`` as a newcomer meets it: starts everything, says where, and stops everything it started.
+
+What runs until it is told to stop is a process of its own; what ends by itself is called in this one.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import psycopg
 import pytest
 
+from cli.main import main
 from grid_data.embedded import Cluster
 from tests.support.databases import ROOT
 
@@ -47,6 +51,28 @@ def environment(home: Path, **variables: str) -> dict[str, str]:
         }
         | variables
     )
+
+
+Called = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
+    """Call the command; its exit code, and what it wrote to both outputs."""
+
+    def called(*words: str, **variables: str) -> tuple[int, str, str]:
+        wanted = environment(home, **variables)
+        for name in os.environ.keys() - wanted.keys():
+            monkeypatch.delenv(name)
+        for name, value in wanted.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["gridgov", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return called
 
 
 class Server:
@@ -151,51 +177,38 @@ def test_a_killed_server_leaves_nothing_that_hinders_the_next(home: Path) -> Non
     assert not cluster.status().running
 
 
-def test_a_port_in_use_is_said_before_anything_starts(home: Path) -> None:
+def test_a_port_in_use_is_said_before_anything_starts(call: Called) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        finished = subprocess.run(
-            [*GRIDGOV, "up"],
-            cwd=ROOT,
-            env=environment(home, GRIDGOV_PORT=str(port)),
-            text=True,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-    assert finished.returncode == 2
-    assert f"GRIDGOV_PORT={port + 1}" in re.sub(r"[\s│]+", " ", finished.stderr)
-    assert "starting" not in finished.stderr
+        code, _, complained = call("up", GRIDGOV_PORT=str(port))
+    assert code == 2
+    assert f"GRIDGOV_PORT={port + 1}" in re.sub(r"[\s│]+", " ", complained)
+    assert "starting" not in complained
 
 
-def test_an_unreachable_database_is_said_in_one_line(home: Path) -> None:
-    finished = subprocess.run(
-        [*GRIDGOV, "migrate"],
-        cwd=ROOT,
-        env=environment(home, GRIDGOV_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none"),
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert finished.returncode == 1
-    assert "refused" in finished.stderr
-    assert "Traceback" not in finished.stderr
+def test_an_unreachable_database_is_said_in_one_line(call: Called) -> None:
+    code, _, complained = call("migrate", GRIDGOV_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert code == 1
+    assert "refused" in complained
+    assert "Traceback" not in complained
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "beside"), [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGHUP, False)]
+)
 def test_a_worker_apart_from_the_server_stops_with_what_it_started(
-    home: Path, number: signal.Signals
+    home: Path, number: signal.Signals, beside: bool
 ) -> None:
-    server = Server(home)
+    server = Server(home) if beside else None
     worker = subprocess.Popen(
         [*GRIDGOV, "worker"], cwd=ROOT, env=environment(home), text=True, stderr=subprocess.PIPE
     )
     assert worker.stderr is not None
-    assert "background tasks" in worker.stderr.readline()
-    server.stop(signal.SIGINT)
+    assert any("background tasks" in line for line in worker.stderr), "the worker did not start"
+    if server is not None:
+        server.stop(signal.SIGINT)
     # The worker still needs the database.
     assert Cluster(home / "postgres").status().running
     worker.send_signal(number)
@@ -204,17 +217,9 @@ def test_a_worker_apart_from_the_server_stops_with_what_it_started(
     assert not Cluster(home / "postgres").status().running
 
 
-def test_a_worker_needs_the_schema(home: Path, blank_database: str) -> None:
-    finished = subprocess.run(
-        [*GRIDGOV, "worker"],
-        cwd=ROOT,
-        env=environment(home, GRIDGOV_DATABASE_URL=blank_database),
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert (finished.returncode, "gridgov migrate" in finished.stderr) == (1, True)
+def test_a_worker_needs_the_schema(call: Called, blank_database: str) -> None:
+    code, _, complained = call("worker", GRIDGOV_DATABASE_URL=blank_database)
+    assert (code, "gridgov migrate" in complained) == (1, True)
 
 
 def test_a_setting_that_is_no_cron_expression_is_named(home: Path) -> None:
@@ -231,18 +236,10 @@ def test_a_setting_that_is_no_cron_expression_is_named(home: Path) -> None:
     assert "check_places_at" in finished.stderr
 
 
-def test_stop_ends_what_a_killed_terminal_left(home: Path) -> None:
+def test_stop_ends_what_a_killed_terminal_left(home: Path, call: Called) -> None:
     cluster = Cluster(home / "postgres")
     cluster.start()
     for answer in ("stopped", "no private server was running"):
-        finished = subprocess.run(
-            [*GRIDGOV, "stop"],
-            cwd=ROOT,
-            env=environment(home),
-            text=True,
-            capture_output=True,
-            check=True,
-            timeout=60,
-        )
-        assert finished.stdout.strip() == answer
+        code, said, _ = call("stop")
+        assert (code, said.strip()) == (0, answer)
     assert not cluster.status().running
