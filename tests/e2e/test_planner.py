@@ -64,6 +64,16 @@ def test_a_border_is_dragged_judged_at_once_as_the_server_does_and_undone(screen
     border = next(each for each in desk.borders())
     before = desk.zone_of(border.there)
     page.keyboard.press("p")
+    # With Space held, dragging moves the map, whatever the tool.
+    middle = page.evaluate("() => window.gridgov.map.getCenter().toArray()")
+    page.mouse.move(*screen.on_screen(border.place_here))
+    page.keyboard.down("Space")
+    page.mouse.down()
+    page.mouse.move(700, 400, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Space")
+    assert page.evaluate("() => window.gridgov.map.getCenter().toArray()") != middle
+    expect(desk.moved()).to_have_text("0")
     desk.drag(border.place_here, border.place_there)
     # The figure stands before the server has said anything; the measure is the browser's own.
     took = page.evaluate("() => performance.getEntriesByName('plan-move')[0].duration")
@@ -94,6 +104,14 @@ def test_a_border_is_dragged_judged_at_once_as_the_server_does_and_undone(screen
     expect(page.locator(".step-list .is-undone")).to_have_count(1)
     page.get_by_role("button", name="重做").last.click()
     expect(desk.moved()).not_to_have_text("0")
+    # Before and after: the edition of the beginning over the draft, cut off where the slider stands.
+    page.locator("#map canvas").focus()
+    page.keyboard.press("k")
+    page.locator(".curtain[data-ready='1']").wait_for(timeout=MAP_MS)
+    page.locator(".curtain-slider").press("Home")
+    assert page.locator(".curtain").evaluate("each => each.style.clipPath") == "inset(0px 100% 0px 0px)"
+    page.keyboard.press("Escape")
+    expect(page.locator(".curtain")).to_have_count(0)
 
 
 def test_everything_is_done_by_keyboard_alone_and_an_input_method_is_left_alone(screen: Screen) -> None:

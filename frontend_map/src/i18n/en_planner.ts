@@ -299,7 +299,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "planner.key.backspace": "Take back the last point of the line",
   "planner.key.escape": "Drop what is under way, then the choice",
   "impact.over": "The report is given before a plan is in force; afterwards see “before and after” or the grids' own records.",
-  "impact.faults": "{n} faults must go before it can be approved:",
+  "impact.faults": "{n} to be mended before it can be approved:",
   "impact.sum.grids": "Grids changed",
   "impact.sum.begun": "New",
   "impact.sum.ended": "Ended",

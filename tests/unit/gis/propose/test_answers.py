@@ -169,6 +169,25 @@ def test_proposals_differ_and_none_beats_another() -> None:
     assert len(shapes) == len(found)
 
 
+def test_sound_grids_of_today_have_others_beside_them_that_are_better_at_one_thing() -> None:
+    rng = np.random.default_rng(4)
+    plain = lattice(12, 10, rng.integers(20, 70, 120))
+    graph = replace(plain, barrier=rng.integers(0, 4, len(plain.ends)).astype(np.uint8))
+    today = propose(graph, None, ProposeOptions(seconds=0.5, proposals=1))[0].zone.astype(np.int64)
+    first, *others = propose(graph, today, ProposeOptions(seconds=0.3))
+    assert first.measures.moved_share < 0.05
+    assert len(others) >= 2
+    # Enough to be looked at; as dear as usual, staying put leaves next to nothing.
+    assert max(each.measures.moved_share for each in others) > 0.03
+    for one in (each.measures for each in others):
+        assert one.in_band_share == 1
+        assert (
+            one.spread < first.measures.spread
+            or one.street_share > first.measures.street_share
+            or (one.mean_polsby_popper > first.measures.mean_polsby_popper)
+        )
+
+
 def test_figures_are_those_of_the_polygons() -> None:
     graph, shapes = lattice(5, 4, 30), cells(5, 4)
     zone = np.array([0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 2, 2, 0, 3, 1, 2, 2, 2, 3, 3])
