@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 from governance.access import NIGHTLY
 from grid_data.database import Database
@@ -25,10 +26,15 @@ TURN_S = 0.05
 
 
 async def count_all(database: Database) -> int:
-    """Count until no mark is left, or another does; how many incidents were counted."""
-    counted = 0
-    while (some := await count_part(database, BATCH)) is not None:
-        counted += some
+    """Count all that is marked, or leave it to another who does; how many incidents were counted.
+
+    What is marked meanwhile waits for the next time: while reports come in there are always a few new marks,
+    and a part of a few takes nearly as long as one of hundreds.
+    """
+    counted, more = 0, True
+    while more and (part := await count_part(database, BATCH)) is not None:
+        counted += part.incidents
+        more = part.more
     return counted
 
 
@@ -52,7 +58,15 @@ async def _freshness(database: Database) -> Freshness:
         return await freshness(connection)
 
 
-async def count_part(database: Database, most: int) -> int | None:
+@dataclass(frozen=True)
+class Part:
+    """How many incidents were counted, and whether marks were left that had been there before."""
+
+    incidents: int
+    more: bool
+
+
+async def count_part(database: Database, most: int) -> Part | None:
     """Count up to so many incidents; None: there is nothing to count, or another counts."""
     async with database.transaction(NIGHTLY) as connection:
         marks = await oldest_marks(connection, MARKS)
@@ -61,8 +75,11 @@ async def count_part(database: Database, most: int) -> int | None:
         # Read again: whoever had the turn before may have counted some of them.
         runs, done = list[Run](), list[int]()
         room = most
-        for mark in await oldest_marks(connection, MARKS):
+        marks = await oldest_marks(connection, MARKS)
+        more = len(marks) == MARKS
+        for mark in marks:
             if mark.length > room:
+                more = True
                 if not runs:
                     runs.append(Run(mark.id, mark.first_id, mark.first_id + room - 1))
                     await shorten_mark(connection, mark.id, mark.first_id + room)
@@ -70,4 +87,4 @@ async def count_part(database: Database, most: int) -> int | None:
             runs.append(mark)
             done.append(mark.id)
             room -= mark.length
-        return await count_again(connection, runs, done) if runs else None
+        return Part(await count_again(connection, runs, done), more) if runs else None

@@ -11,15 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from governance import figure_counting
 from governance.access import NIGHTLY, OPERATOR, VISITOR, Principal, Sight
-from governance.figure_counting import count_all, count_for_question, count_part
+from governance.figure_counting import Part, count_all, count_for_question, count_part
 from governance.ranking_figures import FIGURES
 from governance.ranking_spans import Days, one_year_before
 from governance.rankings import RankingAnswer, RankingQuestion, rank
 from grid_data.bulk.incidents import store_incidents
 from grid_data.casework import open_cases
-from grid_data.database import Database
-from grid_data.figures import Freshness, count_again, freshness, oldest_marks
+from grid_data.database import Connection, Database
+from grid_data.figures import Freshness, Run, count_again, freshness, oldest_marks
 from grid_data.incidents import Counted, IncidentFilter, incidents_page
 from tests.support.drafts import publish
 from tests.support.editions import split
@@ -271,7 +272,7 @@ async def test_a_load_leaves_one_mark_and_is_counted_in_parts(toy_database: Data
     async with toy_database.transaction(NIGHTLY) as connection:
         (mark,) = [mark for mark in await oldest_marks(connection, 10) if mark.length > 1]
         assert mark.length == many
-    assert await count_part(toy_database, 40) == 40
+    assert await count_part(toy_database, 40) == Part(40, more=True)
     async with toy_database.transaction(NIGHTLY) as connection:
         state = await freshness(connection)
         assert state.waiting > 0
@@ -280,6 +281,28 @@ async def test_a_load_leaves_one_mark_and_is_counted_in_parts(toy_database: Data
     assert (await ask(toy_database, question)).total.figures["reported"] == 40
     await count_all(toy_database)
     assert (await ask(toy_database, question)).total.figures["reported"] == many
+
+
+async def test_what_is_marked_while_others_are_counted_waits_for_the_next_time(
+    toy_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with toy_database.transaction(OPERATOR) as connection:
+        await store_incidents(connection, incident_frame([PLACES[0]], ["first"]))
+    counting = count_again
+    reported = 0
+
+    async def and_another_comes(connection: Connection, runs: Sequence[Run], done: Sequence[int]) -> int:
+        nonlocal reported
+        reported += 1
+        assert reported < 5, "counting does not end while reports come in"
+        async with toy_database.transaction(OPERATOR) as other:
+            await store_incidents(other, incident_frame([PLACES[0]], [f"later-{reported}"]))
+        return await counting(connection, runs, done)
+
+    monkeypatch.setattr(figure_counting, "count_again", and_another_comes)
+    assert await count_all(toy_database) == 1
+    monkeypatch.undo()
+    assert await count_all(toy_database) == 1
 
 
 async def test_the_year_before_has_equal_days_and_today_is_left_out(city: tuple[Database, list[int]]) -> None:
