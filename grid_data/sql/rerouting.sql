@@ -106,24 +106,25 @@ COPY (
         SELECT layer_id, lattice, NULL, reach FROM redrawn WHERE NOT ST_IsEmpty(lattice)
     ), around AS MATERIALIZED (
         -- As far as a layer gives to the nearest. A tenth more than it reaches makes up for arcs drawn with corners.
-        SELECT layer_id, ST_Union(ST_Buffer(lattice, 1.1 * reach, 'quad_segs=2')) AS lattice
+        SELECT layer_id, ST_Union(ST_Buffer(lattice, 1.1 * reach + 2.5, 'quad_segs=2')) AS lattice
         FROM changed WHERE reach > 0 GROUP BY layer_id
     ), part AS MATERIALIZED (
-        SELECT lattice, zone_ids FROM changed
+        -- Never less than two lattice steps wider, for cuts that fall between them.
+        SELECT ST_Buffer(lattice, 2.5, 'quad_segs=2') AS lattice, zone_ids FROM changed
         UNION ALL
         -- Whom a zone covers that has not changed, no other one is nearest to.
         SELECT ST_Difference(around.lattice, (
                    SELECT coalesce(ST_Union(version.lattice), 'POLYGON EMPTY') FROM zone_version AS version
                    WHERE version.layer_id = around.layer_id AND EXISTS (
                          SELECT FROM changed WHERE changed.layer_id = around.layer_id
-                           AND changed.lattice && ST_Expand(version.lattice, 1.1 * changed.reach))
+                           AND changed.lattice && ST_Expand(version.lattice, 1.1 * changed.reach + 2.5))
                      AND version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded))), NULL
         FROM around
     ), piece AS MATERIALIZED (
-        -- Small pieces, whose boxes hold little else; never less than two lattice steps wider, for cuts that fall between them.
+        -- Small pieces, whose boxes hold little else.
         SELECT cut.lattice, part.zone_ids, ST_MakeEnvelope(ST_XMin(cut.lattice) / 1e7 - 1e-7, ST_YMin(cut.lattice) / 1e7 - 1e-7,
                                             ST_XMax(cut.lattice) / 1e7 + 1e-7, ST_YMax(cut.lattice) / 1e7 + 1e-7, 4326) AS around
-        FROM part CROSS JOIN LATERAL ST_Subdivide(ST_Buffer(part.lattice, 2.5, 'quad_segs=2'), 32) AS cut (lattice)
+        FROM part CROSS JOIN LATERAL ST_Subdivide(part.lattice, 32) AS cut (lattice)
         WHERE NOT ST_IsEmpty(part.lattice)
     ), open AS NOT MATERIALIZED (
         SELECT id, number, place, original_lon, original_lat, original_crs, place_accuracy_m, category_id, organisation_id,
