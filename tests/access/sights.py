@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -63,7 +64,7 @@ class World:
     def __repr__(self) -> str:
         return f"World({len(self.incidents)} incidents)"
 
-    @property
+    @cached_property
     def numbers(self) -> frozenset[str]:
         """Numbers of all incidents."""
         return frozenset(each.number for each in self.incidents)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import fcntl
+import functools
 import hashlib
 import itertools
 import os
@@ -73,8 +74,9 @@ def test_cluster() -> Cluster:
     return Cluster(HOME / "postgres", settings=fast)
 
 
+@functools.cache
 def sources_hash(patterns: tuple[str, ...], modules: tuple[str, ...] = ()) -> str:
-    """A hash over the files behind a template."""
+    """A hash over the files behind a template, as they are when the process first asks."""
     files = set(imported_files(modules))
     for pattern in patterns:
         for start in ROOT.glob(pattern):
