@@ -26,6 +26,7 @@ from benchmarks.intake import ROOT, Server, Told, reports_like, worked
 from benchmarks.lifecycles import STEPS, Life, read_lives
 from benchmarks.measure import Measure, percentile
 from governance.access import OPERATOR
+from governance.clock_watch import watch_clocks
 from governance.figure_counting import count_all
 from governance.settings import Settings
 from grid_data.bulk.incidents import store_incidents
@@ -104,7 +105,9 @@ async def _fill(url: str, sample: Sample, size: int) -> None:
             rows = np.arange(start, min(start + BATCH, missing)) % len(told)
             async with database.transaction(OPERATOR) as connection:
                 await store_incidents(connection, told.iloc[rows].assign(source_ref=None))
-        # As after the load of a city: else the worker counts a million while cases are led.
+        # As some minutes after a load: else the worker starts clocks, raises late cases and counts a
+        # million while cases are led.
+        await watch_clocks(database)
         await count_all(database)
     finally:
         await database.close()

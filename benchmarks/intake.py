@@ -27,6 +27,7 @@ import psycopg
 from benchmarks.load import Answered, read_answers
 from benchmarks.measure import Measure, percentile, processor_s, server_processor_s
 from governance.access import OPERATOR
+from governance.clock_watch import watch_clocks
 from governance.figure_counting import count_all
 from governance.settings import Settings
 from grid_data.bulk.incidents import store_incidents
@@ -93,7 +94,9 @@ async def _fill(url: str) -> Told:
             batch = told.iloc[rows].assign(source_ref=None)
             async with database.transaction(OPERATOR) as connection:
                 await store_incidents(connection, batch)
-        # As after the load of a city: else the worker counts a million while reports come in.
+        # As some minutes after a load: else the worker starts clocks, raises late cases and counts a
+        # million while reports come in.
+        await watch_clocks(database)
         await count_all(database)
     finally:
         await database.close()
