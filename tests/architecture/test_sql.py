@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,7 +26,13 @@ def trees(floors: Iterable[str] = FLOORS) -> Iterator[tuple[Path, ast.Module]]:
     """Every source file of the floors, parsed."""
     for floor in floors:
         for file in sorted((ROOT / floor).rglob("*.py")):
-            yield file, ast.parse(file.read_text(encoding="utf-8"))
+            yield file, parsed(file)
+
+
+@functools.cache
+def parsed(file: Path) -> ast.Module:
+    """A source file, parsed once for all tests of a process."""
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def texts(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
