@@ -21,6 +21,7 @@ from grid_data import rerouting
 from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.ragged import Ragged
+from grid_data.bulk.routing import read_grounds
 from grid_data.database import Connection, Database
 from grid_data.rerouting import same_sets
 from grid_data.statements import sql
@@ -182,11 +183,10 @@ async def test_answers_are_the_same_whether_the_city_is_read_or_what_is_near(
     monkeypatch.setattr(rerouting, "_ALWAYS_FEW", 0)
     monkeypatch.setattr(rerouting, "_FEW", share)
     read: list[bool] = []
-    whole = rerouting.read_grounds
 
     async def noted(*given: Any) -> Any:
         read.append(given[3] is None)
-        return await whole(*given)
+        return await read_grounds(*given)
 
     monkeypatch.setattr(rerouting, "read_grounds", noted)
     await store(connection, LATTICE_POINTS)
