@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from asyncio import Semaphore
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -16,7 +16,8 @@ from typing import Literal as OneOf
 from weakref import WeakKeyDictionary, WeakSet
 
 import orjson
-from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, OperationalError
+from anyio import CancelScope
+from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, Error, OperationalError
 from psycopg.errors import InvalidSqlStatementName
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
@@ -189,6 +190,13 @@ class Database:
         async with self._pool.connection() as connection:
             yield connection
 
+    async def _take_back(self, connection: Connection) -> None:
+        """A connection whose transaction came to nothing, perhaps because it was told to stop."""
+        with CancelScope(shield=True):
+            with suppress(Error):
+                await connection.rollback()
+            await self._pool.putconn(connection)
+
     async def _entered(
         self, principal: HasClaims, plans: Plans, asks: Sequence[Ask]
     ) -> tuple[Connection, list[DictRow | None]]:
@@ -214,7 +222,7 @@ class Database:
                 return connection, await send(connection, b";".join(said))
             except BaseException as problem:
                 forget_prepared(connection)
-                await self._pool.putconn(connection)
+                await self._take_back(connection)
                 lost = isinstance(problem, OperationalError) and connection.closed
                 forgotten = isinstance(problem, InvalidSqlStatementName)
                 passed_over += 1

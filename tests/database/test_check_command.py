@@ -214,11 +214,14 @@ def test_options_of_files_are_refused_for_stored_layers(stored: None) -> None:
     assert (code, "for files" in said) == (2, True)
 
 
-def test_a_city_out_of_china_names_its_metric_system(tmp_path: Path) -> None:
-    path = file(tmp_path, "york.gpkg", {"A": shapely.box(-74, 40, -73.9, 40.1)})
-    code, said = run("layer", path)
+def test_a_layer_out_of_china_is_measured_in_its_own_zone_and_one_that_lies_nowhere_names_a_system(
+    tmp_path: Path,
+) -> None:
+    york = file(tmp_path, "york.gpkg", {"A": shapely.box(-74, 40, -73.9, 40.1)})
+    assert run("layer", york)[0] == 0
+    metres = {"A": shapely.box(542_000, 3_997_000, 543_000, 3_998_000)}
+    code, said = run("layer", file(tmp_path, "metres.geojson", metres))
     assert (code, "--metric-srid" in said) == (1, True)
-    assert run("layer", path, "--metric-srid", "32618")[0] == 0
 
 
 def test_the_datum_of_a_file_is_found_and_proposed(tmp_path: Path) -> None:

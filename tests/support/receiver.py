@@ -70,7 +70,12 @@ def receiving() -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # Who sent it died in the middle: that is no request.
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             if state.answer == "hang":
                 state.heard.append(Heard(headers, body, None))
