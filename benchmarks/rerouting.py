@@ -118,14 +118,19 @@ async def _store(database: Database, frame: pd.DataFrame) -> None:
 
 
 async def _all_open(database: Database) -> None:
-    """Every incident open, and reported long enough ago that nothing counts as just come in."""
+    """Every incident open, where it is today, and reported so long ago that none counts as just come in."""
+    async with database.transaction(OPERATOR) as connection:
+        await connection.execute("RESET ROLE")
+        await connection.execute("UPDATE incident SET state = 'handling' WHERE state <> 'handling'")
+    async with database.transaction(OPERATOR) as connection:
+        # Before they are made older: whoever was stored after a change of zones was routed at its own moment.
+        await reroute(connection, OPERATOR, full=True)
     async with database.transaction(OPERATOR) as connection:
         await connection.execute("RESET ROLE")
         await connection.execute(
-            """UPDATE incident SET state = 'handling', recorded_at = recorded_at - interval '1 day'
+            """UPDATE incident SET recorded_at = recorded_at - interval '1 day'
                WHERE recorded_at > now() - interval '1 day'"""
         )
-        await reroute(connection, OPERATOR)
 
 
 async def _case(database: Database, url: str, layer: str, times: float) -> list[Measure]:
