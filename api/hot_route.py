@@ -15,6 +15,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from api.dependencies import known_parameters
 from api.doors import permitted
 from api.principal import Me, principal_of
 
@@ -55,11 +56,7 @@ def _short(route: APIRoute, usual: Handler) -> Handler:
     assert known >= set(names), f"{route.path}: {set(names) - known} cannot be read the short way"
 
     async def handle(request: Request) -> Response:
-        scope = request.scope
-        if scope["query_string"] or request.headers.get("content-type") != "application/json":
-            return await usual(request)
-        path = scope["path"]
-        if path != route.path and path in request.app.openapi()["paths"]:
+        if request.scope["query_string"] or request.headers.get("content-type") != "application/json":
             return await usual(request)
         try:
             given = {name: read(request.path_params[name]) for name, read in parts.items()}
@@ -67,6 +64,7 @@ def _short(route: APIRoute, usual: Handler) -> Handler:
         except ValidationError:
             return await usual(request)
         await permitted(request)
+        await known_parameters(request)
         for name in asks_me:
             given[name] = await principal_of(request)
         if "request" in names:
