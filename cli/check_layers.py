@@ -112,7 +112,7 @@ def read_layers(
     """
     from gis.crs import is_metric
     from gis.errors import UnknownSystem
-    from gis.layer_check import choose_metric_zone
+    from gis.layer_check import choose_metric_system
     from grid_data.importers.problems import ImportRefused
     from grid_data.layer_reading import read_layer_file
 
@@ -153,7 +153,7 @@ def read_layers(
             )
         )
     try:
-        srid = metric_srid or city_srid or choose_metric_zone(layers[0].shapes)
+        srid = metric_srid or city_srid or choose_metric_system(layers[0].shapes)
     except UnknownSystem:
         fail(
             "没有一个坐标是经纬度，无法选择米制坐标系：请用 --crs 或 --metric-srid 指明",

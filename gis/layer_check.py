@@ -17,7 +17,7 @@ from gis.lattice import from_lattice, to_lattice
 from gis.nesting import check_nesting, parents_by_place
 from gis.simplification import Straying, Vertices, border_straying, count_vertices, few_vertices
 
-__all__ = ["LayerReport", "Trusted", "check_layer", "choose_metric_zone"]
+__all__ = ["LayerReport", "Trusted", "check_layer", "choose_metric_system"]
 
 Shapes = NDArray[np.object_]
 _BROKEN = frozenset({"empty", "not_an_area", "out_of_range", "antimeridian", "invalid_ring"})
@@ -131,7 +131,7 @@ def _nesting(
     return check_nesting([codes[index] for index in good], areas[good], chosen, around, metric_srid)
 
 
-def choose_metric_zone(shapes: Sequence[Any] | Shapes) -> int:
+def choose_metric_system(shapes: Sequence[Any] | Shapes) -> int:
     """The metric system round the middle of shapes in EPSG:4326: `gis.crs.metric_system`.
 
     Raises
@@ -139,7 +139,7 @@ def choose_metric_zone(shapes: Sequence[Any] | Shapes) -> int:
     UnknownSystem
         They lie nowhere on Earth.
 
-    >>> choose_metric_zone([shapely.box(120.4, 36.1, 120.5, 36.2)])
+    >>> choose_metric_system([shapely.box(120.4, 36.1, 120.5, 36.2)])
     4549
     """
     boxes = shapely.bounds(np.array(shapes, dtype=object))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gis.errors import UnknownSystem
 from gis.lattice import from_lattice, to_lattice
-from gis.layer_check import Trusted, check_layer, choose_metric_zone
+from gis.layer_check import Trusted, check_layer, choose_metric_system
 from gis.nesting import parents_by_place
 from tests.unit.gis.coverages import degrees, voronoi
 
@@ -127,9 +127,9 @@ def test_an_empty_layer_has_nothing_wrong_with_it() -> None:
 
 
 def test_the_metric_system_follows_the_place() -> None:
-    assert choose_metric_zone([None, WEST, shapely.Polygon()]) == 4549
-    assert choose_metric_zone(np.array([shapely.box(106.7, 39, 106.9, 40)])) == 4545
-    assert choose_metric_zone([shapely.box(-74, 40, -73.8, 41)]) == 32618
+    assert choose_metric_system([None, WEST, shapely.Polygon()]) == 4549
+    assert choose_metric_system(np.array([shapely.box(106.7, 39, 106.9, 40)])) == 4545
+    assert choose_metric_system([shapely.box(-74, 40, -73.8, 41)]) == 32618
     for shapes in ([], [None], [shapely.box(542_000, 3_997_000, 543_000, 3_998_000)]):
         with pytest.raises(UnknownSystem):
-            choose_metric_zone(shapes)
+            choose_metric_system(shapes)
