@@ -22,6 +22,7 @@ from grid_data.bulk.ragged import Ragged, offsets_of
 from grid_data.bulk.routed import LayerZones
 from grid_data.city import read_city
 from grid_data.database import Connection, one, rows, run
+from grid_data.statements import Numbered, numbered_with
 
 __all__ = ["keep_what_came_into_force", "keep_zones_stood_in", "list_texts", "zones_under"]
 
@@ -58,10 +59,10 @@ async def keep_zones_stood_in(
         layers = [row["id"] for row in await rows(connection, "standing/layers_of", {"zones": list(zones)})]
         own = {row["id"] for row in await rows(connection, "standing/zones_of_layers", {"layers": layers})}
         for kind in KINDS:
-            touched = await one(connection, f"standing/{kind}_touched", {"zones": list(zones)})
+            touched = await one(connection, _things(f"standing/{kind}_touched"), {"zones": list(zones)})
             changed += await _stand(connection, kind, touched, layers, own)
     if codes:
-        moved = await one(connection, "standing/facility_moved", {"codes": list(codes)})
+        moved = await one(connection, _things("standing/facility_moved"), {"codes": list(codes)})
         changed += await _stand(connection, "facility", moved, None, None)
     return changed
 
@@ -73,6 +74,10 @@ async def keep_what_came_into_force(connection: Connection, hours: int) -> int:
     """
     found = await rows(connection, "standing/changed_lately", {"hours": hours})
     return await keep_zones_stood_in(connection, zones=[row["id"] for row in found])
+
+
+def _things(which: str) -> Numbered:
+    return numbered_with("standing/things", ("things", which), ("reach", "standing/reach"))
 
 
 @dataclass(frozen=True)

@@ -25,62 +25,41 @@ WHERE layer.active AND layer.kind <> 'context'
   AND version.valid @> now() AND upper_inf(version.recorded)
 ORDER BY layer.precedence, layer.code, zone.code
 
--- name: facility_touched
--- Facilities that stood in some zones, or that are within reach of what these zones are now; columns packed, by id.
-WITH reach AS (
-    SELECT ST_Expand(version.geom, margin.up / cos(radians(
-               least(89, greatest(abs(ST_YMin(version.geom)), abs(ST_YMax(version.geom))) + margin.up))), margin.up) AS box
-    FROM zone_version AS version JOIN layer ON layer.id = version.layer_id
-    CROSS JOIN LATERAL (
-        SELECT (1.05 * CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END) / 110574
-               + 1e-7 AS up
-    ) AS margin
-    WHERE version.zone_id = ANY (%(zones)s::bigint[]) AND version.valid @> now() AND upper_inf(version.recorded)
-)
+-- name: things
+-- Facilities or buildings, and the zones that are stored with each; columns packed, by id.
 SELECT string_agg(int8send(id), ''::bytea) AS ids, string_agg(array_to_string(zone_ids, ' '), ' ') AS zones,
        string_agg(int2send(cardinality(zone_ids)::int2), ''::bytea) AS counts,
        string_agg(int4send(length(shape)), ''::bytea) AS lengths, string_agg(shape, ''::bytea) AS shapes
-FROM (
-    SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM facility
-    WHERE id IN (
-        SELECT id FROM facility WHERE zone_ids && %(zones)s::bigint[]
-        UNION
-        SELECT near.id FROM reach JOIN facility AS near ON near.geom && reach.box)
-    ORDER BY id
-) AS thing
+FROM (SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM ({things}) AS chosen ORDER BY id) AS thing
+
+-- name: facility_touched
+-- Part of things: facilities that stood in some zones, or that are within reach of what these zones are now.
+SELECT * FROM facility WHERE id IN (
+    SELECT id FROM facility WHERE zone_ids && %(zones)s::bigint[]
+    UNION
+    SELECT near.id FROM ({reach}) AS reach JOIN facility AS near ON near.geom && reach.box)
 
 -- name: building_touched
--- The same of buildings.
-WITH reach AS (
-    SELECT ST_Expand(version.geom, margin.up / cos(radians(
-               least(89, greatest(abs(ST_YMin(version.geom)), abs(ST_YMax(version.geom))) + margin.up))), margin.up) AS box
-    FROM zone_version AS version JOIN layer ON layer.id = version.layer_id
-    CROSS JOIN LATERAL (
-        SELECT (1.05 * CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END) / 110574
-               + 1e-7 AS up
-    ) AS margin
-    WHERE version.zone_id = ANY (%(zones)s::bigint[]) AND version.valid @> now() AND upper_inf(version.recorded)
-)
-SELECT string_agg(int8send(id), ''::bytea) AS ids, string_agg(array_to_string(zone_ids, ' '), ' ') AS zones,
-       string_agg(int2send(cardinality(zone_ids)::int2), ''::bytea) AS counts,
-       string_agg(int4send(length(shape)), ''::bytea) AS lengths, string_agg(shape, ''::bytea) AS shapes
-FROM (
-    SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM building
-    WHERE id IN (
-        SELECT id FROM building WHERE zone_ids && %(zones)s::bigint[]
-        UNION
-        SELECT near.id FROM reach JOIN building AS near ON near.geom && reach.box)
-    ORDER BY id
-) AS thing
+-- Part of things: the same of buildings.
+SELECT * FROM building WHERE id IN (
+    SELECT id FROM building WHERE zone_ids && %(zones)s::bigint[]
+    UNION
+    SELECT near.id FROM ({reach}) AS reach JOIN building AS near ON near.geom && reach.box)
+
+-- name: reach
+-- Part of what is touched: boxes of some zones as they are now, as far round them as they answer.
+SELECT ST_Expand(version.geom, margin.up / cos(radians(
+           least(89, greatest(abs(ST_YMin(version.geom)), abs(ST_YMax(version.geom))) + margin.up))), margin.up) AS box
+FROM zone_version AS version JOIN layer ON layer.id = version.layer_id
+CROSS JOIN LATERAL (
+    SELECT (1.05 * CASE WHEN layer.cardinality = 'exactly_one' THEN layer.nearest_tolerance_m ELSE 0 END) / 110574
+           + 1e-7 AS up
+) AS margin
+WHERE version.zone_id = ANY (%(zones)s::bigint[]) AND version.valid @> now() AND upper_inf(version.recorded)
 
 -- name: facility_moved
--- Facilities by code; columns as those of facility_touched.
-SELECT string_agg(int8send(id), ''::bytea) AS ids, string_agg(array_to_string(zone_ids, ' '), ' ') AS zones,
-       string_agg(int2send(cardinality(zone_ids)::int2), ''::bytea) AS counts,
-       string_agg(int4send(length(shape)), ''::bytea) AS lengths, string_agg(shape, ''::bytea) AS shapes
-FROM (
-    SELECT id, zone_ids, ST_AsBinary(geom) AS shape FROM facility WHERE code = ANY (%(codes)s::text[]) ORDER BY id
-) AS thing
+-- Part of things: facilities by code.
+SELECT * FROM facility WHERE code = ANY (%(codes)s::text[])
 
 -- name: facility_stands
 -- Facilities stand in these zones now.
