@@ -26,9 +26,6 @@ from governance.settings import Settings
 
 __all__ = ["stops_on_hangup", "up"]
 
-# How long open answers (a long export) may keep the server from stopping.
-PATIENCE_S = 2
-
 
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="Load the sample city of Laoshan first.")] = False,
@@ -98,8 +95,6 @@ def _serve(
     settings: Settings, sockets: list[socket.socket], *, browser: bool, plan: str | None, demo: bool
 ) -> None:
     """Serve until a signal comes; ``plan`` is one worth looking at."""
-    import uvicorn
-
     from api.app import create_app
     from api.server import Server
     from governance.tasks import BackgroundWorker
@@ -125,12 +120,7 @@ def _serve(
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     application = create_app(settings)
     application.state.demo = demo
-    server = Announcing(
-        application,
-        uvicorn.Config(
-            application, log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE_S
-        ),
-    )
+    server = Announcing(application)
 
     def hang_up(_signal: int, _frame: FrameType | None) -> None:
         server.should_exit = True

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.server import Server
@@ -30,7 +29,7 @@ def served(settings: Settings, *, demo: bool = False) -> Iterator[str]:
         port = listener.getsockname()[1]
         app = create_app(settings)
         app.state.demo = demo
-        server = Server(app, uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+        server = Server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         deadline = time.monotonic() + START_LIMIT_S

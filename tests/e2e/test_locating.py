@@ -141,6 +141,9 @@ def test_axe_finds_nothing_while_locating(screen: Screen, width: int) -> None:
         expect(screen.page.locator(f"html[lang^={lang}]")).to_have_count(1)
         queue(screen).first.wait_for()
         check(screen, f"queue ({lang})")
+        # What is being read anew can still be read.
+        screen.page.locator("#locate-panel ul.incidents").evaluate("list => list.classList.add('is-old')")
+        check(screen, f"queue read anew ({lang})")
         screen.page.locator("[data-tab=fallback]").click()
         screen.page.locator("#locate-panel .empty, .fallback").first.wait_for()
         check(screen, f"fallback places ({lang})")

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-import uvicorn
 
 from api.app import create_app
 from api.server import Server
@@ -50,7 +49,7 @@ def serving(url: str, port: int = 0) -> Iterator[Served]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
         app = create_app(Settings(database_url=url))
-        server = Server(app, uvicorn.Config(app, log_level="warning", lifespan="on"))
+        server = Server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:
