@@ -12,7 +12,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Answered:
 async def load(
     host: str,
     port: int,
-    reports: Sequence[str],
+    reports: Iterable[str],
     *,
     connections: int,
     patience_s: float = 30.0,

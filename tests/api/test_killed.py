@@ -6,6 +6,8 @@ A durable cluster of its own: the one of the other tests may lose data on purpos
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
 import os
 import signal
@@ -31,8 +33,9 @@ from tests.support.databases import ROOT
 from tests.support.live import Reader
 from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING
 
-REPORTS = 300
+BEFORE, AFTER = 75, 75
 CONNECTIONS = 8
+PATIENCE_S = 300.0
 ENTRY = "INSERT INTO history (actor, action) VALUES ('somebody', 'test.entry') RETURNING seq"
 
 
@@ -91,13 +94,16 @@ class Server:
     def stop(self) -> None:
         """The ordinary end."""
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=PATIENCE_S)
 
 
-def reports(name: str) -> list[str]:
-    """Reports spread over the toy city, each with a reference of its own."""
-    return [
-        json.dumps(
+def reports(name: str, over: threading.Event) -> Iterator[str]:
+    """Reports spread over the toy city, each with a reference of its own: until it is over, and some more."""
+    more = iter(range(AFTER))
+    for i in itertools.count():
+        if over.is_set() and next(more, None) is None:
+            return
+        yield json.dumps(
             {
                 "category": (GARBAGE, PARKING, LAMP_BROKEN)[i % 3],
                 "text": f"{name} {i}",
@@ -110,20 +116,26 @@ def reports(name: str) -> list[str]:
                 "reporter": {"phone": str(i)},
             }
         )
-        for i in range(REPORTS)
-    ]
 
 
 def send_and_meanwhile(port: int, name: str, disaster: Callable[[], None]) -> list[Answered]:
-    """Send all reports; when a quarter is answered, disaster strikes."""
+    """Send reports without a pause; when some are answered, disaster strikes. However slow this thread is,
+    there are reports under way at that moment."""
     answers: list[Answered] = []
     failures: list[BaseException] = []
+    over = threading.Event()
 
     def send() -> None:
+        sending = reports(name, over)
         try:
             asyncio.run(
                 load(
-                    "127.0.0.1", port, reports(name), connections=CONNECTIONS, answers=answers, patience_s=60
+                    "127.0.0.1",
+                    port,
+                    sending,
+                    connections=CONNECTIONS,
+                    answers=answers,
+                    patience_s=PATIENCE_S,
                 )
             )
         except BaseException as failure:
@@ -131,10 +143,13 @@ def send_and_meanwhile(port: int, name: str, disaster: Callable[[], None]) -> li
 
     sender = threading.Thread(target=send)
     sender.start()
-    while len(answers) < REPORTS // 4 and sender.is_alive():
-        time.sleep(0.01)
-    disaster()
-    sender.join()
+    try:
+        while len(answers) < BEFORE and sender.is_alive():
+            time.sleep(0.01)
+        disaster()
+    finally:
+        over.set()
+        sender.join()
     assert failures == []
     return answers
 
@@ -156,9 +171,9 @@ def assert_kept(cluster: Cluster, name: str, answers: list[Answered]) -> None:
         incidents = connection.execute("SELECT count(*) FROM incident").fetchone()
     told = {answer.source_ref: answer.number for answer in answers}
     assert {answer.status for answer in answers} <= {200, 201}
-    assert len(answers) == len(told) == REPORTS
+    assert len(answers) == len(told) >= BEFORE + AFTER
     assert {ref: number for ref, number, *_ in stored} == told
-    assert len(stored) == REPORTS
+    assert len(stored) == len(told)
     assert {tuple(parts) for _, _, *parts in stored} == {(1, 1, 1)}
     # What was cut off in the middle left nothing behind, neither a number nor a count.
     assert incidents == (numbers,)
@@ -171,9 +186,16 @@ def kill(cluster: Cluster) -> None:
     """All processes of the database, without warning."""
     postmaster = cluster.status().pid
     assert postmaster is not None
+    # Halted, it makes no new ones while the old ones are looked up.
+    os.kill(postmaster, signal.SIGSTOP)
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
-    for process in (postmaster, *map(int, children)):
-        os.kill(process, signal.SIGKILL)
+    for process in (*map(int, children), postmaster):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+# A machine that has other work may take minutes to start a server again.
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_the_server_is_killed(durable: Cluster) -> None:
