@@ -138,6 +138,14 @@ class _Move(Body):
     """Base of moves."""
 
     revision: Revision
+    known: Annotated[
+        list[Revision],
+        Field(
+            default_factory=list,
+            max_length=1000,
+            description="Revisions since then of your own steps: what they changed is not compared.",
+        ),
+    ]
     by: By = None
 
 

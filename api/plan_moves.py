@@ -39,12 +39,13 @@ async def add_move(connection: PlanTransaction, me: Me, code: PlanCode, body: An
 async def carry_out(connection: Connection, code: str, body: AnyMove, by: str) -> MoveAnswer:
     """Do what a body asks for, in somebody's name; the command line uses the same."""
     if isinstance(body, SplitLineBody | BorderBody | TransferBody):
-        return await draw_move(connection, code, body.revision, by, body.plain())
+        return await draw_move(connection, code, body.revision, by, body.plain(), body.known)
     if isinstance(body, RenumberBody):
         return await renumber_plan(
-            connection, code, body.revision, by, preview=body.preview, communities=body.communities
-        )
-    return await make_move(connection, code, body.revision, by, body.plain())
+            connection, code, body.revision, by, preview=body.preview, communities=body.communities,
+            known=body.known,
+        )  # fmt: skip
+    return await make_move(connection, code, body.revision, by, body.plain(), body.known)
 
 
 @router.post("/api/plans/{code}/undo", summary="Take a step back", responses=problems(*MOVING))

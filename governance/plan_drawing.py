@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +18,12 @@ from gis.ways import way_along
 from governance.plan_answers import CutUnit, MoveAnswer, NewBorders
 from governance.plan_answers import Piece as PieceAnswer
 from governance.plan_errors import MoveRefused
-from governance.plan_moves import kept, opened, refuse_clashes, scope
+from governance.plan_moves import kept, opened, refuse_clashes, scope, unknown_steps
 from governance.plan_requests import Border, DrawnMove, SplitLine
 from governance.planning import geojson
 from grid_data.city import read_city
 from grid_data.database import Connection
-from grid_data.plan_writing import steps_since, store_borders, store_pieces, write_step
+from grid_data.plan_writing import store_borders, store_pieces, write_step
 from grid_data.plans import (
     PlanRow,
     ReadDraft,
@@ -40,8 +40,10 @@ AROUND_DEGREES = 0.01
 """So far round the places ways are looked for, about a kilometre."""
 
 
-async def draw_move(connection: Connection, code: str, revision: int, by: str, move: DrawnMove) -> MoveAnswer:
-    """Make a move that may cut units, on the revision that was read.
+async def draw_move(
+    connection: Connection, code: str, revision: int, by: str, move: DrawnMove, known: Collection[int] = ()
+) -> MoveAnswer:
+    """Make a move that may cut units, on the revision that was read; ``known`` as for other moves.
 
     Raises
     ------
@@ -52,7 +54,7 @@ async def draw_move(connection: Connection, code: str, revision: int, by: str, m
         A rule forbids it, or the line divides nothing.
     """
     plan = await opened(connection, code, revision)
-    since = await steps_since(connection, plan["id"], revision)
+    since = await unknown_steps(connection, plan, revision, known)
     named = await _unit_named(connection, plan, move)
     read = await scope(connection, plan, named, move.zones, shapes=True)
     draft = read.draft

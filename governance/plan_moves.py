@@ -43,8 +43,15 @@ from grid_data.plans import PlanRow, ReadDraft, communities_of, lock_plan, read_
 __all__ = ["make_move", "take_step"]
 
 
-async def make_move(connection: Connection, code: str, revision: int, by: str, move: WholeMove) -> MoveAnswer:
+async def make_move(
+    connection: Connection, code: str, revision: int, by: str, move: WholeMove, known: Collection[int] = ()
+) -> MoveAnswer:
     """Make a move on the revision that was read.
+
+    Parameters
+    ----------
+    known
+        Revisions since whose steps the person made as well: the move was thought out on top of them.
 
     Raises
     ------
@@ -55,7 +62,7 @@ async def make_move(connection: Connection, code: str, revision: int, by: str, m
         A rule forbids it: a lock, another community, a zone that is no more.
     """
     plan = await opened(connection, code, revision)
-    since = await steps_since(connection, plan["id"], revision)
+    since = await unknown_steps(connection, plan, revision, known)
     read = await scope(connection, plan, move.units, move.zones)
     await _refuse_cut(connection, plan, move, read.draft, since)
     unknown = frozenset(
@@ -92,6 +99,14 @@ async def opened(connection: Connection, code: str, revision: int) -> PlanRow:
             plan["revision"],
         )
     return plan
+
+
+async def unknown_steps(
+    connection: Connection, plan: PlanRow, revision: int, known: Collection[int] = ()
+) -> list[StoredStep]:
+    """Steps since a revision, but those the caller knows of."""
+    since = await steps_since(connection, plan["id"], revision)
+    return [stored for stored in since if stored.revision not in known]
 
 
 async def scope(

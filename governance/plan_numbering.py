@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import shapely
@@ -11,9 +11,9 @@ from gis.redraw_numbering import renumber
 from gis.redraw_steps import RedrawRefused, Step
 from governance.plan_answers import MoveAnswer, Renumbered
 from governance.plan_errors import MoveRefused
-from governance.plan_moves import answered, kept, opened, refuse_clashes
+from governance.plan_moves import answered, kept, opened, refuse_clashes, unknown_steps
 from grid_data.database import Connection, rows
-from grid_data.plan_writing import steps_since, write_step
+from grid_data.plan_writing import write_step
 from grid_data.plans import numbering, read_draft
 
 __all__ = ["renumber_plan"]
@@ -27,6 +27,7 @@ async def renumber_plan(
     *,
     preview: bool,
     communities: Sequence[str] | None = None,
+    known: Collection[int] = (),
 ) -> MoveAnswer:
     """Number grids inside their communities, west to east and north to south; a preview stores nothing.
 
@@ -34,6 +35,8 @@ async def renumber_plan(
     ----------
     communities
         Codes of the communities to number; None: all of the plan.
+    known
+        As for other moves.
 
     Raises
     ------
@@ -42,7 +45,7 @@ async def renumber_plan(
         A community is not part of the plan, codes cannot be given, or are in order already.
     """
     plan = await opened(connection, code, revision)
-    since = await steps_since(connection, plan["id"], revision)
+    since = await unknown_steps(connection, plan, revision, known)
     asked = None
     if communities is not None:
         found = await rows(connection, "plans/communities", {"plan": plan["id"], "codes": list(communities)})

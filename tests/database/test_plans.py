@@ -104,6 +104,23 @@ async def test_only_one_of_two_gets_the_same_unit(toy_database: Database) -> Non
     assert {loser, winner} == {"甲", "乙"}
 
 
+async def test_steps_one_knows_of_do_not_stand_against_a_move_but_those_between_do(
+    connection: Connection,
+) -> None:
+    plan = await draft(connection)
+    units = {code: unit for code, (unit, _) in (await units_by_code(connection, plan)).items()}
+    north, south = [await number_of(connection, plan, f"{STREET}00100{nth}") for nth in (2, 1)]
+    # 甲 has read revision 0 and makes two steps; between them comes one of 乙.
+    own = await make_move(connection, plan.code, 0, "甲", Paint([units["U10"]], north))
+    await make_move(connection, plan.code, 1, "乙", Paint([units["U11"]], north))
+    again = await make_move(connection, plan.code, 0, "甲", Paint([units["U10"]], south), [own.revision])
+    with pytest.raises(PlanConflict) as refused:
+        await make_move(
+            connection, plan.code, 0, "甲", Paint([units["U11"]], south), [own.revision, again.revision]
+        )
+    assert [(each.unit, each.by) for each in refused.value.conflicts] == [(units["U11"], "乙")]
+
+
 async def test_a_cut_at_the_rim_of_the_area_keeps_the_city_one_coverage(connection: Connection) -> None:
     plan = await draft(connection, area=f"{STREET}001")
     before = await all_shapes(connection, plan)
