@@ -24,12 +24,20 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from tests.support.databases import ROOT
+from tests.support.held_parts import holding
 from tests.support.point_files import places, write_layers, write_points
 
 N = 60_000
 ENGLISH = {"LC_ALL": "C.UTF-8", "COLUMNS": "200"}
 ENVIRONMENT = os.environ | ENGLISH | {"PYTHONPATH": str(ROOT)}
-COMMAND = [sys.executable, "-c", "from cli.main import main; main()", "route"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import tests.support.held_parts; from cli.main import main; main()",
+    "route",
+]
+# So many parts may a run finish beyond those that are waited for: anywhere there it is killed.
+BEYOND = 15
 
 
 @pytest.fixture(scope="module")
@@ -45,34 +53,33 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def interrupted(town: Path) -> Path:
     """The parts of a run over the points that was killed."""
-    parts = town / "killed.csv.parts"
-    kill_after(start(town, town / "points.csv", "-o", town / "killed.csv"), parts, 2)
-    return parts
+    kill_after(2, town, town / "points.csv", "-o", town / "killed.csv")
+    return town / "killed.csv.parts"
 
 
-def words_of(folder: Path, words: tuple[str | Path, ...], rows: int) -> list[str]:
+def words_of(folder: Path, words: tuple[str | Path, ...], rows: int = 1000) -> list[str]:
     """Arguments: two layers of a folder, small batches."""
     layers = [f"grid={folder / 'grid.gpkg'}", f"police={folder / 'police.geojson'}:name"]
     return [*map(str, words), "--layer", layers[0], "--layer", layers[1], "--batch-rows", str(rows)]
 
 
-def start(folder: Path, *words: str | Path, rows: int = 1000) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
+def start(folder: Path, *words: str | Path, held: dict[str, str]) -> subprocess.Popen[str]:
+    """The command in a process of its own, which is held in the middle."""
     return subprocess.Popen(
-        [*COMMAND, *words_of(folder, words, rows)],
-        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*COMMAND, *words_of(folder, words)],
+        env=ENVIRONMENT | held, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit code, and what was said about an earlier run."""
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate()
     return process.returncode, about_earlier(said)
 
 
-def run(folder: Path, *words: str | Path, rows: int = 1000) -> tuple[int, str]:
+def run(folder: Path, *words: str | Path) -> tuple[int, str]:
     """The command in this process: exit code, and what was said about an earlier run."""
-    done = CliRunner().invoke(app, ["route", *words_of(folder, words, rows)], env=ENGLISH)
+    done = CliRunner().invoke(app, ["route", *words_of(folder, words)], env=ENGLISH)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.exit_code, about_earlier(done.stderr)
@@ -83,17 +90,28 @@ def about_earlier(said: str) -> str:
     return "\n".join(line for line in said.splitlines() if "EPSG" not in line).strip()
 
 
-def kill_after(process: subprocess.Popen[str], parts: Path, number: int) -> int:
-    """Kill without warning once so many parts are finished; how many there are then."""
-    deadline = time.monotonic() + 100
-    while len(list(parts.glob("part-*.json"))) < number:
+def finished(parts: Path) -> int:
+    """How many parts are finished."""
+    return len(list(parts.glob("part-*.json")))
+
+
+def wait_for_parts(process: subprocess.Popen[str], parts: Path, number: int) -> None:
+    """Until so many parts are finished."""
+    while finished(parts) < number:
         assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
         time.sleep(0.002)
+
+
+def kill_after(number: int, folder: Path, *words: str | Path) -> int:
+    """Start the command, kill it without warning once so many parts are finished; how many there are."""
+    out = Path(words[words.index("-o") + 1])
+    parts = out.with_name(f"{out.name}.parts")
+    process = start(folder, *words, held=holding(number + BEYOND, parts / "never"))
+    wait_for_parts(process, parts, number)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    return len(list(parts.glob("part-*.json")))
+    return finished(parts)
 
 
 @pytest.mark.parametrize(("ending", "kills"), [(".csv", (2, 20)), (".gpkg", (20,))])
@@ -104,8 +122,7 @@ def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(
     parts = tmp_path / f"out{ending}.parts"
     done = 0
     for number in kills:
-        killed = start(town, town / "points.csv", "-o", out)
-        done = kill_after(killed, parts, number)
+        done = kill_after(number, town, town / "points.csv", "-o", out)
         assert number <= done < N // 1000
         assert not out.exists()
     code, said = run(town, town / "points.csv", "-o", out)
@@ -120,17 +137,16 @@ def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(
 
 
 def test_an_interrupted_run_goes_on(town: Path, tmp_path: Path) -> None:
-    out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
-    # Many small parts: it must still be running when it is interrupted.
-    running = start(town, town / "points.csv", "-o", out, rows=100)
-    while len(list(parts.glob("part-*.json"))) < 3:
-        time.sleep(0.002)
+    out, go_on = tmp_path / "out.csv", tmp_path / "go on"
+    running = start(town, town / "points.csv", "-o", out, held=holding(3, go_on))
+    wait_for_parts(running, tmp_path / "out.csv.parts", 3)
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    go_on.touch()
+    _, said = running.communicate()
     assert running.returncode not in (0, -signal.SIGKILL), said
     assert "Traceback" not in said
     assert not out.exists()
-    code, said = run(town, town / "points.csv", "-o", out, rows=100)
+    code, said = run(town, town / "points.csv", "-o", out)
     assert code == 0
     assert "rows are finished already, going on" in said
     assert out.read_bytes() == (town / "whole.csv").read_bytes()
@@ -139,7 +155,7 @@ def test_an_interrupted_run_goes_on(town: Path, tmp_path: Path) -> None:
 def test_another_job_begins_anew_and_says_why(town: Path, interrupted: Path, tmp_path: Path) -> None:
     out, parts = tmp_path / "out.csv", tmp_path / "out.csv.parts"
     shutil.copytree(interrupted, parts)
-    kill_after(start(town, town / "points.csv", "-o", out, "--crs", "gcj02"), parts, 30)
+    kill_after(30, town, town / "points.csv", "-o", out, "--crs", "gcj02")
     code, said = run(town, town / "points.csv", "-o", out)
     assert (code, said) == (0, "· not the run that was interrupted (crs): starting anew")
     assert out.read_bytes() == (town / "whole.csv").read_bytes()
@@ -148,7 +164,7 @@ def test_another_job_begins_anew_and_says_why(town: Path, interrupted: Path, tmp
 def test_a_changed_file_of_points_begins_anew(town: Path, tmp_path: Path) -> None:
     points, out = tmp_path / "p.csv", tmp_path / "out.csv"
     points.write_bytes((town / "points.csv").read_bytes())
-    kill_after(start(town, points, "-o", out), tmp_path / "out.csv.parts", 2)
+    kill_after(2, town, points, "-o", out)
     with points.open("a") as file:
         file.write("new,x,120.5,36.2\n")
     code, said = run(town, points, "-o", out)
@@ -166,14 +182,13 @@ def test_restart_throws_away_what_is_finished(town: Path, interrupted: Path, tmp
 
 def test_two_runs_at_a_time_do_not_mix(town: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
-    first = start(town, town / "points.csv", "-o", out)
-    while not (tmp_path / "out.csv.parts" / "manifest.json").exists():
-        time.sleep(0.002)
-    first.send_signal(signal.SIGSTOP)
+    go_on = tmp_path / "go on"
+    first = start(town, town / "points.csv", "-o", out, held=holding(2, go_on))
+    wait_for_parts(first, tmp_path / "out.csv.parts", 2)
     code, said = run(town, town / "points.csv", "-o", out)
     assert code == 1
     assert re.search(r"another process is writing .*out\.csv\.parts", said)
-    first.send_signal(signal.SIGCONT)
+    go_on.touch()
     assert finish(first) == (0, "")
     assert out.read_bytes() == (town / "whole.csv").read_bytes()
 
