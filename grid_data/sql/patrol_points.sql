@@ -56,10 +56,11 @@ JOIN patrol_point AS point ON point.removed_at IS NULL AND CASE
         AND ST_Covers(unit.lattice, ST_Point(round(ST_X(point.geom) * 1e7), round(ST_Y(point.geom) * 1e7)))
     ELSE point.land_unit_id = unit.id END
 WHERE plan_unit.plan_id = %(plan)s AND plan_unit.number IS DISTINCT FROM plan_unit.base_number
-  -- What is cut is its pieces.
+  -- What is cut is its pieces; those of a cut that was taken back are in no zone.
+  AND (plan_unit.number IS NOT NULL OR NOT isempty(unit.valid))
   AND NOT EXISTS (
       SELECT FROM land_unit AS piece JOIN plan_unit AS its ON its.land_unit_id = piece.id AND its.plan_id = plan_unit.plan_id
-      WHERE piece.cut_from = unit.id)
+      WHERE piece.cut_from = unit.id AND its.number IS NOT NULL)
 ORDER BY point.code, unit.code
 LIMIT %(limit)s
 

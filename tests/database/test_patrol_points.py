@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely import LineString
 
 from gis.words import Words
 from governance.access import OPERATOR
@@ -15,8 +16,12 @@ from governance.patrol_points import (
     list_patrol_points,
     remove_patrol_point,
 )
+from governance.plan_drawing import draw_move
 from governance.plan_errors import PlanExists, PlanMissing
 from governance.plan_impact import impact_of
+from governance.plan_moves import make_move, take_step
+from governance.plan_requests import Paint, SplitLine
+from governance.planning import plan_units
 from grid_data.database import Database
 from tests.support import drafts
 from tests.support.drafts import publish
@@ -90,6 +95,23 @@ async def test_points_on_a_cut_unit_stand_on_the_piece_that_covers_them(toy_data
     assert impact.totals.patrol_points == 1
     await publish(toy_database)
     assert (await points(toy_database))["PT-3"] == "001002"
+
+
+async def test_a_cut_that_was_taken_back_moves_no_point(toy_database: Database) -> None:
+    await add(toy_database)
+    async with toy_database.transaction(OPERATOR) as connection:
+        plan = await drafts.begin(connection)
+        number = await drafts.numbers(connection, plan)
+        units = (await plan_units(connection, "P1")).units
+        unit = units.id[units.code.index("U11")]
+        line = SplitLine(number["001001"], LineString([(120.395, 36.114), (120.425, 36.114)]))
+        await draw_move(connection, "P1", 0, "甲", line)
+        await take_step(connection, "P1", 1, "甲")
+        assert (await list_moving_points(connection, "P1")).items == []
+        # The unit is whole again, and takes its point along.
+        await make_move(connection, "P1", 2, "甲", Paint([unit], number["001002"]))
+        moving = await list_moving_points(connection, "P1")
+    assert [(each.code, each.after) for each in moving.items] == [("PT-3", number["001002"])]
 
 
 async def test_the_impact_stays_as_it_was_approved(toy_database: Database) -> None:

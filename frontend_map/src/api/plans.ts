@@ -279,10 +279,14 @@ export const loadShapes = (code: string, abort?: AbortSignal): Promise<PlanShape
 export const loadMeasures = (code: string, abort?: AbortSignal): Promise<ServerMeasures> => get(`${at(code)}/measures`, {}, abort);
 export const loadSteps = (code: string, abort?: AbortSignal): Promise<{ items: PlanStep[]; next: number | null }> => get(`${at(code)}/steps`, {}, abort);
 
-export const sendMove = (code: string, revision: number, by: string, move: Move): Promise<StepAnswer> =>
-  post(`${at(code)}/moves`, { revision, by, ...move });
+/** A step that is not answered by then is as good as lost on the way. */
+const ANSWER_MS = 60_000;
+
+/** `known`: revisions since of own steps, which do not stand against this one. */
+export const sendMove = (code: string, revision: number, known: readonly number[], by: string, move: Move): Promise<StepAnswer> =>
+  post(`${at(code)}/moves`, { revision, known, by, ...move }, AbortSignal.timeout(ANSWER_MS));
 export const sendBack = (code: string, which: "undo" | "redo", revision: number, by: string): Promise<StepAnswer> =>
-  post(`${at(code)}/${which}`, { revision, by });
+  post(`${at(code)}/${which}`, { revision, by }, AbortSignal.timeout(ANSWER_MS));
 
 export const startProposals = (code: string, communities: string[], options: ProposalOptions): Promise<ProposalJob> =>
   post(`${at(code)}/proposals`, { communities, options });

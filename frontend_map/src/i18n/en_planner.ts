@@ -191,6 +191,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "compare.after": "Draft",
   "compare.before_plan": "Before",
   "compare.after_plan": "After",
+  "plan.new": "new",
   "plan.new_mark": "new {n}",
   "plan.grid_number": "grid {n}",
   "plan.nowhere": "no grid",

@@ -190,6 +190,7 @@ export const zhPlanner = {
   "compare.after": "草案",
   "compare.before_plan": "调整前",
   "compare.after_plan": "调整后",
+  "plan.new": "新",
   "plan.new_mark": "新{n}",
   "plan.grid_number": "网格 {n}",
   "plan.nowhere": "未划入",

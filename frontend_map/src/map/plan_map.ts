@@ -2,14 +2,16 @@
 import { effect } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import type { Feature, FeatureCollection, Position } from "geojson";
+import type { PlanZone } from "../api/plans";
 import { number } from "../format";
+import { t } from "../i18n";
 import { balanceOf } from "../planner/balance";
 import { COLOURS, colouring, recolour } from "../planner/colouring";
 import { boundsOf } from "../planner/geometry";
 import { NOWHERE, type Draft, type Touched } from "../planner/measures";
 import * as desk from "../planner/state";
 import { zoneMark } from "../planner/words";
-import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABEL, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
+import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
 
 export interface LabelFeature {
   code: string;
@@ -23,7 +25,8 @@ export class PlanMap {
   private readonly ends: (() => void)[] = [];
   private colours = new Map<number, number>();
   private drawnFor: Draft | null = null;
-  private marked: readonly number[] = [];
+  /** Units, and borders, that are drawn as chosen. */
+  private readonly strong = { units: new Set<number>(), edges: new Set<number>() };
   /** A division that is only looked at. */
   private preview: Preview | null = null;
   private gathered: ReadonlySet<number> = new Set();
@@ -71,6 +74,8 @@ export class PlanMap {
     void this.source(COUNTS)?.setData({ type: "FeatureCollection", features: counts });
     this.map.removeFeatureState({ source: UNITS });
     this.map.removeFeatureState({ source: EDGES });
+    this.strong.units.clear();
+    this.strong.edges.clear();
   }
 
   /** Another draft, other colours: everything is painted. */
@@ -83,13 +88,10 @@ export class PlanMap {
     this.drawnFor = here;
     this.colours = colouring(here);
     this.preview = preview && previewOf(here, preview);
-    // Their numbers are the draft's.
-    this.map.setLayoutProperty(LABEL, "visibility", preview ? "none" : "visible");
     for (let unit = 0; unit < here.size; unit++) this.paintUnit(here, unit);
     for (let edge = 0; edge < here.data.edges.a.length; edge++) this.paintEdge(here, edge);
     this.labels();
     this.locks(here);
-    this.marked = [];
     this.mark();
   }
 
@@ -121,13 +123,13 @@ export class PlanMap {
     for (const edge of touched.edges) this.paintEdge(here, edge);
     this.relabel(touched.zones);
     if ([...touched.zones].some((zone) => isLocked(here, zone)) || touched.units.length === 0) this.locks(here);
-    if (this.marked.some((zone) => touched.zones.has(zone))) this.mark(true);
+    if (desk.chosen.peek().some((zone) => touched.zones.has(zone))) this.mark();
   }
 
   private labels(): void {
     const here = desk.draft.peek();
     const read = desk.shapes.peek();
-    if (here && read) void this.source(LABELS)?.setData(labelFeatures(here, read));
+    if (here && read) void this.source(LABELS)?.setData(this.preview ? previewLabels(here, read, this.preview.zone) : labelFeatures(here, read));
   }
 
   private relabel(zones: Iterable<number>): void {
@@ -151,27 +153,29 @@ export class PlanMap {
     this.map.setFilter(HATCH, ["in", ["id"], ["literal", units]]);
   }
 
-  /** Strong borders and fill of the chosen grids, and of the one pointed at in a table. */
-  private mark(again = false): void {
+  /** Strong borders and fill of the chosen grids, and of the one pointed at in a table; nothing while another division is looked at. */
+  private mark(): void {
     const here = desk.draft.value;
     const pointed = desk.pointed.value;
-    const next = pointed === null ? desk.chosen.value : [...new Set([...desk.chosen.value, pointed])];
+    const chosen = desk.preview.value ? [] : [...desk.chosen.value, ...(pointed === null ? [] : [pointed])];
     if (!here) return;
-    const was = new Set(this.marked);
-    this.marked = next;
-    const zones = new Set(again ? [...was, ...next] : [...was, ...next].filter((zone) => was.has(zone) !== next.includes(zone)));
-    const neighbours = again ? new Set([...zones].flatMap((zone) => [...here.neighbourZones(zone)])) : [];
-    for (const zone of [...zones, ...neighbours]) {
-      const strong = next.includes(zone);
+    const units = new Set<number>();
+    const edges = new Set<number>();
+    for (const zone of chosen) {
       for (const unit of here.sumsOf(zone).units) {
-        this.map.setFeatureState({ source: UNITS, id: unit }, { s: strong ? 1 : 0 });
-        for (let at = here.start[unit]!; at < here.start[unit + 1]!; at++) {
-          const there = here.zoneOf[here.other[at]!]!;
-          const rim = there !== zone && (strong || next.includes(there));
-          this.map.setFeatureState({ source: EDGES, id: here.edge[at]! }, { s: rim ? 1 : 0 });
-        }
+        units.add(unit);
+        for (let at = here.start[unit]!; at < here.start[unit + 1]!; at++) if (here.zoneOf[here.other[at]!] !== zone) edges.add(here.edge[at]!);
       }
     }
+    this.strengthen(UNITS, this.strong.units, units);
+    this.strengthen(EDGES, this.strong.edges, edges);
+  }
+
+  private strengthen(source: string, was: Set<number>, next: ReadonlySet<number>): void {
+    for (const id of was) if (!next.has(id)) this.map.setFeatureState({ source, id }, { s: 0 });
+    for (const id of next) if (!was.has(id)) this.map.setFeatureState({ source, id }, { s: 1 });
+    was.clear();
+    for (const id of next) was.add(id);
   }
 
   private gather(): void {
@@ -256,27 +260,47 @@ export const labelFeatures = (here: Draft, read: Read): FeatureCollection => ({
   features: here.numbers().flatMap((zone) => label(here, read, zone) ?? []),
 });
 
-/** The label stands in the unit nearest to the middle of its grid. */
+/** Labels of a division that is only looked at; grids that do not exist yet have no number. */
+function previewLabels(here: Draft, read: Read, zones: ReadonlyMap<number, number>): FeatureCollection {
+  const units = new Map<number, number[]>();
+  for (let unit = 0; unit < here.size; unit++) {
+    const zone = zones.get(unit) ?? here.zoneOf[unit]!;
+    if (zone !== NOWHERE) units.set(zone, [...(units.get(zone) ?? []), unit]);
+  }
+  return {
+    type: "FeatureCollection",
+    features: [...units].flatMap(([zone, own]) => {
+      const households = own.reduce((sum, unit) => sum + here.data.units.households[unit]!, 0);
+      return placed(read, zone, own, households, here.zones.get(zone) ?? null) ?? [];
+    }),
+  };
+}
+
 function label(here: Draft, read: Read, zone: number): Feature | null {
   const attributes = here.zones.get(zone);
-  if (!attributes) return null;
   const { units, households } = here.sumsOf(zone);
-  if (units.size === 0) return null;
-  const box = boundsOf([...units].map((unit) => read.units[unit]!));
+  return attributes ? placed(read, zone, units, households, attributes) : null;
+}
+
+/** The label stands in the unit nearest to the middle of its grid. */
+function placed(read: Read, zone: number, units: Iterable<number>, households: number, attributes: PlanZone | null): Feature | null {
+  const own = [...units];
+  const box = boundsOf(own.map((unit) => read.units[unit]!));
   if (!box) return null;
   const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
   let best: Position = middle;
   let least = Infinity;
-  for (const unit of units) {
+  for (const unit of own) {
     const place = read.places[unit]!;
     const away = Math.hypot(place[0]! - middle[0]!, place[1]! - middle[1]!);
     if (away < least) [least, best] = [away, place];
   }
+  const exempt = attributes?.exempt ?? false;
   const properties: LabelFeature = {
-    code: zoneMark(attributes),
-    count: sign(households, attributes.exempt),
-    balance: balanceOf(households, desk.band.peek(), attributes.exempt),
-    locked: attributes.lock !== "none",
+    code: attributes ? zoneMark(attributes) : t("plan.new"),
+    count: sign(households, exempt),
+    balance: balanceOf(households, desk.band.peek(), exempt),
+    locked: (attributes?.lock ?? "none") !== "none",
     order: -households,
   };
   return { type: "Feature", id: zone, properties: { ...properties }, geometry: { type: "Point", coordinates: best } };

@@ -20,7 +20,7 @@ export function Renumber() {
     if (!mayChange()) return;
     setFailure(null);
     try {
-      const answer = await sendMove(here.code, here.revision, who(), { kind: "renumber", preview: true });
+      const answer = await sendMove(here.code, here.revision, [], who(), { kind: "renumber", preview: true });
       setFound({ revision: here.revision, rows: answer.renumbered });
     } catch (cause) {
       setFound(null);

@@ -10,7 +10,7 @@ import { NOWHERE } from "./measures";
 import { nextProblem, toTab, zoomToChosen } from "./moves";
 import * as desk from "./state";
 import { planView } from "./view";
-import { back } from "./sync";
+import { back, watchConnection } from "./sync";
 import { draws, letterOf, toolOf } from "./tools";
 import { zoneName } from "./words";
 
@@ -20,6 +20,7 @@ const STEP = 14;
 const BIG = 70;
 
 export function startPlannerKeys(): void {
+  watchConnection();
   document.addEventListener("keydown", onDown, true);
   document.addEventListener("keyup", (event) => {
     if (event.code === "Space") planView.value?.pan(false);
