@@ -29,6 +29,7 @@ from cli.import_run import fail
 if TYPE_CHECKING:
     from grid_data.importers.problems import ImportRefused
     from grid_data.point_files.command import Result
+    from grid_data.point_files.sources import Points
 
 __all__ = ["Bar", "print_refused", "print_summary"]
 
@@ -94,9 +95,39 @@ class Bar:
             self._task, description=escape(in_words(f"读取图层 {name}", f"reading layer {name}"))
         )
 
-    def indexed(self, metric_srid: int, width: float) -> None:
-        """The layers are ready: the system of distances, and how wide they are in degrees of longitude."""
+    def reads_points(self, points: Points, system: str) -> None:
+        """Which columns are read, so that a wrong guess is seen."""
+        columns = points.files[0].columns
+        place = columns.geometry or f"{columns.lon}, {columns.lat}"
+        if columns.form == "wkb":
+            # GDAL has names of its own for a column that the file does not name.
+            place = in_words("几何", "the geometry")
+        ids = columns.id or (
+            in_words("要素自带的 id", "the features")
+            if columns.feature_ids
+            else in_words("行号", "row numbers")
+        )
+        line = in_words(
+            f"点：位置取自 {place}（{system}），id 取自 {ids}",
+            f"points: places from {place} ({system}), ids from {ids}",
+        )
+        say(escape(line))
+
+    def read_layer(self, name: str, zones: int) -> None:
+        """A layer is read."""
+        say(escape(in_words(f"图层 {name}：{zones:,} 个区域", f"layer {name}: {zones:,} zone(s)")))
+
+    def indexed(self, metric_srid: int, width: float, error: float) -> None:
+        """The layers are ready: the system of distances, how wide they are in degrees, its error there."""
         say(in_words(f"距离按 EPSG:{metric_srid} 计算", f"distances are in EPSG:{metric_srid}"))
+        if error > 0.01:
+            say(
+                in_words(
+                    f"EPSG:{metric_srid} 在图层中部的长度误差为 {error:.0%}：距离不准，请另选 --metric-srid",
+                    f"lengths in EPSG:{metric_srid} are off by {error:.0%} in the middle of the layers: "
+                    "distances are wrong, choose another --metric-srid",
+                )
+            )
         if width > 6:
             say(
                 in_words(

@@ -201,6 +201,22 @@ def is_metric(epsg: int) -> bool:
     return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")
 
 
+def scale_error(lon: float, lat: float, epsg: int) -> float:
+    """By which part metres of a projected system are too long or too short at a place (EPSG:4326 degrees).
+
+    Infinite where the system is not defined.
+
+    >>> round(scale_error(120.47, 36.1, 4549) * 1e6), round(scale_error(120.47, 36.1, 3857), 2)
+    (22, 0.24)
+    """
+    try:
+        factors = pyproj.Proj(f"EPSG:{epsg}").get_factors(lon, lat)
+    except pyproj.exceptions.ProjError:
+        return float("inf")
+    worst = max(abs(factors.meridional_scale - 1), abs(factors.parallel_scale - 1))
+    return float(worst) if np.isfinite(worst) else float("inf")
+
+
 def metric_system(lon: float, lat: float) -> int:
     """EPSG code of a metric system round a place: the CGCS2000 three-degree zone in China, else UTM.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -27,7 +26,9 @@ from numpy.typing import NDArray
 
 from gis.crs import system_of
 from grid_data.importers.delimiter import delimiter_of
+from grid_data.importers.geoparquet import geometry_column
 from grid_data.importers.problems import ImportRefused
+from grid_data.importers.shapefile_text import text_encoding
 
 __all__ = ["FORMATS", "Source", "read_source"]
 
@@ -92,7 +93,7 @@ def read_source(
     layer
         Which layer of a container to read; needed where it holds several.
     encoding
-        Of text, where the file does not say (Shapefile, CSV); CSV is tried as UTF-8, then as GB 18030.
+        Of text, where the file does not say (Shapefile, CSV): by default UTF-8 if it can be, else GB 18030.
     any_form
         Also what GDAL can read besides the forms known here.
 
@@ -205,23 +206,19 @@ def _headings(path: Path) -> list[str]:
 
 def _read_parquet(path: Path, digest: str) -> Source:
     content = pyarrow.parquet.read_table(path)
-    notes = json.loads((content.schema.metadata or {}).get(b"geo", b"{}"))
-    column = notes.get("primary_column")
+    described = geometry_column(content.schema)
     geometry: NDArray[np.object_] | None = None
     unreadable: dict[int, str] = {}
     crs = None
-    if column:
-        described = notes["columns"][column]
-        if described.get("encoding", "WKB").upper() != "WKB":
+    if described is not None:
+        column, encoding, crs = described
+        if encoding.upper() != "WKB":
             raise ImportRefused(
                 "encoding",
-                f"{path.name}：几何编码 {described['encoding']} 不受支持（需 WKB）",
-                f"{path.name}: geometry encoded as {described['encoding']}; only WKB is read",
+                f"{path.name}：几何编码 {encoding} 不受支持（需 WKB）",
+                f"{path.name}: geometry encoded as {encoding}; only WKB is read",
             )
         geometry, unreadable = _parse(np.asarray(content[column].to_pylist(), dtype=object))
-        # A missing crs means longitude and latitude; null means that nobody knows.
-        stated = described.get("crs", "OGC:CRS84")
-        crs = None if stated is None else system_of(pyproj.CRS.from_user_input(stated))
         content = content.drop_columns([column])
     table = content.to_pandas()
     table.index = pd.RangeIndex(1, 1 + len(table))
@@ -243,7 +240,11 @@ def _read_vector(path: Path, digest: str, form: str, layer: str | None, encoding
             f"{path.name} holds several layers, choose with --source-layer: {', '.join(layers)}",
         )
     notes, _, wkb, columns = pyogrio.raw.read(
-        path, layer=layer or layers[0], encoding=encoding, force_2d=True, datetime_as_string=True
+        path,
+        layer=layer or layers[0],
+        encoding=text_encoding(path, form, encoding),
+        force_2d=True,
+        datetime_as_string=True,
     )
     names = [str(name) for name in notes["fields"]]
     rows = len(columns[0]) if columns else (0 if wkb is None else len(wkb))

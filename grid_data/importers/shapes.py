@@ -20,6 +20,7 @@ from grid_data.importers.columns import numbers_in
 from grid_data.importers.fields import empty, text_of
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.reading import DEGREES_BY_DEFAULT, Source
+from grid_data.importers.shape_text import shape_of_text
 
 __all__ = ["FAR_M", "declared_system", "raw_coordinates", "raw_shapes", "stored_shapes"]
 
@@ -72,7 +73,7 @@ def raw_shapes(source: Source, mapped: pd.DataFrame, findings: Findings) -> Shap
         for position, (row, text) in enumerate(zip(mapped.index, mapped["wkt"], strict=True)):
             if not empty(text):
                 try:
-                    shapes[position] = shapely.from_wkt(text_of(text))
+                    shapes[position] = shape_of_text(text_of(text))
                 except shapely.GEOSException as problem:
                     _unreadable(findings, int(row), str(problem).partition(": ")[2] or str(problem))
     elif "lon" in mapped and "lat" in mapped:

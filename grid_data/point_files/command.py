@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gis.crs import is_metric, normal_system
+import numpy as np
+import shapely
+
+from gis.crs import is_metric, normal_system, scale_error
 from gis.errors import UnknownSystem
 from gis.point_router import PointRouter
+from gis.router import ZoneLayer
 from grid_data.importers.problems import ImportRefused
 from grid_data.point_files.layers import LayerFile, check_names, read_layer
 from grid_data.point_files.outputs import output_for
@@ -91,13 +95,14 @@ def run(request: Request, listener: Listener) -> Result:
     # Before layers are read, which may take minutes.
     output = output_for(request.out, [layer.name for layer in request.layers], points.id_type)
     _check_out(request, points)
+    listener.reads_points(points, system)
     read = []
     for layer in request.layers:
         listener.reading_layer(layer.name)
         read.append(read_layer(layer, encoding=request.encoding))
+        listener.read_layer(layer.name, len(read[-1][0].codes))
     router = PointRouter.build([zones for zones, _ in read], request.metric_srid)
-    width = router.reach.east - router.reach.west if router.reach else 0.0
-    listener.indexed(router.router.metric_srid, width)
+    _tell_metric(router.router.metric_srid, [zones for zones, _ in read], listener)
     description = {
         "gridgov": version("gridgov"),
         "points": [_mark(file.path) for file in points.files],
@@ -134,6 +139,22 @@ def run(request: Request, listener: Listener) -> Result:
 
         total, before = run_dask(job, router, listener, request.scheduler)
     return Result(total, before, system, router.router.metric_srid)
+
+
+def _tell_metric(srid: int, layers: Sequence[ZoneLayer], listener: Listener) -> None:
+    bounds = shapely.total_bounds(np.concatenate([np.asarray(zones.geometries) for zones in layers]))
+    if np.isnan(bounds).any():
+        listener.indexed(srid, 0.0, 0.0)
+        return
+    west, south, east, north = bounds.tolist()
+    error = scale_error((west + east) / 2, (south + north) / 2, srid)
+    if not np.isfinite(error):
+        raise ImportRefused(
+            "metric_srid",
+            f"--metric-srid {srid}：该坐标系在图层所在地没有定义",
+            f"--metric-srid {srid}: this system is not defined where the layers are",
+        )
+    listener.indexed(srid, east - west, error)
 
 
 def _system(points: Points, told: str | None) -> str:

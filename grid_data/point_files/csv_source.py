@@ -13,8 +13,9 @@ import pyarrow.csv as csv
 
 from grid_data.importers.delimiter import delimiter_of
 from grid_data.importers.problems import ImportRefused
-from grid_data.point_files.batches import PointBatch, ids
-from grid_data.point_files.sources import Columns, places, table_columns
+from grid_data.point_files.batches import PointBatch
+from grid_data.point_files.refusals import unreadable
+from grid_data.point_files.sources import Columns, places, read_ids, table_columns
 
 __all__ = ["CsvPoints"]
 
@@ -79,15 +80,16 @@ class CsvPoints:
                     batch = reader.read_next_batch()
                 except StopIteration:
                     break
-                except (pa.ArrowInvalid, UnicodeDecodeError) as problem:
-                    raise _unreadable(self.path, problem) from problem
+                except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as problem:
+                    raise unreadable(self.path, problem) from problem
                 self._read = raw.tell()
                 done += batch.num_rows
                 batch = batch.slice(max(0, batch.num_rows - max(0, done - skip)))
                 begin = before + done - batch.num_rows
-                x, y, fault = places(batch, self.columns)
+                x, y, fault = places(self.path, batch, self.columns)
                 column = None if self.columns.id is None else batch[self.columns.id]
-                yield PointBatch(begin, ids(column, begin, len(x), self.id_type), x, y, fault)
+                named = read_ids(self.path, self.columns.id, column, begin, len(x), self.id_type)
+                yield PointBatch(begin, named, x, y, fault)
 
 
 def _stream(path: Path, raw: Any = None) -> Any:
@@ -113,22 +115,15 @@ def _reader(path: Path, stream: Any, encoding: str, wanted: list[str] | None) ->
                 quoted_strings_can_be_null=False,
             ),
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as problem:
-        raise _unreadable(path, problem) from problem
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as problem:
+        raise unreadable(path, problem) from problem
 
 
 def _delimiter(path: Path) -> str:
     try:
         return delimiter_of(path)
     except (OSError, EOFError) as problem:
-        raise _unreadable(path, problem) from problem
-
-
-def _unreadable(path: Path, problem: Exception) -> ImportRefused:
-    reason = str(problem).splitlines()[0].removeprefix("CSV parse error: ")
-    return ImportRefused(
-        "unreadable", f"无法读取 {path.name}：{reason}", f"{path.name} cannot be read: {reason}"
-    )
+        raise unreadable(path, problem) from problem
 
 
 def _encoding(path: Path, told: str | None) -> str:
@@ -146,8 +141,11 @@ def _encoding(path: Path, told: str | None) -> str:
             raise ImportRefused(
                 "encoding", f"编码 {told} 无法识别", f"the encoding {told!r} is not known"
             ) from None
-    with _stream(path) as stream:
-        start = stream.read(1 << 20)
+    try:
+        with _stream(path) as stream:
+            start = stream.read(1 << 20)
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
     for name in ("utf-8", "gb18030"):
         try:
             codecs.getincrementaldecoder(name)().decode(start)

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from grid_data.importers.problems import ImportRefused
 
 __all__ = ["check_records", "numbered_features"]
 
 _CHUNK = 1 << 20
+_WHOLE = "a whole number"
 _BETWEEN = re.compile(r"[\s,]*")
 
 
 def numbered_features(path: Path, *, sequence: bool) -> bool:
     """Whether the features of a GeoJSON file (or sequence) have whole numbers as their ``id`` member.
 
-    All features are read, for GDAL makes up numbers where an id is missing or of another kind.
+    All features are read, for GDAL makes up numbers where an id is missing, of another kind, or given again.
 
     Raises
     ------
     ImportRefused
-        Some ids are whole numbers, and others are missing or something else; the feature is named.
+        Some ids are whole numbers, and others are missing or something else, or one is given twice; the
+        feature is named.
     """
     first: str | None = None
+    numbers = array("q")
     for number, feature in enumerate(_decoded(path) if sequence else _members(path), 1):
         kind = _kind(feature)
         first = first or kind
@@ -37,7 +44,11 @@ def numbered_features(path: Path, *, sequence: bool) -> bool:
                 f"{path.name}: the id of feature {number} is {kind}, those before are {first}; "
                 "put ids into the properties",
             )
-    return first == "a whole number"
+        if kind == _WHOLE:
+            numbers.append(feature["id"])
+    if first == _WHOLE:
+        _refuse_double(path, np.frombuffer(numbers, dtype=np.int64))
+    return first == _WHOLE
 
 
 def check_records(path: Path, read: int) -> None:
@@ -68,7 +79,21 @@ def _kind(feature: Any) -> str:
     value = feature.get("id") if isinstance(feature, dict) else None
     if value is None:
         return "missing"
-    return "a whole number" if isinstance(value, int) and not isinstance(value, bool) else "something else"
+    whole = isinstance(value, int) and not isinstance(value, bool) and -(1 << 63) <= value < 1 << 63
+    return _WHOLE if whole else "something else"
+
+
+def _refuse_double(path: Path, ids: NDArray[np.int64]) -> None:
+    order = np.argsort(ids, kind="stable")
+    again = order[1:][ids[order][1:] == ids[order][:-1]]
+    if again.size:
+        at = int(again.min())
+        raise ImportRefused(
+            "double_id",
+            f"{path.name}：第 {at + 1} 个要素的 id {ids[at]} 与之前的重复；请把重复的 id 放进属性",
+            f"{path.name} has features with the same id: feature {at + 1} is {ids[at]} again; put ids that "
+            "repeat into the properties",
+        )
 
 
 def _members(path: Path) -> Iterator[Any]:

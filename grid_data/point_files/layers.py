@@ -117,7 +117,7 @@ def read_layer(layer: LayerFile, *, encoding: str | None = None) -> tuple[ZoneLa
             f"{layer.path.name} 没有几何（CSV 需要 wkt 列）",
             f"{layer.path.name} has no geometry (a CSV needs a column wkt)",
         )
-    system = declared_system(source, layer.crs)
+    system = _system(layer, source)
     shapes = raw_shapes(source, mapped, findings)
     rows = source.table.index.to_numpy()
     noted = findings.bad_rows
@@ -162,8 +162,25 @@ def _source(layer: LayerFile, encoding: str | None) -> Source:
         ) from None
 
 
+def _system(layer: LayerFile, source: Source) -> str:
+    try:
+        return declared_system(source, layer.crs)
+    except ImportRefused as refused:
+        option = f"--layer-crs {layer.name}="
+        zh, en = (words.replace("--crs", option) for words in refused.words)
+        raise ImportRefused(refused.code, zh, en) from None
+
+
+def _column(layer: LayerFile, source: Source) -> str:
+    """The column of codes: by its name, else by the only one that differs from it in case alone."""
+    wanted = layer.column or "code"
+    names = [str(name) for name in source.table.columns]
+    alike = [name for name in names if name.casefold() == wanted.casefold()]
+    return alike[0] if wanted not in names and len(alike) == 1 else wanted
+
+
 def _codes(layer: LayerFile, source: Source, findings: Findings) -> list[str]:
-    column = layer.column or "code"
+    column = _column(layer, source)
     if not len(source.table) and column not in source.table.columns:
         raise ImportRefused(
             "no_zones", f"{layer.path.name} 中没有区域", f"there are no zones in {layer.path.name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import pyproj
 
-from gis.crs import system_of
+from grid_data.importers.geoparquet import geometry_column
 from grid_data.importers.problems import ImportRefused
-from grid_data.point_files.batches import PointBatch, coordinates, id_type, ids
+from grid_data.point_files.batches import PointBatch, coordinates, id_type
 from grid_data.point_files.point_geometry import to_points
-from grid_data.point_files.sources import Columns, find_column, places, table_columns
+from grid_data.point_files.refusals import unreadable
+from grid_data.point_files.sources import Columns, find_column, places, read_ids, table_columns
 
 __all__ = ["ParquetPoints"]
 
@@ -53,19 +52,24 @@ class ParquetPoints:
             schema = file.schema_arrow
             groups = tuple(file.metadata.row_group(n).num_rows for n in range(file.num_row_groups))
         names = list(schema.names)
-        notes = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
-        geometry, crs = notes.get("primary_column"), None
-        if geometry is not None:
-            # A missing crs means longitude and latitude; null means that nobody knows.
-            stated = notes["columns"][geometry].get("crs", "OGC:CRS84")
-            crs = None if stated is None else system_of(pyproj.CRS.from_user_input(stated))
-        elif "geometry" in names and _is_binary(schema.field("geometry").type) and "lon" not in told:
+        told_place = not told.keys().isdisjoint(("lon", "lat"))
+        try:
+            described = geometry_column(schema)
+        except ValueError as problem:
+            raise unreadable(path, problem) from problem
+        geometry, crs = (described.name, described.crs) if described else (None, None)
+        if (
+            geometry is None
+            and "geometry" in names
+            and _is_binary(schema.field("geometry").type)
+            and not told_place
+        ):
             geometry = "geometry"
         found = find_column(path, names, "id", told)
         kind = None if found is None else schema.field(found).type
         if kind is not None and pa.types.is_dictionary(kind):
             kind = kind.value_type
-        if geometry is not None and "lon" not in told:
+        if geometry is not None and not told_place:
             columns = Columns(found, geometry=geometry, form="wkb")
         else:
             columns = table_columns(path, names, told)
@@ -97,16 +101,13 @@ class ParquetPoints:
             for batch in file.iter_batches(_ROWS, row_groups=list(groups), columns=self.columns.names()):
                 x, y, fault = self._places(batch)
                 column = None if self.columns.id is None else batch[self.columns.id]
-                try:
-                    named = ids(column, first, len(x), self.id_type)
-                except pa.ArrowException as problem:
-                    raise _no_ids(self.path, self.columns.id, problem) from problem
+                named = read_ids(self.path, self.columns.id, column, first, len(x), self.id_type)
                 yield PointBatch(first, named, x, y, fault)
                 first += len(x)
 
     def _places(self, batch: pa.RecordBatch) -> Any:
         if self.columns.form != "wkb":
-            return places(batch, self.columns)
+            return places(self.path, batch, self.columns)
         column = batch[self.columns.geometry]
         if isinstance(column, pa.ExtensionArray):
             column = column.storage
@@ -123,15 +124,6 @@ class ParquetPoints:
         return to_points(column)
 
 
-def _no_ids(path: Path, column: str | None, problem: Exception) -> ImportRefused:
-    reason = str(problem).splitlines()[0]
-    return ImportRefused(
-        "bad_id",
-        f"{path.name}：列 {column} 不能用作 id：{reason}",
-        f"{path.name}: column {column} cannot be used as id: {reason}",
-    )
-
-
 def _is_binary(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind))
 
@@ -141,7 +133,4 @@ def _file(path: Path) -> Any:
         # A buffer, so that a column of a huge row group is not read at once.
         return pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
     except (pa.ArrowInvalid, OSError) as problem:
-        reason = str(problem).splitlines()[0]
-        raise ImportRefused(
-            "unreadable", f"无法读取 {path.name}：{reason}", f"{path.name} cannot be read: {reason}"
-        ) from problem
+        raise unreadable(path, problem) from problem

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.point_router import PLACE_FAULTS
+from grid_data.importers.shape_text import shapes_of_texts
 
 __all__ = ["from_points", "to_points", "wkt_to_points"]
 
@@ -77,7 +78,7 @@ def _parse(wkb: list[Any]) -> tuple[Floats, Floats, Faults]:
 
 
 def wkt_to_points(wkt: pa.Array) -> tuple[Floats, Floats, Faults]:
-    """The same as `to_points`, of well-known text.
+    """The same as `to_points`, of text: see `grid_data.importers.shape_text`.
 
     >>> wkt_to_points(pa.array(["POINT (1 2)"]))[1].tolist()
     [2.0]
@@ -85,7 +86,7 @@ def wkt_to_points(wkt: pa.Array) -> tuple[Floats, Floats, Faults]:
     texts: NDArray[np.object_] = np.array([*wkt.to_pylist(), None], dtype=object)[:-1]
     there = np.array([bool(text and text.strip()) for text in texts], dtype=np.bool_)
     texts[~there] = None
-    x, y, fault = _of_shapes(shapely.from_wkt(texts, on_invalid="ignore"))
+    x, y, fault = _of_shapes(shapes_of_texts(texts))
     return x, y, np.where(there, fault, PLACE_FAULTS.index("none_given")).astype(np.int8)
 
 

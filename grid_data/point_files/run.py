@@ -61,8 +61,24 @@ class Listener(Protocol):
     def reading_layer(self, name: str) -> None:
         """A layer is being read."""
 
-    def indexed(self, metric_srid: int, width: float) -> None:
-        """The layers are ready: the system of distances, and how wide they are in degrees of longitude."""
+    def reads_points(self, points: Points, system: str) -> None:
+        """Which points are read, and how."""
+
+    def read_layer(self, name: str, zones: int) -> None:
+        """A layer is read: so many zones."""
+
+    def indexed(self, metric_srid: int, width: float, error: float) -> None:
+        """The layers are ready.
+
+        Parameters
+        ----------
+        metric_srid
+            The system of distances.
+        width
+            How wide the layers are in degrees of longitude.
+        error
+            `gis.crs.scale_error` of the system in their middle.
+        """
 
     def begins_anew(self, because: str) -> None:
         """Parts of another job were thrown away."""

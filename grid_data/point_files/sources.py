@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from grid_data.importers.problems import ImportRefused
 from grid_data.importers.reading import FORMATS
-from grid_data.point_files.batches import PointBatch, coordinates
+from grid_data.point_files.batches import PointBatch, coordinates, ids
 from grid_data.point_files.point_geometry import wkt_to_points
+from grid_data.point_files.refusals import bad_coordinates, bad_ids, missing_column
 
 __all__ = [
     "POINT_FIELDS",
@@ -23,6 +25,7 @@ __all__ = [
     "find_column",
     "open_points",
     "places",
+    "read_ids",
     "table_columns",
 ]
 
@@ -44,6 +47,8 @@ class Columns:
         Names of columns.
     geometry, form
         Name of the column of geometry instead of ``lon`` and ``lat``, and ``wkb`` or ``wkt``.
+    feature_ids
+        Whether ids are the numbers that GeoJSON features have out of their properties.
     """
 
     id: str | None
@@ -51,6 +56,7 @@ class Columns:
     lat: str | None = None
     geometry: str | None = None
     form: str = ""
+    feature_ids: bool = False
 
     def names(self) -> list[str]:
         """All columns that are read."""
@@ -227,7 +233,7 @@ def _open(path: Path, told: Mapping[str, str], layer: str | None, encoding: str 
     if form is not None:
         from grid_data.point_files.vector_source import VectorPoints
 
-        return VectorPoints.open(path, told, layer, encoding)
+        return VectorPoints.open(path, form, told, layer, encoding)
     known = ", ".join(sorted(FORMATS))
     raise ImportRefused(
         "unknown_form",
@@ -249,13 +255,13 @@ def find_column(
     if field in told:
         if told[field] in names:
             return told[field]
-        raise _missing(path, told[field], names)
+        raise missing_column(path, told[field], names, field)
     plain = {_plain(name): name for name in reversed(names)}
     for name in (field, *POINT_FIELDS[field]):
         if _plain(name) in plain:
             return plain[_plain(name)]
     if required:
-        raise _missing(path, field, names)
+        raise missing_column(path, field, names, field)
     return None
 
 
@@ -274,25 +280,78 @@ def table_columns(path: Path, names: list[str], told: Mapping[str, str]) -> Colu
         return Columns(found, lon, lat)
     text = next((name for name in names if _plain(name) in ("wkt", "geometry", "geom", "thegeom")), None)
     if text is None or lat is not None:
-        raise _missing(path, "lon", names)
+        raise missing_column(path, "lon", names, "lon")
     return Columns(found, geometry=text, form="wkt")
 
 
-def places(batch: pa.RecordBatch, columns: Columns) -> Any:
-    """Coordinates and faults of rows whose place stands in columns of a table."""
+def places(path: Path, batch: pa.RecordBatch, columns: Columns) -> Any:
+    """Coordinates and faults of rows whose place stands in columns of a table.
+
+    Raises
+    ------
+    ImportRefused
+        A column holds neither numbers nor text.
+    """
     if columns.form == "wkt":
-        return wkt_to_points(batch[columns.geometry].cast(pa.string()))
+        text = batch[columns.geometry]
+        if not _is_text(text.type):
+            raise bad_coordinates(path, columns.geometry, text.type, ("WKT 文本", "geometry as text"))
+        return wkt_to_points(text.cast(pa.string()))
+    for name in (columns.lon, columns.lat):
+        kind = batch[name].type
+        if not (_is_text(kind) or _is_number(kind)):
+            raise bad_coordinates(path, name, kind, ("数字或文本", "numbers or text"))
     return coordinates(batch[columns.lon], batch[columns.lat])
+
+
+def read_ids(
+    path: Path, name: str | None, column: pa.Array | None, first: int, number: int, kind: str
+) -> pa.Array:
+    """Ids of a batch, as `grid_data.point_files.batches.ids` makes them of a column of that name.
+
+    Raises
+    ------
+    ImportRefused
+        The column holds what is no id, text in another encoding, or numbers that lost digits.
+    """
+    if column is not None and pa.types.is_floating(column.type) and _beyond_exact(column):
+        raise bad_ids(
+            path,
+            name,
+            "浮点数过大，已丢失位数；请改为文本",
+            "its floating-point numbers are so large that digits are lost; write them as text",
+        )
+    try:
+        named = ids(column, first, number, kind)
+    except pa.ArrowException as problem:
+        reason = str(problem).splitlines()[0]
+        raise bad_ids(path, name, reason, reason) from problem
+    try:
+        named.validate(full=True)
+    except pa.ArrowInvalid as problem:
+        raise bad_ids(
+            path,
+            name,
+            "文本不是 UTF-8；请用 --encoding 指明编码，例如 gb18030",
+            "its text is not UTF-8; name the encoding with --encoding, for example gb18030",
+        ) from problem
+    return named
+
+
+def _beyond_exact(column: pa.Array) -> bool:
+    most = pc.max(pc.abs(pc.if_else(pc.is_finite(column), column, None))).as_py()
+    return most is not None and most > 2**53
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _plain(name: str) -> str:
     return name.strip().lower().replace("_", "").replace(" ", "").replace("-", "")
-
-
-def _missing(path: Path, name: str, names: list[str]) -> ImportRefused:
-    shown = ", ".join(names)
-    return ImportRefused(
-        "missing_column",
-        f"{path.name} 中没有列 {name}；现有：{shown}",
-        f"{path.name} has no column {name}; it has {shown}",
-    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,12 @@ import pyproj
 
 from gis.crs import system_of
 from grid_data.importers.problems import ImportRefused
-from grid_data.point_files.batches import PointBatch, id_type, ids
+from grid_data.importers.shapefile_text import text_encoding
+from grid_data.point_files.batches import PointBatch, id_type
 from grid_data.point_files.geojson_ids import check_records, numbered_features
 from grid_data.point_files.point_geometry import to_points
-from grid_data.point_files.sources import Columns, find_column, places, table_columns
+from grid_data.point_files.refusals import unreadable
+from grid_data.point_files.sources import Columns, find_column, places, read_ids, table_columns
 
 __all__ = ["VectorPoints"]
 
@@ -27,13 +28,7 @@ _ROWS = 1 << 16
 
 @dataclass(frozen=True)
 class VectorPoints:
-    """One layer of a vector file; see `grid_data.point_files.sources`.
-
-    Attributes
-    ----------
-    by_number
-        Whether ids are GeoJSON's own feature ids.
-    """
+    """One layer of a vector file; see `grid_data.point_files.sources`."""
 
     path: Path
     columns: Columns
@@ -42,11 +37,10 @@ class VectorPoints:
     rows: int | None
     layer: str
     encoding: str | None
-    by_number: bool
 
     @classmethod
     def open(
-        cls, path: Path, told: Mapping[str, str], layer: str | None, encoding: str | None
+        cls, path: Path, form: str, told: Mapping[str, str], layer: str | None, encoding: str | None
     ) -> VectorPoints:
         """Look at the schema.
 
@@ -56,6 +50,10 @@ class VectorPoints:
             The file is damaged, holds several layers, has no places, or ids that GDAL would not keep.
         """
         try:
+            # Elsewhere than in the main thread GDAL would tell of single features on standard error, without
+            # saying which; what has no place is counted.
+            pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})
+            encoding = text_encoding(path, form, encoding)
             layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
             if layer is None and len(layers) == 1:
                 layer = layers[0]
@@ -68,25 +66,26 @@ class VectorPoints:
             ):
                 schema = reader.schema
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as problem:
-            raise _unreadable(path, problem) from problem
+            raise unreadable(path, problem) from problem
         names = [str(name) for name in notes["fields"]]
         found = find_column(path, names, "id", told)
         sequence = notes["driver"] == "GeoJSONSeq"
         if sequence:
             check_records(path, int(notes["features"]))
-        by_number = (
+        numbered = (
             found is None
             and notes["driver"].startswith("GeoJSON")
             and numbered_features(path, sequence=sequence)
         )
         geometry = next((str(name) for name in schema.names if name not in names), None)
         columns = Columns(found, geometry=geometry, form="wkb")
-        if geometry is None or "lon" in told:
+        if geometry is None or not told.keys().isdisjoint(("lon", "lat")):
             columns = table_columns(path, names, told)
+        columns = replace(columns, feature_ids=numbered)
         crs = system_of(pyproj.CRS.from_user_input(notes["crs"])) if notes.get("crs") else None
         kind = id_type(None if found is None else schema.field(found).type)
         rows = int(notes["features"])
-        return cls(path, columns, crs, kind, rows if rows >= 0 else None, layer, encoding, by_number)
+        return cls(path, columns, crs, kind, rows if rows >= 0 else None, layer, encoding)
 
     def progress(self) -> float:
         """Not asked: ``rows`` is known for the drivers in use."""
@@ -95,51 +94,31 @@ class VectorPoints:
     def batches(self, skip: int, first: int) -> Iterator[PointBatch]:
         """See `grid_data.point_files.sources.PointFile`."""
         try:
-            with (
-                self._double_ids() as told,
-                pyogrio.raw.open_arrow(
-                    self.path,
-                    layer=self.layer,
-                    columns=self._attributes(),
-                    encoding=self.encoding,
-                    read_geometry=self.columns.form == "wkb",
-                    skip_features=skip,
-                    return_fids=self.by_number,
-                    batch_size=_ROWS,
-                    use_pyarrow=True,
-                ) as (notes, reader),
-            ):
+            with pyogrio.raw.open_arrow(
+                self.path,
+                layer=self.layer,
+                columns=self._attributes(),
+                encoding=self.encoding,
+                read_geometry=self.columns.form == "wkb",
+                skip_features=skip,
+                return_fids=self.columns.feature_ids,
+                batch_size=_ROWS,
+                use_pyarrow=True,
+            ) as (notes, reader):
                 for batch in reader:
                     if not batch.num_rows:
                         continue
-                    if told:
-                        raise ImportRefused(
-                            "double_id",
-                            f"{self.path.name} 中有重复的要素 id；请把 id 放进属性",
-                            f"{self.path.name} has features with the same id; put ids that repeat into the "
-                            "properties",
-                        )
                     x, y, fault = self._places(batch)
                     column = None
-                    if self.by_number:
+                    if self.columns.feature_ids:
                         column = batch[notes["fid_column"]]
                     elif self.columns.id is not None:
                         column = batch[self.columns.id]
-                    yield PointBatch(first, ids(column, first, len(x), self.id_type), x, y, fault)
+                    named = read_ids(self.path, self.columns.id, column, first, len(x), self.id_type)
+                    yield PointBatch(first, named, x, y, fault)
                     first += len(x)
         except (pyogrio.errors.DataSourceError, pa.ArrowException, OSError, RuntimeError) as problem:
-            raise _unreadable(self.path, problem) from problem
-
-    @contextmanager
-    def _double_ids(self) -> Iterator[list[object]]:
-        """GDAL warns once of feature ids that repeat, and gives numbers of its own instead."""
-        if not self.by_number:
-            yield []
-            return
-        with warnings.catch_warnings(record=True) as told:
-            warnings.filterwarnings("ignore")
-            warnings.filterwarnings("always", message="Several features with id")
-            yield told  # type: ignore[misc]
+            raise unreadable(self.path, problem) from problem
 
     def _attributes(self) -> list[str]:
         return [
@@ -150,7 +129,7 @@ class VectorPoints:
 
     def _places(self, batch: pa.RecordBatch) -> Any:
         if self.columns.form != "wkb":
-            return places(batch, self.columns)
+            return places(self.path, batch, self.columns)
         column = batch[self.columns.geometry]
         return to_points(column.storage if isinstance(column, pa.ExtensionArray) else column)
 
@@ -166,11 +145,4 @@ def _which_layer(path: Path, layer: str | None, layers: list[str]) -> ImportRefu
         "no_such_layer",
         f"{path.name} 中没有图层 {layer}；现有：{'、'.join(layers)}",
         f"{path.name} has no layer {layer}; it has {', '.join(layers)}",
-    )
-
-
-def _unreadable(path: Path, problem: Exception) -> ImportRefused:
-    reason = str(problem).splitlines()[0]
-    return ImportRefused(
-        "unreadable", f"无法读取 {path.name}：{reason}", f"{path.name} cannot be read: {reason}"
     )

@@ -361,3 +361,26 @@ def test_strict_does_not_show_coordinates_that_are_none(shell: Shell, tmp_path: 
     (tmp_path / "p.csv").write_text("id,lon,lat\na,120.5,36.2\nb,x,36.2\n")
     said = shell.refuse(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "o.csv", "--strict")
     assert "row 2 (id b): the coordinates are not numbers\n" in said
+
+
+def test_what_is_read_is_told_before_it_is_routed(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("编号,X,Y\n1,120.5,36.2\n", encoding="gb18030")
+    said = shell.route(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "out.csv")
+    assert "points: places from X, Y (wgs84), ids from row numbers" in said
+    assert "layer grid: 40 zone(s)" in said
+    said = shell.route("points.geojson", *LAYERS, "-o", tmp_path / "out2.csv")
+    assert "places from the geometry (wgs84), ids from id" in said
+
+
+def test_a_system_of_distances_that_does_not_fit_is_told(shell: Shell, tmp_path: Path) -> None:
+    words = ("points.csv", *LAYERS, "-o", tmp_path / "out.csv", "--overwrite")
+    assert "are off" not in shell.route(*words, "--metric-srid", "4550")
+    assert "lengths in EPSG:3857 are off by 24% in the middle" in shell.route(*words, "--metric-srid", "3857")
+
+
+def test_a_wide_tolerance_does_not_make_the_layers_wide(shell: Shell, tmp_path: Path) -> None:
+    said = shell.route(
+        "points.csv", *LAYERS, "-o", tmp_path / "out.csv", "--tolerance", "grid=2000000", "--json"
+    )
+    assert "degrees wide" not in said
+    assert json.loads(said[said.index("{") :])["layers"]["grid"]["outside"] == 0

@@ -125,3 +125,30 @@ def test_a_collection_without_features_holds_no_zones(tmp_path: Path) -> None:
     (tmp_path / "z.geojson").write_text('{"type":"FeatureCollection","features":[]}')
     with pytest.raises(ImportRefused, match="there are no zones in"):
         read_layer(LayerFile("zone", tmp_path / "z.geojson"))
+
+
+def test_a_column_of_codes_is_found_in_any_case(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"CODE": ["A"], "Name": ["a"]}, geometry=[box(120)], crs=4326)
+    frame.to_file(tmp_path / "z.shp")
+    for column, codes in ((None, ["A"]), ("name", ["a"]), ("Name", ["a"])):
+        assert read_layer(LayerFile("zone", tmp_path / "z.shp", column))[0].codes == codes
+    both = frame.assign(Code=["B"])
+    both.to_parquet(tmp_path / "z.parquet")
+    with pytest.raises(ImportRefused, match="no column code; it has CODE, Name, Code"):
+        read_layer(LayerFile("zone", tmp_path / "z.parquet"))
+
+
+def test_a_layer_without_a_system_is_told_its_own_option(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"code": ["A"]}, geometry=[box(120)])
+    frame.to_parquet(tmp_path / "z.parquet")
+    with pytest.raises(ImportRefused, match="states no coordinate system; name it with --layer-crs zone="):
+        read_layer(LayerFile("zone", tmp_path / "z.parquet"))
+    with pytest.raises(ImportRefused, match="'EPSG:1' is not known; name it with --layer-crs zone="):
+        read_layer(LayerFile("zone", tmp_path / "z.parquet", crs="EPSG:1"))
+
+
+def test_shapes_as_postgis_writes_them(tmp_path: Path) -> None:
+    rows = {"code": ["A", "B"], "geom": [box(120).wkb_hex, f"SRID=4490;{box(121).wkt}"]}
+    pd.DataFrame(rows).to_csv(tmp_path / "z.csv", index=False)
+    zones, _ = read_layer(LayerFile("zone", tmp_path / "z.csv"))
+    assert shapely.equals(np.asarray(zones.geometries), [box(120), box(121)]).all()
