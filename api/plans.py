@@ -57,8 +57,8 @@ async def add_plan(connection: Transaction, me: Me, body: NewPlan) -> Plan:
     Its units and their households, residents, incidents of a year and facilities are counted now; the draft
     is judged by these figures until it ends.
     """
-    band = (300, 500) if body.band is None else (body.band.min, body.band.max)
-    if band[0] > band[1]:
+    band = None if body.band is None else (body.band.min, body.band.max)
+    if band and band[0] > band[1]:
         raise bad_parameter("band", "下限大于上限", "the minimum is above the maximum")
     name, english = body.name.plain()
     area = None if body.area is None else (body.area.layer, body.area.code)

@@ -109,8 +109,11 @@ def new(
         ),
     ] = None,
     band: Annotated[
-        tuple[int, int], typer.Option("--band", metavar="MIN MAX", help="Households a zone should have.")
-    ] = (300, 500),
+        tuple[int, int] | None,
+        typer.Option(
+            "--band", metavar="MIN MAX", help="Households a zone should have; base grids: 300 to 500."
+        ),
+    ] = None,
     code: Annotated[
         str | None, typer.Option("--code", metavar="CODE", help="Default: the next of today.")
     ] = None,
@@ -121,7 +124,7 @@ def new(
 
     if area is not None and ":" not in area:
         raise typer.BadParameter("--area: LAYER:CODE")
-    if band[0] > band[1]:
+    if band and band[0] > band[1]:
         raise typer.BadParameter("--band: MIN <= MAX")
 
     async def make(connection: Connection) -> Plan:

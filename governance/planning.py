@@ -47,6 +47,9 @@ __all__ = [
     "zones_of",
 ]
 
+STANDARD_BAND = 300, 500
+"""Households of a base grid, where nobody says otherwise."""
+
 
 def plan_of(row: PlanRow) -> Plan:
     """A plan as it is answered."""
@@ -101,11 +104,17 @@ async def create_plan(
     by: str,
     area: tuple[str, str] | None = None,
     base: datetime | None = None,
-    band: tuple[int, int] = (300, 500),
+    band: tuple[int, int] | None = None,
     code: str | None = None,
     note: Words | None = None,
 ) -> Plan:
     """Start a draft from the edition of a moment (default now), on a layer or a region of it.
+
+    Parameters
+    ----------
+    band
+        Households a zone should have. Without one: of a base grid 300 to 500; on other layers, for which no
+        standard is known, as many as the smallest and the largest zone of the draft have now.
 
     Raises
     ------
@@ -147,8 +156,8 @@ async def create_plan(
             "by": by,
             "area": area_id,
             "base": base or await current_moment(connection),
-            "band_min": band[0],
-            "band_max": band[1],
+            "band_min": (band or STANDARD_BAND)[0],
+            "band_max": (band or STANDARD_BAND)[1],
             "note_zh": note.zh if note else None,
             "note_en": note.en or None if note else None,
         },
@@ -176,6 +185,8 @@ async def create_plan(
     if units > 1 and borders is not None and not borders["known"]:
         await refresh_unit_graph(connection)
     await count_by_place(connection, row["id"])
+    if band is None and not nested:
+        await run(connection, "plan_drafts/band_of_zones", {"plan": row["id"]})
     if cut.ids:
         srid = (await read_city(connection)).frame.metric_srid
         await fit_pieces(connection, row["id"], cut.ids, srid)

@@ -11,6 +11,16 @@ VALUES (%(code)s, %(layer_id)s, %(name_zh)s, %(name_en)s, %(by)s, %(area)s, %(ba
 ON CONFLICT (code) DO NOTHING
 RETURNING id
 
+-- name: band_of_zones
+-- A plan's band by its zones: the households of the smallest and of the largest that has any.
+UPDATE plan SET band_min = least, band_max = most
+FROM (
+    SELECT min(households) AS least, max(households) AS most
+    FROM (SELECT sum(households)::integer AS households FROM plan_unit WHERE plan_id = %(plan)s AND number IS NOT NULL GROUP BY number) AS zone
+    WHERE households > 0
+) AS zones
+WHERE plan.id = %(plan)s AND least IS NOT NULL
+
 -- name: insert_zones
 -- Number the zones of the edition a draft starts from, by code: those in its area.
 WITH RECURSIVE below (id) AS (

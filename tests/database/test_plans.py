@@ -203,6 +203,22 @@ async def test_a_specialist_layer_is_redrawn_by_the_same_units(connection: Conne
     assert [problem.code for problem in judged.problems if problem.code == "outside-community"] == []
 
 
+async def test_zones_for_which_no_standard_is_known_are_held_to_the_sizes_they_have(
+    connection: Connection,
+) -> None:
+    await connection.execute(
+        """WITH house AS (
+               INSERT INTO building (code, address, land_unit_id, kind, floors, stairwells, geom)
+               SELECT 'B-' || code, '地址', id, 'residential', 1, 1, ST_PointOnSurface(geom)
+               FROM land_unit WHERE code IN ('U00', 'U30') RETURNING id, code)
+           INSERT INTO household (building_id, door_plate, residents)
+           SELECT house.id, door, 2
+           FROM house, generate_series(1, CASE code WHEN 'B-U00' THEN 3 ELSE 5 END) AS door"""
+    )
+    plans = [await draft(connection, layer) for layer in ("police", "base_grid")]
+    assert [(plan.band.min, plan.band.max) for plan in plans] == [(3, 5), (300, 500)]
+
+
 async def test_units_outside_of_all_zones_are_no_part_of_the_plan(connection: Connection) -> None:
     plan = await draft(connection, "market")
     assert set(await units_by_code(connection, plan)) == {

@@ -262,7 +262,7 @@ export interface NewPlan {
   name: Text;
   area: { layer: string; code: string } | null;
   base: string | null;
-  band: Band;
+  band: Band | null;
   by: string;
 }
 

@@ -35,6 +35,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "newplan.band_min": "at least",
   "newplan.band_max": "at most",
   "newplan.band_bad": "Two whole numbers, the smaller one first",
+  "newplan.band_hint": "Empty: from the smallest to the largest there is now",
   "newplan.make": "Make the plan",
   "newplan.making": "Making …",
   "newplan.cancel": "Cancel",

@@ -34,6 +34,7 @@ export const zhPlanner = {
   "newplan.band_min": "最少户数",
   "newplan.band_max": "最多户数",
   "newplan.band_bad": "请填写两个正整数，前小后大",
+  "newplan.band_hint": "留空则以现有网格最少和最多的户数为准",
   "newplan.make": "建立方案",
   "newplan.making": "正在建立……",
   "newplan.cancel": "取消",

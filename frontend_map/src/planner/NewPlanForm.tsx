@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { makePlan } from "../api/plans";
-import type { Text } from "../api/types";
+import type { Layer, Text } from "../api/types";
 import { findZones } from "../api/zones";
 import { cityDay, today } from "../format";
 import { say, t } from "../i18n";
@@ -20,20 +20,28 @@ interface Area {
   name: Text;
 }
 
-const DEFAULT_BAND = { min: 300, max: 500 };
+const DEFAULT_BAND = { min: "300", max: "500" };
+const NO_BAND = { min: "", max: "" };
+
+/** Layers whose zones can be redrawn, base grids first: zones that overlap cannot. */
+const redrawable = (all: readonly Layer[]): Layer[] =>
+  all
+    .filter((one) => (one.kind === "base_grid" || one.kind === "specialist" || one.kind === "jurisdiction") && one.cardinality !== "many" && one.zones > 0)
+    .toSorted((a, b) => Number(b.kind === "base_grid") - Number(a.kind === "base_grid"));
 
 /** What a plan needs before it can be drawn. */
 export function NewPlanForm({ onClose }: { onClose: () => void }) {
   const id = useId();
   const first = useRef<HTMLInputElement>(null);
-  const layers = cityLayers.value.filter((one) => one.kind === "base_grid");
+  const layers = redrawable(cityLayers.value);
   const regions = cityLayers.value.filter((one) => one.kind === "region" && one.zones > 1);
   const [layer, setLayer] = useState(layers[0]?.code ?? "base_grid");
   const [region, setRegion] = useState(regions.find((one) => one.code === "community")?.code ?? regions[0]?.code ?? "");
   const [area, setArea] = useState<Area | null>(null);
   const [name, setName] = useState("");
   const [day, setDay] = useState("");
-  const [band, setBand] = useState({ min: String(DEFAULT_BAND.min), max: String(DEFAULT_BAND.max) });
+  const nested = layers.find((one) => one.code === layer)?.kind === "base_grid";
+  const [band, setBand] = useState(nested ? DEFAULT_BAND : NO_BAND);
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
@@ -45,9 +53,16 @@ export function NewPlanForm({ onClose }: { onClose: () => void }) {
 
   const min = Number(band.min);
   const max = Number(band.max);
-  const badBand = !(Number.isInteger(min) && Number.isInteger(max) && min > 0 && max > min);
+  // Of other layers the server takes the sizes there are.
+  const noBand = !nested && band.min.trim() === "" && band.max.trim() === "";
+  const badBand = !noBand && !(Number.isInteger(min) && Number.isInteger(max) && min > 0 && max > min);
   const noName = name.trim() === "";
   const nobody = person.value.trim() === "";
+
+  const takeLayer = (code: string): void => {
+    setLayer(code);
+    setBand(layers.find((one) => one.code === code)?.kind === "base_grid" ? DEFAULT_BAND : NO_BAND);
+  };
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -61,7 +76,7 @@ export function NewPlanForm({ onClose }: { onClose: () => void }) {
         name: { zh: name.trim(), en: null },
         area: area && { layer: area.layer, code: area.code },
         base: day === "" || day === today() ? null : cityDay(day),
-        band: { min, max },
+        band: noBand ? null : { min, max },
         by: person.value.trim(),
       });
       batch(() => {
@@ -81,7 +96,7 @@ export function NewPlanForm({ onClose }: { onClose: () => void }) {
       </Field>
       <div class="columns">
         <Field id={`${id}-layer`} label={t("newplan.layer")}>
-          <select id={`${id}-layer`} name="layer" value={layer} onChange={(event) => setLayer(event.currentTarget.value)}>
+          <select id={`${id}-layer`} name="layer" value={layer} onChange={(event) => takeLayer(event.currentTarget.value)}>
             {layers.map((one) => (
               <option key={one.code} value={one.code}>
                 {say(one.name)}
@@ -135,7 +150,7 @@ export function NewPlanForm({ onClose }: { onClose: () => void }) {
             <span aria-hidden="true">–</span>
             <input aria-label={t("newplan.band_max")} name="max" inputMode="numeric" value={band.max} aria-invalid={badBand ? "true" : undefined} onInput={(event) => setBand({ ...band, max: event.currentTarget.value })} />
           </div>
-          {badBand && <p class="field-error">{t("newplan.band_bad")}</p>}
+          {badBand ? <p class="field-error">{t("newplan.band_bad")}</p> : !nested && <p class="hint">{t("newplan.band_hint")}</p>}
         </fieldset>
         {!personKnown.value && (
           <Field id={`${id}-by`} label={t("planner.your_name")} required error={tried && nobody ? t("planner.need_person") : undefined} hint={t("planner.name_hint")}>
