@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from cli.console import in_words, say
 from cli.import_run import fail
@@ -31,6 +33,19 @@ def worker() -> None:
                 "the schema is not of this version: run gridgov migrate",
             )
         tasks = TaskWorker(url, settings.task_plan)
-        say(in_words("后台任务运行中；按 Ctrl-C 停止", "doing background tasks; Ctrl-C stops it"))
-        asyncio.run(tasks.run(stop_on=(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
+        with _told_to_stop(tasks.stop):
+            say(in_words("后台任务运行中；按 Ctrl-C 停止", "doing background tasks; Ctrl-C stops it"))
+            asyncio.run(tasks.run())
     say(in_words("已停止", "stopped"))
+
+
+@contextmanager
+def _told_to_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """Let signals stop the work in order, also one that comes while the event loop is being made."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    previous = {number: signal.signal(number, lambda *_: stop()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -25,8 +25,10 @@ from grid_data.embedded import Cluster
 from tests.support.databases import ROOT
 
 GRIDGOV = [sys.executable, "-c", "from cli.main import main; main()"]
-# What "quickly" means for a stop, on a busy machine.
-STOP_S = 15
+# What a stop may take on a machine that has much other work; one that waits for a client would take for ever.
+STOP_S = 120
+# An answer may take as long as it likes.
+ASKED = httpx2.Client(timeout=None)
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +106,8 @@ def test_starts_and_stops_everything(home: Path) -> None:
     server = Server(home)
     cluster = Cluster(home / "postgres")
     assert cluster.status().running
-    assert httpx2.get(f"{server.address}/healthz").json() == {"status": "ok"}
-    ready = httpx2.get(f"{server.address}/readyz")
+    assert ASKED.get(f"{server.address}/healthz").json() == {"status": "ok"}
+    ready = ASKED.get(f"{server.address}/readyz")
     # No city is loaded yet, the rest is there.
     assert (ready.status_code, ready.json()["database"], ready.json()["migrations"]) == (503, "ok", "ok")
     assert server.stop(signal.SIGINT) < STOP_S
@@ -118,33 +120,35 @@ def test_the_demo_says_where_its_redraw_is_to_be_seen(home: Path, laoshan_databa
     server = Server(home, "--demo", GRIDGOV_DATABASE_URL=laoshan_database, GRIDGOV_WORKER="false")
     assert server.process.stdout is not None
     line = server.process.stdout.readline()
-    plan = httpx2.get(f"{server.address}/api/plans/LS-2025-01")
+    plan = ASKED.get(f"{server.address}/api/plans/LS-2025-01")
     server.stop(signal.SIGINT)
     assert plan.status_code == 200
     assert f"{server.address}/planner?plan=LS-2025-01" in line
 
 
 def test_stopped_while_the_demo_is_loading_it_leaves_no_process_and_no_row(
-    home: Path, blank_database: str
+    home: Path, empty_database: str
 ) -> None:
-    loading = subprocess.Popen(
-        [*GRIDGOV, "up", "--demo", "--small"],
-        cwd=ROOT,
-        env=environment(home, GRIDGOV_DATABASE_URL=blank_database, GRIDGOV_WORKER="false"),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert loading.stderr is not None
-    for line in loading.stderr:
-        if "communities" in line:
-            break
-    [child] = Path(f"/proc/{loading.pid}/task/{loading.pid}/children").read_text().split()[-1:]
-    loading.send_signal(signal.SIGTERM)
-    _, complained = loading.communicate(timeout=STOP_S)
-    assert "Traceback" not in complained
-    assert not Path(f"/proc/{child}").exists()
-    with psycopg.connect(blank_database) as connection:
+    with psycopg.connect(empty_database) as connection:
+        # However late the signal comes, it is not loaded yet.
+        connection.execute("LOCK TABLE dataset IN SHARE MODE")
+        loading = subprocess.Popen(
+            [*GRIDGOV, "up", "--demo", "--small"],
+            cwd=ROOT,
+            env=environment(home, GRIDGOV_DATABASE_URL=empty_database, GRIDGOV_WORKER="false"),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert loading.stderr is not None
+        for line in loading.stderr:
+            if "communities" in line:
+                break
+        [child] = Path(f"/proc/{loading.pid}/task/{loading.pid}/children").read_text().split()[-1:]
+        loading.send_signal(signal.SIGTERM)
+        _, complained = loading.communicate(timeout=STOP_S)
+        assert "Traceback" not in complained
+        assert not Path(f"/proc/{child}").exists()
         assert connection.execute("SELECT count(*) FROM dataset").fetchone() == (0,)
 
 
@@ -172,7 +176,7 @@ def test_a_killed_server_leaves_nothing_that_hinders_the_next(home: Path) -> Non
     cluster = Cluster(home / "postgres")
     assert cluster.status().running
     server = Server(home)
-    assert httpx2.get(f"{server.address}/healthz").status_code == 200
+    assert ASKED.get(f"{server.address}/healthz").status_code == 200
     server.stop(signal.SIGINT)
     assert not cluster.status().running
 
@@ -213,7 +217,7 @@ def test_a_worker_apart_from_the_server_stops_with_what_it_started(
     assert Cluster(home / "postgres").status().running
     worker.send_signal(number)
     _, complained = worker.communicate(timeout=STOP_S)
-    assert (worker.returncode, "Traceback" in complained) == (0, False)
+    assert (worker.returncode, "Traceback" in complained) == (0, False), complained
     assert not Cluster(home / "postgres").status().running
 
 
@@ -230,7 +234,7 @@ def test_a_setting_that_is_no_cron_expression_is_named(home: Path) -> None:
         text=True,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=STOP_S,
     )
     assert finished.returncode != 0
     assert "check_places_at" in finished.stderr
