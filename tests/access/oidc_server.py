@@ -93,7 +93,7 @@ class Provider:
         """What somebody does there: agree. Returns where the browser is sent back to."""
         asked = parse_qs(urlsplit(address).query)
         assert asked["code_challenge_method"] == ["S256"]
-        answer = httpx.post(address, data={"sub": subject}, follow_redirects=False)
+        answer = httpx.post(address, data={"sub": subject}, follow_redirects=False, timeout=60)
         assert answer.status_code in (302, 303), answer.text
         back: str = answer.headers["location"]
         code = parse_qs(urlsplit(back).query)["code"][0]
@@ -105,7 +105,7 @@ class Provider:
 
         The provider of the tests leaves out ``state``, which RFC 6749, 4.1.2.1 asks for.
         """
-        answer = httpx.post(address, data={"action": "deny"}, follow_redirects=False)
+        answer = httpx.post(address, data={"action": "deny"}, follow_redirects=False, timeout=60)
         state = httpx.URL(address).params["state"]
         return str(httpx.URL(answer.headers["location"]).copy_merge_params({"state": state}))
 
