@@ -27,6 +27,9 @@ export function compareWithBase(city: CityMap, container: HTMLElement): () => vo
   style.layers = style.layers.filter((layer) => !layer.id.startsWith("incident") && !layer.id.startsWith("cluster") && !layer.id.startsWith("move"));
   for (const id of ["incidents", "moves"]) delete style.sources[id];
   style.layers = style.layers.filter((layer) => !("source" in layer) || layer.source in style.sources);
+  // What is switched off on the map is off here too.
+  const shown = (id: string): boolean => !city.map.getLayer(id) || city.map.getLayoutProperty(id, "visibility") !== "none";
+  style.layers = style.layers.map((layer) => (shown(layer.id) ? layer : ({ ...layer, layout: { ...("layout" in layer ? layer.layout : {}), visibility: "none" } } as typeof layer)));
   const sources = planSources();
   style.sources[UNITS] = { ...sources[UNITS]!, data: unitFeatures(read.units, (unit) => ({ c: fillOf(base, unit, mode, colours) })) } as (typeof style.sources)[string];
   style.sources[EDGES] = { ...sources[EDGES]!, data: edgeFeatures(base, read.edges, (edge) => ({ b: base.isBorder(edge) ? 1 : 0 })) } as (typeof style.sources)[string];

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { number } from "../format";
 import { t } from "../i18n";
 import { create, divide, rename } from "./actions";
+import { partsWithin } from "./balance";
 import { ask, band, draft, type Ask } from "./state";
 import { zoneName } from "./words";
 
@@ -48,9 +49,8 @@ function Divide({ zone }: { zone: number }) {
   const id = useId();
   const households = draft.value?.sumsOf(zone).households ?? 0;
   const middle = (band.value.min + band.value.max) / 2;
-  const least = Math.max(2, Math.ceil(households / band.value.max));
-  const most = Math.max(least, Math.floor(households / band.value.min));
-  const [parts, setParts] = useState(String(Math.min(most, Math.max(least, Math.round(households / middle)))));
+  const { least, most } = partsWithin(households, band.value);
+  const [parts, setParts] = useState(String(Math.max(2, Math.min(most, Math.max(least, Math.round(households / middle))))));
   const n = Number(parts);
   const bad = !Number.isInteger(n) || n < 2 || n > 50;
   return (
@@ -67,7 +67,12 @@ function Divide({ zone }: { zone: number }) {
         </label>
         <input id={id} name="parts" inputMode="numeric" autofocus value={parts} aria-invalid={bad ? "true" : undefined} onInput={(event) => setParts(event.currentTarget.value)} />
         <p class="hint">
-          {t("ask.parts_hint", { households: number(households), least, most })} {!bad && t("ask.parts_each", { n: number(Math.round(households / n)) })}
+          {most < Math.max(2, least)
+            ? t("ask.parts_none", { households: number(households) })
+            : least === most || most === 2
+              ? t("ask.parts_one", { households: number(households), n: most })
+              : t("ask.parts_hint", { households: number(households), least: Math.max(2, least), most })}{" "}
+          {!bad && t("ask.parts_each", { n: number(Math.round(households / n)) })}
         </p>
       </div>
     </Form>

@@ -6,7 +6,7 @@ import { COLUMNS, histogram, type Column, type Row } from "./balance";
 import { zoomTo } from "./moves";
 import { band, choose, draft, listed, order, pointed, rows, shapes, target } from "./state";
 import { planView } from "./view";
-import { zoneMark, zoneName } from "./words";
+import { zoneName, zoneSuffix } from "./words";
 
 const ROW_PX = 32;
 const SPARE = 6;
@@ -154,7 +154,7 @@ function TableRow({ row, at, active }: { row: Row; at: number; active: boolean }
       onPointerLeave={() => pointed.value === row.number && (pointed.value = null)}
     >
       <span role="gridcell" class="grid-name">
-        <span class="suffix">{zoneMark(row.zone)}</span>
+        <span class="suffix">{zoneSuffix(row.zone)}</span>
         {zoneName(draft.value, row.number)}
         {!row.connected && (
           <span class="mark" title={t("problem.not_connected")}>

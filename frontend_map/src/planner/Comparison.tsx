@@ -4,7 +4,10 @@ import { number } from "../format";
 import { say, t } from "../i18n";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
+import { cityMap } from "../state/map";
+import { boundsOf, type Shape } from "./geometry";
 import { compared, plan } from "./state";
+import { codeEnd } from "./words";
 
 const MOST = 60;
 
@@ -91,6 +94,9 @@ function Side({ name, first, date, plans }: { name: "from" | "to"; first: string
 
 function Result({ answer }: { answer: Answer }) {
   const { summary } = answer;
+  if (summary.zones === 0) return <p class="empty good">{t("comparison.same")}</p>;
+  const names = new Map(answer.zones.map((zone) => [zone.code, `${codeEnd(zone.code)} ${say(zone.name)}`.trimStart()]));
+  const grid = (code: string | null): string => (code === null ? t("comparison.nowhere") : (names.get(code) ?? code));
   return (
     <>
       <p class="preview" data-compared={summary.zones}>
@@ -102,42 +108,52 @@ function Result({ answer }: { answer: Answer }) {
           hectares: number(Math.round(summary.area_m2 / 1e3) / 10),
         })}
       </p>
-      <table class="plain small">
+      <table class="table small">
         <thead>
           <tr>
             <th scope="col">{t("renumber.grid")}</th>
             <th scope="col">{t("comparison.change")}</th>
-            <th scope="col">{t("comparison.come")}</th>
-            <th scope="col">{t("comparison.gone")}</th>
+            <th scope="col" class="number">{t("comparison.come")}</th>
+            <th scope="col" class="number">{t("comparison.gone")}</th>
           </tr>
         </thead>
         <tbody>
           {answer.zones.slice(0, MOST).map((zone) => (
             <tr key={zone.code}>
               <td>
-                {zone.code} {say(zone.name)}
+                <button type="button" class="link" title={zone.code} onClick={() => zoomToChange(answer, zone.code)}>
+                  {grid(zone.code)}
+                </button>
               </td>
               <td>{t(`comparison.${zone.change}`)}</td>
-              <td>{number(zone.households_in)}</td>
-              <td>{number(zone.households_out)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <h3>{t("comparison.flows")}</h3>
-      <table class="plain small">
-        <tbody>
-          {answer.flows.slice(0, MOST).map((flow) => (
-            <tr key={`${flow.source} ${flow.target}`}>
-              <td>
-                {flow.source ?? t("comparison.nowhere")} → {flow.target ?? t("comparison.nowhere")}
-              </td>
-              <td>{t("comparison.flow", { households: number(flow.households), hectares: number(Math.round(flow.area_m2 / 1e3) / 10) })}</td>
+              <td class="number">{number(zone.households_in)}</td>
+              <td class="number">{number(zone.households_out)}</td>
             </tr>
           ))}
         </tbody>
       </table>
       {answer.zones.length > MOST && <p class="small muted">{t("import.more", { n: number(answer.zones.length - MOST) })}</p>}
+      <h3>{t("comparison.flows")}</h3>
+      <table class="table small">
+        <tbody>
+          {answer.flows.slice(0, MOST).map((flow) => (
+            <tr key={`${flow.source} ${flow.target}`}>
+              <td>
+                {grid(flow.source)} → {grid(flow.target)}
+              </td>
+              <td class="number">{t("comparison.flow", { households: number(flow.households), hectares: number(Math.round(flow.area_m2 / 1e3) / 10) })}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {answer.flows.length > MOST && <p class="small muted">{t("import.more", { n: number(answer.flows.length - MOST) })}</p>}
     </>
   );
+}
+
+/** To what a grid gave or took. */
+function zoomToChange(answer: Answer, code: string): void {
+  const concerned = answer.units.features.filter(({ properties }) => properties?.["source"] === code || properties?.["target"] === code);
+  const box = boundsOf(concerned.map(({ geometry }) => geometry as Shape));
+  if (box) cityMap.value?.fit(box);
 }

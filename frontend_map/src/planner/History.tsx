@@ -1,12 +1,12 @@
-import { loadSteps, type PlanStep } from "../api/plans";
-import { dateTime, number } from "../format";
+import { loadSteps } from "../api/plans";
+import { dateTime } from "../format";
 import { t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { draft, editable, plan } from "./state";
 import { back } from "./sync";
-import { zoneName } from "./words";
+import { stepWords } from "./words";
 
 /** Every step, the newest first; the way back and forth. */
 export function History() {
@@ -38,7 +38,7 @@ export function History() {
           ?.toSorted((a, b) => b.seq - a.seq)
           .map((step) => (
             <li key={step.seq} class={step.undone ? "is-undone" : ""} data-step={step.kind}>
-              <strong>{t(`step.${step.kind}`)}</strong> {about(step)}
+              <strong>{t(`step.${step.kind}`)}</strong> {stepWords(draft.value, step)}
               <span class="small muted block">
                 {step.author} · {dateTime(step.at)}
                 {step.undone && ` · ${t("steps.undone")}`}
@@ -48,15 +48,4 @@ export function History() {
       </ol>
     </div>
   );
-}
-
-function about(step: PlanStep): string {
-  const here = draft.value;
-  const to = [...new Set(step.to_numbers)].slice(0, 3).map((zone) => zoneName(here, zone));
-  const from = [...new Set(step.from_numbers)].filter((zone) => !step.to_numbers.includes(zone)).slice(0, 3);
-  if (step.units.length === 0) return "";
-  const parts = [t("steps.units", { n: number(step.units.length) })];
-  if (from.length > 0) parts.push(`${from.map((zone) => zoneName(here, zone)).join(t("app.comma"))} → ${to.join(t("app.comma"))}`);
-  else parts.push(to.join(t("app.comma")));
-  return parts.join(" · ");
 }

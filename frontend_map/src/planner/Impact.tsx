@@ -4,6 +4,7 @@ import { lang, say, t } from "../i18n";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
 import { totals } from "./state";
+import { codeEnd } from "./words";
 
 const BEFORE: ReadonlySet<Plan["state"]> = new Set(["draft", "submitted", "approved", "scheduled"]);
 const KEPT: ReadonlySet<Plan["state"]> = new Set(["published", "superseded", "rolled_back"]);
@@ -40,7 +41,7 @@ export function Impact({ plan }: { plan: Plan }) {
 
 const SUMS = ["grids", "begun", "ended", "households", "residents", "open_incidents", "facilities", "patrol_points", "posts"] as const;
 
-const gridName = (grid: GridRef): string => (grid.code ? `${grid.code.slice(-3)} ${say(grid.name)}` : say(grid.name));
+const gridName = (grid: GridRef): string => `${codeEnd(grid.code)} ${say(grid.name)}`.trimStart();
 
 function Figures({ report }: { report: Report }) {
   return (

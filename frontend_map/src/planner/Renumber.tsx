@@ -52,7 +52,7 @@ export function Renumber() {
       </div>
       {failure && <Trouble error={failure} />}
       {fresh && (
-        <table class="plain small">
+        <table class="table small">
           <thead>
             <tr>
               <th scope="col">{t("renumber.grid")}</th>

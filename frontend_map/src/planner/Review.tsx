@@ -127,7 +127,7 @@ function Buttons({ plan: here }: { plan: Plan }) {
   return (
     <section class="approval" aria-label={t("review.next")}>
       {here.state === "draft" && (
-        <p class={problems > 0 ? "warning" : "preview"}>
+        <p class={totals.value.movedUnits > 0 && problems > 0 ? "warning" : "preview"}>
           {totals.value.movedUnits === 0 ? t("review.nothing") : problems > 0 ? t("review.problems", { n: problems }) : t("review.clean")}
         </p>
       )}

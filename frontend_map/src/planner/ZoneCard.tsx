@@ -8,7 +8,7 @@ import type { Row } from "./balance";
 import { reock } from "./circle";
 import type { Counted } from "./measures";
 import { zoomTo } from "./moves";
-import { band, choose, chosen, draft, editable, rows, shapes } from "./state";
+import { band, choose, chosen, deskTab, draft, editable, rows, shapes } from "./state";
 import { zoneLabel, zoneName } from "./words";
 
 /** The chosen grid, or the chosen ones together. */
@@ -40,6 +40,20 @@ function Head({ title, zones }: { title: string; zones: readonly number[] }) {
 
 function One({ row }: { row: Row }) {
   const { zone } = row;
+  // Where other things are looked at, the card leaves them the room.
+  const brief = deskTab.value !== "balance" && deskTab.value !== "problems";
+  return (
+    <>
+      <Head title={zoneName(draft.value, row.number)} zones={[row.number]} />
+      {zone.code && <p class="code small muted">{grouped(zone.code)}</p>}
+      <Gauge households={row.households} />
+      {brief ? <p class="small">{t("card.brief", { households: number(row.households), moved: `+${number(row.movedIn)} −${number(row.movedOut)}` })}</p> : <Figures row={row} />}
+    </>
+  );
+}
+
+function Figures({ row }: { row: Row }) {
+  const { zone } = row;
   const here = draft.value;
   const base = here?.baseOfZone(row.number);
   const against = (name: Counted) => <Against value={row[name]} before={base?.[name] ?? row[name]} />;
@@ -47,9 +61,6 @@ function One({ row }: { row: Row }) {
   const filled = reock(units, row.area);
   return (
     <>
-      <Head title={zoneName(here, row.number)} zones={[row.number]} />
-      {zone.code && <p class="code small muted">{grouped(zone.code)}</p>}
-      <Gauge households={row.households} />
       <dl class="card-facts">
         <Fact name={t("card.households")} value={<Against value={row.households} before={row.before} />} />
         <Fact name={t("card.residents")} value={against("residents")} />

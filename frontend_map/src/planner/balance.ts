@@ -29,6 +29,11 @@ export function rowOf(draft: Draft, number: number, band: Band): Row | null {
   return { ...measured, zone, balance: balanceOf(measured.households, band, zone.exempt), deviation: zone.exempt ? 0 : off };
 }
 
+/** Into how many grids within the band so many households can be divided; `most` below `least`: into no number of them. */
+export function partsWithin(households: number, band: Band): { least: number; most: number } {
+  return { least: Math.ceil(households / band.max), most: Math.floor(households / Math.max(1, band.min)) };
+}
+
 export const COLUMNS = ["grid", "households", "deviation", "compactness", "moved"] as const;
 export type Column = (typeof COLUMNS)[number];
 
