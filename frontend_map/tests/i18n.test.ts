@@ -20,6 +20,14 @@ describe("the two dictionaries", () => {
     expect(zh[key].trim()).not.toBe("");
   });
 
+  it("give each key once: what one desk says is not overwritten by another", () => {
+    const files = import.meta.glob<Record<string, Record<string, string>>>("../src/i18n/zh*.ts", { eager: true });
+    const keys = Object.entries(files).flatMap(([path, file]) => (path.endsWith("/zh.ts") ? [] : Object.values(file).flatMap(Object.keys)));
+    expect(keys.length).toBeGreaterThan(1_000);
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    expect(keys.length).toBeLessThanOrEqual(Object.keys(zh).length);
+  });
+
   it("do not leave Chinese in the English one (but for the button that switches to it)", () => {
     const left = Object.entries(en).filter(([key, text]) => /\p{Script=Han}/u.test(text) && !key.startsWith("lang."));
     expect(left).toEqual([]);

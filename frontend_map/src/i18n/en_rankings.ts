@@ -65,7 +65,6 @@ export const enRankings: Record<keyof typeof zhRankings, string> = {
   "measure.rework_rate": "Rework",
   "measure.satisfaction_rate": "Satisfied",
   "measure.self_found_ratio": "Own : compl.",
-  "legend.title": "Legend",
   "legend.value": "Value",
   "legend.change": "Change",
   "legend.shows": "The map shows",

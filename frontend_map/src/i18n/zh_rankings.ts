@@ -63,7 +63,6 @@ export const zhRankings = {
   "measure.rework_rate": "返工率",
   "measure.satisfaction_rate": "满意率",
   "measure.self_found_ratio": "自主∶投诉",
-  "legend.title": "图例",
   "legend.value": "数值",
   "legend.change": "同比变化",
   "legend.shows": "地图显示",

@@ -39,7 +39,9 @@ export function Impact({ plan }: { plan: Plan }) {
   );
 }
 
-const SUMS = ["grids", "begun", "ended", "households", "residents", "open_incidents", "facilities", "patrol_points", "posts"] as const;
+const SUMS = ["grids", "begun", "ended", "households", "residents", "open_incidents", "incidents_year", "facilities", "patrol_points", "posts"] as const;
+
+const FLOWS = ["households", "residents", "open_incidents", "incidents_year", "facilities", "posts"] as const;
 
 const gridName = (grid: GridRef): string => `${codeEnd(grid.code)} ${say(grid.name)}`.trimStart();
 
@@ -70,15 +72,11 @@ function Figures({ report }: { report: Report }) {
           <thead>
             <tr>
               <th scope="col">{t("impact.from_to")}</th>
-              <th scope="col" class="number">
-                {t("card.households")}
-              </th>
-              <th scope="col" class="number">
-                {t("impact.sum.open_incidents")}
-              </th>
-              <th scope="col" class="number">
-                {t("impact.sum.facilities")}
-              </th>
+              {FLOWS.map((key) => (
+                <th key={key} scope="col" class="number">
+                  {t(`impact.flow.${key}`)}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -87,9 +85,11 @@ function Figures({ report }: { report: Report }) {
                 <th scope="row">
                   {gridName(flow.source)} → {gridName(flow.target)}
                 </th>
-                <td class="number">{number(flow.households)}</td>
-                <td class="number">{number(flow.open_incidents)}</td>
-                <td class="number">{number(flow.facilities)}</td>
+                {FLOWS.map((key) => (
+                  <td key={key} class="number">
+                    {number(flow[key])}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>

@@ -140,11 +140,11 @@ function Legend() {
   return (
     <div class="plan-legend">
       <label class="small">
-        <span class="visually-hidden">{t("legend.by")}</span>
+        <span class="visually-hidden">{t("planlegend.by")}</span>
         <select name="colours" value={mode} onChange={(event) => (colourMode.value = event.currentTarget.value as ColourMode)}>
           {COLOUR_MODES.map((one) => (
             <option key={one} value={one}>
-              {t(`legend.${one}`)}
+              {t(`planlegend.${one}`)}
             </option>
           ))}
         </select>
@@ -158,9 +158,9 @@ function Legend() {
       )}
       {mode === "change" && (
         <ul class="small">
-          <li class="is-in">{t("legend.stays")}</li>
-          <li class="is-moved">{t("legend.moved")}</li>
-          <li class="is-was">{t("legend.was")}</li>
+          <li class="is-in">{t("planlegend.stays")}</li>
+          <li class="is-moved">{t("planlegend.moved")}</li>
+          <li class="is-was">{t("planlegend.was")}</li>
         </ul>
       )}
     </div>
