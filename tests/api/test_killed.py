@@ -194,10 +194,6 @@ def kill(cluster: Cluster) -> None:
             os.kill(process, signal.SIGKILL)
 
 
-# A machine that has other work may take minutes to start a server again.
-pytestmark = pytest.mark.timeout(900)
-
-
 def test_the_server_is_killed(durable: Cluster) -> None:
     servers = [Server(durable)]
     port = servers[0].port

@@ -160,10 +160,8 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400"]
 
 
 # Most requests are those that take the rules of the description apart one by one; few are drawn at random
-# beyond that. Some thousand requests: more than the usual time on a machine that has other work. In two parts
-# that workers can share: together they are all routes. A third part would pay once more for a process and for
-# all that is made once in it.
-@pytest.mark.timeout(900)
+# beyond that. In two parts that workers can share: together they are all routes. A third part would pay once
+# more for a process and for all that is made once in it.
 @pytest.mark.parametrize(
     "part",
     [

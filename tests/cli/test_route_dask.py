@@ -54,8 +54,6 @@ def wait_for_parts(process: subprocess.Popen[str], out: Path, number: int) -> No
         time.sleep(0.002)
 
 
-# Nine processes start one after the other; on a busy machine that takes minutes.
-@pytest.mark.timeout(600)
 def test_killed_workers_and_a_killed_client_lose_and_double_nothing(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
