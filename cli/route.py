@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.import_run import fail
-from cli.route_report import Bar, print_refused, print_summary
+from cli.route_report import Bar, fail_to_write, print_refused, print_summary, say_interrupted
 
 if TYPE_CHECKING:
     from grid_data.point_files.layers import LayerFile
@@ -197,6 +197,11 @@ def route(
         print_refused(refused)
     except GisError as problem:
         fail(str(problem), str(problem))
+    except OSError as problem:
+        fail_to_write(problem, output)
+    except KeyboardInterrupt:
+        say_interrupted(output)
+        raise
     print_summary(result, output, time.perf_counter() - started, as_json=as_json)
 
 

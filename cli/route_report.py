@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from grid_data.point_files.command import Result
     from grid_data.point_files.sources import Points
 
-__all__ = ["Bar", "print_refused", "print_summary"]
+__all__ = ["Bar", "fail_to_write", "print_refused", "print_summary", "say_interrupted"]
 
 
 class _Rate(ProgressColumn):
@@ -174,6 +174,30 @@ def print_refused(refused: ImportRefused) -> NoReturn:
     if isinstance(refused, LayerRefused):
         print_findings(refused.findings.errors, "[red]✗[/red]", f"{refused.path.name}: ")
     fail(*refused.words)
+
+
+def fail_to_write(problem: OSError, output: Path) -> NoReturn:
+    """Say why OUT cannot be written (a full disk, no permission), and that nothing is lost; end with 1."""
+    reason = problem.strerror or str(problem).splitlines()[0]
+    zh, en = _kept(output)
+    fail(f"无法写入 {output}：{reason}{zh}", f"{output} cannot be written: {reason}{en}")
+
+
+def say_interrupted(output: Path) -> None:
+    """After Ctrl-C: what is kept."""
+    zh, en = _kept(output)
+    if en:
+        say(escape(in_words(f"已中断{zh}", f"interrupted{en}")))
+
+
+def _kept(output: Path) -> tuple[str, str]:
+    parts = output.absolute().with_name(f"{output.name}.parts")
+    if not parts.is_dir():
+        return "", ""
+    return (
+        f"；已完成的部分保留在 {parts}，再次运行同一命令即可继续",
+        f"; what is finished stays in {parts}: give the same command again to go on",
+    )
 
 
 def print_summary(result: Result, output: Path, seconds: float, *, as_json: bool) -> None:

@@ -123,16 +123,20 @@ class Output:
         # A layer may bear the usual name of the feature number.
         taken = {name.casefold() for name in plain.names}
         number = next(name for name in ("fid", "ogc_fid", "feature_number") if name not in taken)
-        pyogrio.write_arrow(
-            pa.RecordBatchReader.from_batches(plain, batches),
-            to,
-            layer="points",
-            driver="GPKG",
-            geometry_name="geometry",
-            geometry_type="Point",
-            crs="EPSG:4326",
-            layer_options={"GEOMETRY_NAME": "geometry", "FID": number},
-        )
+        try:
+            pyogrio.write_arrow(
+                pa.RecordBatchReader.from_batches(plain, batches),
+                to,
+                layer="points",
+                driver="GPKG",
+                geometry_name="geometry",
+                geometry_type="Point",
+                crs="EPSG:4326",
+                layer_options={"GEOMETRY_NAME": "geometry", "FID": number},
+            )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as problem:
+            # What GDAL cannot write, a full disk for one.
+            raise OSError(str(problem)) from problem
 
 
 def output_for(out: Path, layers: Sequence[str], id_type: str) -> Output:

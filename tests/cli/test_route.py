@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 
 import geopandas as gpd
@@ -384,3 +385,23 @@ def test_a_wide_tolerance_does_not_make_the_layers_wide(shell: Shell, tmp_path: 
     )
     assert "degrees wide" not in said
     assert json.loads(said[said.index("{") :])["layers"]["grid"]["outside"] == 0
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".gpkg"])
+def test_what_cannot_be_written_is_said_and_what_is_finished_stays(
+    shell: Shell, tmp_path: Path, ending: str
+) -> None:
+    out = tmp_path / f"out{ending}"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # A part is smaller than this, the whole is not: a disk that fills up.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
+    try:
+        said = shell.refuse("points.csv", *LAYERS, "-o", out, "--batch-rows", 600)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert f"{out} cannot be written: " in said
+    assert "give the same command again to go on" in said
+    assert not out.exists()
+    said = shell.route("points.csv", *LAYERS, "-o", out, "--batch-rows", 600)
+    assert "3,000 rows are finished already" in said
+    assert len(read_answers(out)) == N
