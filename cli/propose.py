@@ -82,6 +82,16 @@ def propose(
         Path | None,
         typer.Option("--roads", metavar="FILE", help="Lines with a class: grid borders follow them."),
     ] = None,
+    reach: Annotated[
+        float,
+        typer.Option(
+            "--reach",
+            min=0.0,
+            max=1000.0,
+            metavar="METRES",
+            help="Over so much ground of nobody, as of streets, units may share a grid without touching (0).",
+        ),
+    ] = 0.0,
     crs: Annotated[
         str | None,
         typer.Option("--crs", metavar="SYSTEM", help="System of the units, before what the file declares."),
@@ -169,7 +179,7 @@ def propose(
     try:
         check_output(output, overwrite=overwrite)
         with progress.status(in_words("读取单元", "reading units")):
-            read = read_units(UnitsAsked(units, source_layer, crs, weight, community, code, roads))
+            read = read_units(UnitsAsked(units, source_layer, crs, weight, community, code, roads, reach))
             today = None if current is None else read_current(current, read, current_code)
             must, cannot = ((), ()) if links is None else read_links(links)
         _say_read(read, today)
@@ -211,6 +221,24 @@ def _say_read(read: UnitFile, today: CurrentGrids | None) -> None:
             f"{n:,} units, {total:,} households, {borders:,} borders; distances are in EPSG:{read.epsg}",
         )
     )
+    changed, ground = read.closed
+    if changed:
+        say(
+            in_words(
+                f"{changed:,} 个单元与相邻单元有缝隙或重叠，已拼合（面积变动共 {ground:,.0f} 平方米）",
+                f"{changed:,} units had gaps or overlaps with others, which were closed ({ground:,.0f} m² of "
+                "ground)",
+            )
+        )
+    apart = _apart(read)
+    if apart:
+        say(
+            in_words(
+                f"{apart:,} 片与本社区其余部分不相接，单独划分（--reach 或 edges 图层可使其相连）",
+                f"{apart:,} parts do not touch the rest of their community and are divided by themselves "
+                "(--reach or a layer edges joins them)",
+            )
+        )
     if read.told:
         say(in_words("边界与通行关系取自 edges 图层", "borders and links are those of the layer edges"))
     if not read.named and len(read.communities) > 1:
@@ -225,6 +253,11 @@ def _say_read(read: UnitFile, today: CurrentGrids | None) -> None:
         outside = int((today.zone < 0).sum())
         if outside:
             say(in_words(f"{outside:,} 个单元不在现有网格内", f"{outside:,} units lie in no grid of today"))
+
+
+def _apart(read: UnitFile) -> int:
+    """Parts of communities beyond the first of each."""
+    return read.graph.parts(read.graph.community)[0] - len(set(read.graph.community.tolist()))
 
 
 def _searched(read: UnitFile, today: CurrentGrids | None, options: ProposeOptions) -> list[Proposal]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gis.unit_graph import Barrier, UnitGraph
 from gis.units.crossings import bridges, crossed
+from gis.units.reaching import nearest_links, within_reach
 from gis.units.shared_borders import SharedBorders, shared_borders
 from gis.units.ways import BARRIER_OF, FENCED, WayKind, Ways
 
@@ -38,12 +39,17 @@ class GraphOptions:
     alone_households
         A part of a community that rivers and motorways cut off stays cut off only if it carries as many
         households: a traffic island or an empty bank is joined along its longest border.
+    reach_m
+        How far links over ground of nobody lead, besides those over bridges. None: from each part of a
+        community that borders on nothing to the nearest unit, however far. Else between all units of a
+        community that do not touch and are no farther apart; 0 for none.
     """
 
     tolerance_m: float = 4.0
     passage_m: float = 6.0
     passage_share: float = 0.1
     alone_households: int = 50
+    reach_m: float | None = None
 
 
 DEFAULTS = GraphOptions()
@@ -82,7 +88,7 @@ def unit_graph(
     -------
     UnitGraph
         Borders of all units, across communities too; in addition links of no length inside a community: over
-        bridges, and to parts that border on nothing (islands), the nearest unit.
+        bridges, and to parts that border on nothing (islands), as ``options.reach_m`` says.
     """
     ways = Ways.none() if barriers is None else barriers
     polygons = np.asarray(polygons, dtype=object)
@@ -97,7 +103,7 @@ def unit_graph(
     joined = ~fenced | crossed(polygons, borders, fenced, ways)
     ends, lengths = borders.ends, borders.length
     homes = np.asarray(households, dtype=np.int32)
-    linked = _links(polygons, ends, of_community, ways)
+    linked = _links(polygons, ends, of_community, ways, options.reach_m)
     ends = np.concatenate([ends, linked])
     lengths = np.concatenate([lengths, np.zeros(len(linked))])
     barrier = np.concatenate([barrier, np.full(len(linked), Barrier.RIVER, dtype=np.uint8)])
@@ -185,39 +191,26 @@ def _parts(count: int, ends: Ints) -> tuple[int, NDArray[np.int32]]:
     return int(number), part
 
 
-def _links(polygons: Shapes, ends: Ints, community: NDArray[np.int32], ways: Ways) -> Ints:
-    """Links inside communities: over bridges, then from parts that border on nothing to the nearest unit."""
+def _links(
+    polygons: Shapes, ends: Ints, community: NDArray[np.int32], ways: Ways, reach_m: float | None
+) -> Ints:
+    """Links inside communities: over bridges, then over ground of nobody (`GraphOptions.reach_m`)."""
     found = bridges(polygons, community.astype(np.int64), ways)
     known = set(map(tuple, ends.tolist()))
     found = np.array([pair for pair in found.tolist() if tuple(pair) not in known], dtype=np.int64).reshape(
         -1, 2
     )
+    if reach_m is not None:
+        over = within_reach(polygons, ends, community, reach_m)
+        return np.unique(np.concatenate([found, over]), axis=0)
     inside = np.concatenate([ends[community[ends[:, 0]] == community[ends[:, 1]]], found])
     _, part = _parts(len(polygons), inside)
     pairs = np.unique(np.column_stack([community, part]), axis=0)
     several = np.unique(pairs[:, 0])[np.unique(pairs[:, 0], return_counts=True)[1] > 1]
     links = [tuple(pair) for pair in found.tolist()]
     for one in several.tolist():
-        links += _nearest_links(polygons, np.flatnonzero(community == one), part)
+        links += nearest_links(polygons, np.flatnonzero(community == one), part)
     return np.unique(np.array(links, dtype=np.int64).reshape(-1, 2), axis=0)
-
-
-def _nearest_links(polygons: Shapes, members: Ints, part: NDArray[np.int32]) -> list[tuple[int, int]]:
-    """Links that make one of a community's parts: the smallest to its nearest unit, again and again."""
-    label = part[members].copy()
-    links = []
-    while len(np.unique(label)) > 1:
-        names, sizes = np.unique(label, return_counts=True)
-        lone = label == names[np.argmin(sizes)]
-        mine, others = members[lone], members[~lone]
-        near, distance = shapely.STRtree(polygons[others]).query_nearest(
-            polygons[mine], all_matches=False, return_distance=True
-        )
-        best = np.lexsort((others[near[1]], mine[near[0]], distance))[0]
-        a, b = int(mine[near[0][best]]), int(others[near[1][best]])
-        links.append((min(a, b), max(a, b)))
-        label[lone] = label[~lone][near[1][best]]
-    return links
 
 
 def _join_left_over(

@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import geometry_to_metric, geometry_to_wgs84, is_metric, metric_system
+from gis.crs import geometry_to_metric, geometry_to_wgs84, is_metric, metric_system, scale_error
 from gis.unit_graph import UnitGraph
-from gis.units.graph import unit_graph
+from gis.units.graph import GraphOptions, unit_graph
 from gis.units.ways import Ways, road_kinds
 from grid_data.importers.fields import empty, text_of
 from grid_data.importers.problems import ImportRefused
@@ -21,6 +21,7 @@ from grid_data.importers.reading import Source, read_source
 from grid_data.importers.shapes import declared_system
 from grid_data.unit_files.dividing import divided
 from grid_data.unit_files.edges import Edges, read_edges
+from grid_data.unit_files.fitting import fitted
 
 __all__ = ["CurrentGrids", "UnitFile", "UnitsAsked", "read_current", "read_units"]
 
@@ -30,8 +31,8 @@ HOUSEHOLD_COLUMNS: Final = ("households", "hu_shu", "户数", "household_count")
 COMMUNITY_COLUMNS: Final = ("community", "community_code", "社区", "社区编码")
 COMPOUND_COLUMNS: Final = ("compound", "block", "小区", "街坊")
 ROAD_COLUMNS: Final = ("highway", "road_class", "class", "道路等级", "fclass")
-NARROW_GAP_M: Final = 1.0
-"""Units that lie nearer than this touch: gaps of this width are closed."""
+TRUE_METRES: Final = 0.01
+"""Metres of a file's system may be wrong by this part; those of neighbouring UTM zones are."""
 LARGE: Final = 2_000
 """Without a column of communities, more units than this are divided into parts first."""
 
@@ -49,6 +50,9 @@ class UnitsAsked:
         units are then numbered by their row).
     roads
         A file of lines with a class, along which borders are welcome.
+    reach_m
+        Units of one community that do not touch, with nothing between them, may share a grid if they are no
+        farther apart.
     """
 
     path: Path
@@ -58,6 +62,7 @@ class UnitsAsked:
     community: str | None = None
     code: str | None = None
     roads: Path | None = None
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +74,8 @@ class UnitFile:
     codes
         Of the units.
     shapes, system
-        (n,) polygons and the system they are in: the file's own, WGS 84 for GCJ-02 and BD-09.
+        (n,) polygons and the system they are in: the file's own, WGS 84 for GCJ-02 and BD-09, the metric one
+        where they had to be changed to fit together.
     metric, epsg
         The same polygons in metres, and the EPSG code of that system.
     communities
@@ -80,6 +86,8 @@ class UnitFile:
         Who borders whom.
     told
         Whether the file says so itself, in its layer ``edges``; else it is derived from the shapes.
+    closed
+        How many units were changed so that they fit together, and the ground in m² that was.
     """
 
     codes: list[str]
@@ -91,6 +99,7 @@ class UnitFile:
     named: bool
     graph: UnitGraph
     told: bool = False
+    closed: tuple[int, float] = (0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +124,9 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     if not len(source.table):
         raise ImportRefused("no_rows", f"{asked.path.name} 中没有单元", f"{asked.path.name} holds no unit")
     table = source.table
-    households = _households(source, _column(table, asked.households, HOUSEHOLD_COLUMNS, asked.path))
+    households = _households(
+        source, _column(table, asked.households, HOUSEHOLD_COLUMNS, asked.path, option="--weight")
+    )
     code = _column(table, asked.code, ("code", "编码"), asked.path, needed=False)
     community = _column(table, asked.community, COMMUNITY_COLUMNS, asked.path, needed=False)
     compound = _column(table, None, COMPOUND_COLUMNS, asked.path, needed=False)
@@ -131,9 +142,9 @@ def read_units(asked: UnitsAsked) -> UnitFile:
         )
     shapes, system = _areas(source, asked.crs)
     metric, epsg = in_metres(shapes, system)
-    if not shapely.coverage_is_valid(metric, gap_width=NARROW_GAP_M):
-        metric = np.asarray(shapely.coverage_clean(metric, gap_width=NARROW_GAP_M), dtype=object)
-        shapes, system = metric, f"EPSG:{epsg}"
+    fit = fitted(metric)
+    if fit.changed:
+        metric, shapes, system = fit.shapes, fit.shapes, f"EPSG:{epsg}"
         covered = np.flatnonzero(shapely.is_empty(metric))
         if len(covered):
             row = int(table.index[covered[0]])
@@ -145,7 +156,7 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     numbers = np.zeros(len(codes), dtype=np.int64)
     names = [""]
     if community is not None:
-        told, numbers = np.unique(np.array(_texts(table[community])), return_inverse=True)
+        told, numbers = np.unique(np.array(_communities(source, community)), return_inverse=True)
         names = [str(name) for name in told]
     blocks = None
     if compound is not None:
@@ -154,13 +165,16 @@ def read_units(asked: UnitsAsked) -> UnitFile:
     graph = (
         _told_graph(told_edges, metric, households, numbers)
         if told_edges is not None
-        else _graph(metric, households, numbers, blocks, _roads(asked.roads, epsg))
+        else _graph(metric, households, numbers, blocks, _roads(asked.roads, epsg), asked.reach_m)
     )
     if community is None and len(codes) > LARGE:
         graph = divided(graph)
         names = [str(number + 1) for number in range(int(graph.community.max()) + 1)]
     named = community is not None
-    return UnitFile(codes, shapes, system, metric, epsg, names, named, graph, told_edges is not None)
+    return UnitFile(
+        codes, shapes, system, metric, epsg, names, named, graph, told_edges is not None,
+        (fit.changed, fit.moved_m2),
+    )  # fmt: skip
 
 
 def _graph(
@@ -169,10 +183,14 @@ def _graph(
     community: NDArray[np.int64],
     blocks: NDArray[np.int64] | None,
     roads: Ways | None,
+    reach_m: float,
 ) -> UnitGraph:
-    """Who borders whom, from the shapes."""
+    """Who borders whom, from the shapes. Nothing is linked that the file does not say: no far island."""
     zero = np.zeros(len(households), dtype=np.int32)
-    return unit_graph(metric, households, zero, zero, community, compound=blocks, barriers=roads)
+    return unit_graph(
+        metric, households, zero, zero, community, compound=blocks, barriers=roads,
+        options=GraphOptions(reach_m=reach_m),
+    )  # fmt: skip
 
 
 def _told_graph(
@@ -203,11 +221,18 @@ def read_current(path: Path, units: UnitFile, code: str | None, layer: str | Non
         The file cannot be read or has no codes.
     """
     source = _read(path, layer, "grids")
-    column = _column(source.table, code, ("code", "grid", "编码"), path)
+    column = _column(source.table, code, ("code", "grid", "编码"), path, option="--current-code")
     assert column is not None
     shapes, system = _areas(source, None)
     grids = _to_epsg(shapes, system, units.epsg)
     names = _texts(source.table[column])
+    if not all(names):
+        row = int(source.table.index[names.index("")])
+        raise ImportRefused(
+            "grid_codes",
+            f"{path.name} 第 {row} 行：网格没有编码（列 {column}）",
+            f"{path.name}, row {row}: the grid has no code in column {column}",
+        )
     codes = sorted(set(names))
     place = {name: number for number, name in enumerate(codes)}
     inside = shapely.point_on_surface(units.metric)
@@ -234,12 +259,17 @@ def _read(path: Path, layer: str | None, usual: str) -> Source:
 
 
 def in_metres(shapes: Shapes, system: str) -> tuple[Shapes, int]:
-    """Shapes in their own system if that is metric, else in that of their place; and its EPSG code."""
-    if system.startswith("EPSG:") and is_metric(int(system.removeprefix("EPSG:"))):
-        return shapes, int(system.removeprefix("EPSG:"))
+    """Shapes in their own system if its metres are true there, else in that of their place; its EPSG code.
+
+    Metres of Web Mercator are no true ones.
+    """
+    own = int(system.removeprefix("EPSG:")) if system.startswith("EPSG:") else None
     degrees = geometry_to_wgs84(shapes, system)
     west, south, east, north = shapely.total_bounds(degrees)
-    epsg = metric_system((west + east) / 2, (south + north) / 2)
+    place = (float(west + east) / 2, float(south + north) / 2)
+    if own is not None and is_metric(own) and scale_error(*place, own) < TRUE_METRES:
+        return shapes, own
+    epsg = metric_system(*place)
     return np.asarray(geometry_to_metric(degrees, epsg), dtype=object), epsg
 
 
@@ -257,13 +287,23 @@ def _areas(source: Source, crs: str | None) -> tuple[Shapes, str]:
         )
     system = declared_system(source, crs)
     shapes = shapely.force_2d(source.geometry)
-    bad = ~np.isin(shapely.get_type_id(shapes), (3, 6)) | shapely.is_empty(shapes) | ~shapely.is_valid(shapes)
+    no_area = ~np.isin(shapely.get_type_id(shapes), (3, 6)) | shapely.is_empty(shapes)
+    bad = no_area | ~shapely.is_valid(shapes)
     if bad.any():
-        row = int(source.table.index[int(np.argmax(bad))])
+        at = int(np.argmax(bad))
+        row = int(source.table.index[at])
+        if no_area[at]:
+            kind = "" if shapes[at] is None else shapes[at].geom_type
+            raise ImportRefused(
+                "bad_geometry",
+                f"{source.path.name} 第 {row} 行：不是面（{kind or '没有几何'}）",
+                f"{source.path.name}, row {row}: not an area ({kind or 'no geometry'})",
+            )
+        why = shapely.is_valid_reason(shapes[at])
         raise ImportRefused(
             "bad_geometry",
-            f"{source.path.name} 第 {row} 行：不是有效的面",
-            f"{source.path.name}, row {row}: not a valid area",
+            f"{source.path.name} 第 {row} 行：不是有效的面（{why}）；请先修复",
+            f"{source.path.name}, row {row}: not a valid area ({why}); mend it first",
         )
     if system in ("gcj02", "bd09"):
         return np.asarray(geometry_to_wgs84(shapes, system), dtype=object), "wgs84"
@@ -271,7 +311,13 @@ def _areas(source: Source, crs: str | None) -> tuple[Shapes, str]:
 
 
 def _column(
-    table: pd.DataFrame, told: str | None, usual: tuple[str, ...], path: Path, *, needed: bool = True
+    table: pd.DataFrame,
+    told: str | None,
+    usual: tuple[str, ...],
+    path: Path,
+    *,
+    needed: bool = True,
+    option: str = "",
 ) -> str | None:
     if told is not None and told in table.columns:
         return told
@@ -281,10 +327,11 @@ def _column(
             return found
     known = ", ".join(map(str, table.columns))
     wanted = told or usual[0]
+    zh, en = (f"；用 {option} 指明列名", f"; {option} names one") if option and told is None else ("", "")
     raise ImportRefused(
         "missing_column",
-        f"{path.name} 中没有列 {wanted}；现有：{known}",
-        f"{path.name} has no column {wanted}; it has {known}",
+        f"{path.name} 中没有列 {wanted}；现有：{known}{zh}",
+        f"{path.name} has no column {wanted}; it has {known}{en}",
     )
 
 
@@ -295,13 +342,30 @@ def _households(source: Source, column: str | None) -> NDArray[np.int32]:
     values = np.where(blank, 0.0, values)
     bad = ~np.isfinite(values) | (values < 0) | (values > 1e6)
     if bad.any():
-        row = int(source.table.index[int(np.argmax(bad))])
+        at = int(np.argmax(bad))
+        row, given = int(source.table.index[at]), text_of(source.table[column].iloc[at])
         raise ImportRefused(
             "bad_weight",
-            f"{source.path.name} 第 {row} 行：列 {column} 不是户数",
-            f"{source.path.name}, row {row}: column {column} is no number of households",
+            f"{source.path.name} 第 {row} 行：列 {column} 中的“{given}”不是户数",
+            f"{source.path.name}, row {row}: {given!r} in column {column} is no number of households",
         )
-    return np.asarray(np.rint(values), dtype=np.int32)
+    # Fractions are carried on to the next unit, so that sums are right to half a household; units that hold
+    # whole numbers keep them.
+    total = np.cumsum(values)
+    return np.diff(np.floor(total + 0.5 + 1e-6), prepend=0.0).astype(np.int32)
+
+
+def _communities(source: Source, column: str) -> list[str]:
+    names = _texts(source.table[column])
+    missing = [int(row) for row, name in zip(source.table.index, names, strict=True) if not name.strip()]
+    if missing:
+        count = len(missing)
+        raise ImportRefused(
+            "no_community",
+            f"{source.path.name} 第 {missing[0]} 行：列 {column} 没有社区（共 {count} 行）",
+            f"{source.path.name}, row {missing[0]}: no community in column {column} ({count} such rows)",
+        )
+    return names
 
 
 def _texts(values: Any) -> list[str]:

@@ -127,6 +127,24 @@ def test_units_that_nearly_touch_are_neighbours(shell: Shell) -> None:
     assert told["zones"] <= 8
 
 
+def test_what_lies_apart_is_a_grid_of_its_own_unless_it_is_within_reach(shell: Shell) -> None:
+    frame = town()
+    # A street of 20 m that is no unit; three units of the east beyond it, and one a kilometre off.
+    far = frame.index.isin([0, 1, 2])
+    frame.loc[far, "geometry"] = frame.geometry[far].translate(0, -20)
+    frame.loc[[3], "geometry"] = frame.geometry[[3]].translate(0, -1000)
+    frame.to_file("apart.gpkg")
+    said = shell.run("--units", "apart.gpkg", "-o", "out.gpkg")
+    assert "120 households" in said
+    told = shell.measures("--units", "apart.gpkg", "-o", "two.gpkg", "--reach", 30)
+    assert [each["code"] for each in told["proposals"][0]["explained"]] == ["separate_part"]
+    for name, islands in (("out.gpkg", 2), ("two.gpkg", 1)):
+        grids = gpd.read_file(name, layer="grids")
+        assert (grids["households"] < 300).sum() == islands
+        reach = 20.5 if islands == 1 else 0.1
+        assert shapely.get_num_geometries(grids.buffer(reach / 2).to_numpy()).max() == 1
+
+
 def test_todays_grids_are_kept_where_they_can_be(shell: Shell) -> None:
     told = shell.measures("--units", "units.gpkg", "--current", "today.geojson", "-o", "out.gpkg")
     codes = set(gpd.read_file("out.gpkg", layer="grids")["code"])
@@ -220,6 +238,8 @@ def odd(case: str) -> gpd.GeoDataFrame:
         frame.loc[0, "geometry"] = two
     if case == "half households":
         frame["households"] = 40.4
+    if case == "tenths":
+        frame["households"] = 40.4 - (frame.index % 2)
     if case == "blanks":
         frame["households"] = frame["households"].astype("Float64").mask(frame.index % 3 == 0)
     return frame
@@ -227,7 +247,7 @@ def odd(case: str) -> gpd.GeoDataFrame:
 
 CASES = (
     "one unit", "two far apart", "nobody", "no communities", "degrees", "web mercator", "codes twice",
-    "islands", "multipolygons", "half households", "blanks",
+    "islands", "multipolygons", "half households", "tenths", "blanks",
 )  # fmt: skip
 
 
@@ -248,6 +268,8 @@ def test_odd_files_give_whole_grids_and_all_measures(shell: Shell, case: str) ->
         assert all(isinstance(told[key], (int, float)) for key in keys)
         grids, units = gpd.read_file("out.gpkg", layer="grids"), gpd.read_file("out.gpkg", layer="units")
         assert len(units) == len(frame)
+        assert abs(units["households"].sum() - frame["households"].fillna(0).astype(float).sum()) <= 0.5
+        assert told["metric_srid"] == 4549
         assert told["zones"] == len(grids) == units["code"].nunique()
         assert told["connected_share"] == 1.0
         explained = {each["zone"] for each in told["proposals"][0]["explained"]}
@@ -298,6 +320,51 @@ def test_a_unit_that_lies_wholly_on_others_is_named(shell: Shell) -> None:
     frame.loc[64, "code"] = "U64"
     frame.to_file("twice.gpkg")
     assert "row 65: the unit lies on others" in shell.run("--units", "twice.gpkg", "-o", "out.gpkg", code=1)
+
+
+def broken(case: str) -> gpd.GeoDataFrame:
+    """Files that cannot be read as units."""
+    frame = town()
+    frame["households"] = frame["households"].astype(object)
+    if case == "negative":
+        frame.loc[5, "households"] = -3
+    if case == "words":
+        frame["households"] = frame["households"].astype(str)
+        frame.loc[5, "households"] = "many"
+    if case == "no community":
+        frame.loc[[5, 9], "community"] = None
+    if case == "bow tie":
+        west, south, east, north = frame.geometry[5].bounds
+        tie = [(west, south), (east, north), (east, south), (west, north)]
+        frame.loc[5, "geometry"] = shapely.Polygon(tie)
+    if case == "no shape":
+        frame.loc[5, "geometry"] = None
+    if case == "points":
+        frame.loc[5:, "geometry"] = frame.centroid
+    if case == "other name":
+        frame = frame.rename(columns={"households": "homes"})
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("negative", "row 6: '-3' in column households"),
+        ("words", "row 6: 'many' in column households"),
+        ("no community", "row 6: no community in column community (2 such rows)"),
+        ("bow tie", "row 6: not a valid area (Self-intersection"),
+        ("no shape", "row 6: not an area (no geometry)"),
+        ("points", "row 6: not an area (Point)"),
+        ("other name", "--weight names one"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_by_its_row(shell: Shell, case: str, said: str) -> None:
+    frame = broken(case)
+    # Polygons and points go together in few forms.
+    name = "broken.gpkg" if case == "bow tie" else "broken.geojson"
+    frame.to_file(name)
+    assert said in shell.run("--units", name, "-o", "out.gpkg", code=1).replace("\n", " ")
+    assert not Path("out.gpkg").exists()
 
 
 @pytest.mark.parametrize(

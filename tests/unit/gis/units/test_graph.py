@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.unit_graph import Barrier, UnitGraph
-from gis.units.graph import border_lines, unit_graph
+from gis.units.graph import GraphOptions, border_lines, unit_graph
 from gis.units.graph_check import check_graph
 from gis.units.ways import WayKind, Ways, road_kinds
 from tests.unit.gis.coverages import voronoi
@@ -142,6 +142,40 @@ def test_an_island_is_linked_to_the_nearest_unit_of_its_community() -> None:
     assert (found.ends[found.length_m == 0].tolist(), edges(found)[3, 4][1]) == ([[3, 4]], True)
     alone = graph([*FOUR, island], community=np.array([0, 0, 0, 0, 1]))
     assert (alone.length_m > 0).all()
+
+
+def test_units_within_reach_are_linked_unless_another_lies_between() -> None:
+    # Three in a row, 20 m apart, one 60 m behind them, one of another community beside them.
+    row = [shapely.box(x, 0, x + 100, 100) for x in (0, 120, 240)]
+    units = [*row, shapely.box(400, 0, 500, 100), shapely.box(120, 120, 220, 220)]
+    homes, community = np.full(5, 100), np.array([0, 0, 0, 0, 1])
+
+    def links(reach_m: float) -> Any:
+        made = unit_graph(np.array(units), homes, homes, homes, community,
+                          options=GraphOptions(reach_m=reach_m))  # fmt: skip
+        assert made.joined.all()
+        assert (made.length_m == 0).all()
+        return made.ends.tolist()
+
+    assert links(0) == []
+    assert links(20) == [[0, 1], [1, 2]]
+    # From the first to the third the way leads over the second.
+    assert links(150) == [[0, 1], [1, 2], [2, 3]]
+
+
+def test_units_across_a_street_are_within_reach_where_corners_meet_its_sides() -> None:
+    south, north = ([shapely.box(x, y, x + 100, y + 100) for x in (0, 100)] for y in (0, 120))
+    homes = np.full(4, 100)
+    made = unit_graph(np.array([*south, *north]), homes, homes, homes, homes * 0,
+                      options=GraphOptions(reach_m=20))  # fmt: skip
+    assert {(0, 2), (1, 3)} <= {tuple(pair) for pair in made.ends[made.length_m == 0].tolist()}
+
+
+def test_units_that_meet_in_a_corner_are_not_within_reach() -> None:
+    corner = [shapely.box(0, 0, 100, 100), shapely.box(100, 100, 200, 200)]
+    homes = np.full(2, 100)
+    made = unit_graph(np.array(corner), homes, homes, homes, homes * 0, options=GraphOptions(reach_m=50))
+    assert not len(made.ends)
 
 
 def test_a_bridge_over_ground_of_nobody_is_a_link() -> None:
