@@ -188,6 +188,7 @@ def metric_zone(lon: float) -> int:
     return 4534 + round((lon - 75.0) / 3.0)
 
 
+@lru_cache(maxsize=64)
 def is_metric(epsg: int) -> bool:
     """Whether an EPSG code is a projected system in metres.
 

@@ -36,7 +36,7 @@ from gis.cells.edges import Edges, Int32s
 from gis.cells.grid import CellGrid
 from gis.cells.locate import Floats, locate_points, snap_points
 from gis.compiled import keep_machine_code
-from gis.crs import to_metric
+from gis.crs import is_metric, to_metric
 from gis.errors import LayerError
 from gis.lattice import to_degrees, to_steps
 from gis.router_file import read_arrays, write_arrays
@@ -104,11 +104,13 @@ class Router:
         ------
         LayerError
             Two layers have the same code, a code is given twice or empty, a shape is no area or not on the
-            lattice, or the zones spread over more than 107 degrees.
+            lattice, the zones spread over more than 107 degrees, or the metric system is none.
         EmptyGeometry, InvalidGeometry, AntimeridianCrossing
             A shape is empty, invalid or wider than half the world; the message names the zone.
         """
         keep_machine_code()
+        if not is_metric(metric_srid):
+            raise LayerError(f"EPSG:{metric_srid} is no projected system in metres")
         layers = [layer if at is None else layer.at(at) for layer in layers]
         if len({layer.code for layer in layers}) != len(layers):
             raise LayerError("two layers have the same code")
@@ -134,8 +136,16 @@ class Router:
         return self._grid.nbytes + self._edges.ends.nbytes + self._edges.zones.nbytes
 
     def codes(self, layer: str) -> tuple[str, ...]:
-        """Codes of a layer's zones in byte order; a zone number is a position here."""
-        return next(head.codes for head in self._layers if head.code == layer)
+        """Codes of a layer's zones in byte order; a zone number is a position here.
+
+        Raises
+        ------
+        LayerError
+            There is no such layer.
+        """
+        if layer not in self.layers:
+            raise LayerError(f"there is no layer {layer!r}; there are {', '.join(self.layers)}")
+        return self._layers[self.layers.index(layer)].codes
 
     def zones(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int32]:
         """Only the zone that covers each point, the one with the lowest code: the fastest question.
@@ -217,23 +227,11 @@ class Router:
         g = self._grid
         parts = in_threads(
             lambda begin, end: locate_points(
-                lon,
-                lat,
-                begin,
-                end,
-                g.x0,
-                g.y0,
-                g.shift,
-                g.nx,
-                g.ny,
-                g.cells,
-                g.stream,
-                g.signatures,
-                zone,
-                tell,
+                lon, lat, begin, end, g.x0, g.y0, g.shift, g.nx, g.ny,
+                g.cells, g.stream, g.signatures, zone, tell,
             ),
             len(lon),
-        )
+        )  # fmt: skip
         if any(bad for bad, _ in parts):
             to_steps(lon, lat)  # says which
         return zone, np.concatenate([notes for _, notes in parts])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def write_arrays(path: Path, head: dict[str, Any], arrays: dict[str, NDArray[Any
         at += -(-array.nbytes // _ALIGN) * _ALIGN
     text = json.dumps({"head": head, "arrays": specs, "bytes": at}, ensure_ascii=False).encode()
     begin = -(-(16 + len(text)) // _ALIGN) * _ALIGN
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with unfinished.open("wb") as file:
             file.write(MAGIC + len(text).to_bytes(8, "little") + text)
@@ -51,7 +52,7 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     Raises
     ------
     LayerError
-        The file is no such file, is cut short, or has another version.
+        The file is no such file, is cut short or damaged, or has another version.
     """
     with path.open("rb") as file:
         if file.read(8) != MAGIC:
@@ -61,7 +62,10 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         size = os.fstat(file.fileno()).st_size
         if 16 + length > size:
             raise LayerError(f"{path} is cut short")
-        told = json.loads(file.read(length))
+        try:
+            told = json.loads(file.read(length))
+        except ValueError as problem:
+            raise LayerError(f"{path} is damaged") from problem
         if begin + told["bytes"] != size:
             raise LayerError(f"{path} is cut short")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

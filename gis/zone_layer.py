@@ -24,6 +24,9 @@ Ints = NDArray[np.int64]
 NEAR_M: Final = 30.0
 """The distance to the border is told below this, in metres."""
 
+CARDINALITIES: Final = ("exactly_one", "at_most_one", "many")
+"""How many zones a place has in a layer."""
+
 NO_ZONE: Final = -1
 """In place of a zone number: no zone."""
 
@@ -147,11 +150,21 @@ def lattice_shapes(layer: ZoneLayer) -> tuple[tuple[str, ...], NDArray[np.object
     Raises
     ------
     LayerError
-        A code is given twice or empty, or a shape is no area or not on the lattice.
+        A code is given twice, empty or no text, a shape is no area or not on the lattice, the cardinality is
+        not known, or the tolerance is no distance.
     EmptyGeometry, InvalidGeometry, AntimeridianCrossing
         A shape is empty, invalid or at the 180th meridian; the message names the zone.
     """
+    if layer.cardinality not in CARDINALITIES:
+        raise LayerError(f"layer {layer.code}: cardinality {layer.cardinality!r} is none of {CARDINALITIES}")
+    if not 0 <= layer.nearest_tolerance_m < np.inf:
+        raise LayerError(
+            f"layer {layer.code}: tolerance {layer.nearest_tolerance_m} is no distance in metres"
+        )
     codes = list(layer.codes)
+    if not all(isinstance(code, str) for code in codes):
+        odd = next(code for code in codes if not isinstance(code, str))
+        raise LayerError(f"layer {layer.code}: code {odd!r} is no text")
     shapes = np.array(layer.geometries, dtype=object)
     if len(codes) != len(shapes):
         raise LayerError(f"layer {layer.code}: {len(codes)} codes, but {len(shapes)} shapes")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ _ENDINGS = {
 }
 _PART_ENDINGS = {"CSV": ".csv", "GeoJSON": ".geojsonl", "GeoJSONSeq": ".geojsonl"}
 _COPIED = 1 << 20
+# So little room on a disk is none.
+_FULL = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,9 @@ class Output:
                 layer_options={"GEOMETRY_NAME": "geometry", "FID": number},
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as problem:
-            # What GDAL cannot write, a full disk for one.
+            # On a full disk SQLite complains of what followed from it.
+            if shutil.disk_usage(to.parent).free < _FULL:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from problem
             raise OSError(str(problem)) from problem
 
 

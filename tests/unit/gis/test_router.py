@@ -26,7 +26,7 @@ from tests.unit.gis.coverages import (
 
 METRIC = 4549
 coverages = st.tuples(st.integers(0, 10**6), st.integers(2, 25), st.sampled_from([0, 3]))
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 def codes_of(number: int, seed: int) -> list[str]:
@@ -277,11 +277,36 @@ SQUARE = shapely.box(120, 36, 120.1, 36.1)
         (["A"], [shapely.box(120, 36, 120.00000005, 36.1)], LayerError, "not on the lattice"),
         (["A"], [shapely.Polygon([(120, 36), (121, 37), (121, 36), (120, 37)])], InvalidGeometry,
          r"A: Self-intersection at 120\.5"),
+        ([5], [SQUARE], LayerError, "code 5 is no text"),
     ],
 )  # fmt: skip
 def test_unusable_layers(codes: list[str], shapes: list[Any], error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         Router.build([ZoneLayer("grid", codes, shapes)], METRIC)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"cardinality": "some"}, "cardinality 'some' is none of"),
+        ({"nearest_tolerance_m": -1.0}, "tolerance -1.0 is no distance"),
+        ({"nearest_tolerance_m": float("nan")}, "tolerance nan is no distance"),
+    ],
+)
+def test_what_is_told_wrong_of_a_layer_is_refused(told: dict[str, Any], words: str) -> None:
+    with pytest.raises(LayerError, match=words):
+        Router.build([ZoneLayer("grid", ["A"], [SQUARE], **told)], METRIC)
+
+
+@pytest.mark.parametrize("epsg", [4326, 2263, 1])
+def test_a_system_that_is_not_in_metres_is_refused(four_squares: ZoneLayer, epsg: int) -> None:
+    with pytest.raises(LayerError, match="no projected system in metres"):
+        Router.build([four_squares], epsg)
+
+
+def test_a_layer_that_is_not_there_is_told(four_squares: ZoneLayer) -> None:
+    with pytest.raises(LayerError, match="there is no layer 'police'; there are grid"):
+        Router.build([four_squares], METRIC).codes("police")
 
 
 def test_two_layers_of_one_code(four_squares: ZoneLayer) -> None:
