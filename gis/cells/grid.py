@@ -14,10 +14,12 @@ from gis.cells.records import MOST_LAYERS
 from gis.cells.signatures import OUTSIDE
 from gis.cells.sweep import rows_of_edges, sweep_rows
 from gis.errors import LayerError
+from gis.lattice import SCALE
 from gis.threads import thread_count
 
 # Products of two differences of coordinates, and the difference of two such products, stay within int64.
 WIDEST = 1 << 30
+WIDEST_DEGREES = WIDEST / SCALE
 FINEST, COARSEST = 6, 24
 # Places of cells are 32 bits wide while they are worked out.
 MOST_CELLS = (1 << 31) - 1

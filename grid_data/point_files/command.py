@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gis.cells.grid import WIDEST_DEGREES
 from gis.crs import is_metric, normal_system, scale_error
 from gis.errors import UnknownSystem
 from gis.point_router import PointRouter
@@ -101,8 +102,7 @@ def run(request: Request, listener: Listener) -> Result:
         listener.reading_layer(layer.name)
         read.append(read_layer(layer, encoding=request.encoding))
         listener.read_layer(layer.name, len(read[-1][0].codes))
-    router = PointRouter.build([zones for zones, _ in read], request.metric_srid)
-    _tell_metric(router.router.metric_srid, [zones for zones, _ in read], listener)
+    router = _router([zones for zones, _ in read], request.metric_srid, listener)
     description = {
         "gridgov": version("gridgov"),
         "points": [_mark(file.path) for file in points.files],
@@ -141,12 +141,21 @@ def run(request: Request, listener: Listener) -> Result:
     return Result(total, before, system, router.router.metric_srid)
 
 
-def _tell_metric(srid: int, layers: Sequence[ZoneLayer], listener: Listener) -> None:
+def _router(layers: Sequence[ZoneLayer], told_srid: int | None, listener: Listener) -> PointRouter:
     bounds = shapely.total_bounds(np.concatenate([np.asarray(zones.geometries) for zones in layers]))
+    west, south, east, north = bounds.tolist()
+    if max(east - west, north - south) >= WIDEST_DEGREES:
+        raise ImportRefused(
+            "too_wide",
+            f"各图层合起来跨度超过 {WIDEST_DEGREES:.0f} 度，无法一起分派；请分几次运行",
+            f"the layers together spread over more than {WIDEST_DEGREES:.0f} degrees, which one run cannot "
+            "take; route them in several",
+        )
+    router = PointRouter.build(layers, told_srid)
+    srid = router.router.metric_srid
     if np.isnan(bounds).any():
         listener.indexed(srid, 0.0, 0.0)
-        return
-    west, south, east, north = bounds.tolist()
+        return router
     error = scale_error((west + east) / 2, (south + north) / 2, srid)
     if not np.isfinite(error):
         raise ImportRefused(
@@ -155,6 +164,7 @@ def _tell_metric(srid: int, layers: Sequence[ZoneLayer], listener: Listener) -> 
             f"--metric-srid {srid}: this system is not defined where the layers are",
         )
     listener.indexed(srid, east - west, error)
+    return router
 
 
 def _system(points: Points, told: str | None) -> str:

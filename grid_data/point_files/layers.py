@@ -11,6 +11,7 @@ import shapely
 
 from gis.crs import geometry_to_wgs84
 from gis.lattice import snap_all
+from gis.point_router import SEPARATOR
 from gis.router import ZoneLayer
 from grid_data.importers.fields import empty, text_of
 from grid_data.importers.mapping import GEOMETRY_FIELDS, ColumnMapping
@@ -200,6 +201,14 @@ def _codes(layer: LayerFile, source: Source, findings: Findings) -> list[str]:
         number = int(str(row))
         code = "" if empty(value) else text_of(value)
         codes.append(code)
+        if layer.cardinality == "many" and SEPARATOR in code:
+            findings.error(
+                "separator",
+                f"编码 {code} 含有“{SEPARATOR}”，它用于分隔多个编码",
+                f"code {code} contains {SEPARATOR!r}, which separates several codes",
+                row=number,
+                field=column,
+            )
         if not code:
             findings.error("no_code", "区域没有编码", "the zone has no code", row=number, field=column)
         elif code in seen:

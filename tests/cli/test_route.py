@@ -405,3 +405,12 @@ def test_what_cannot_be_written_is_said_and_what_is_finished_stays(
     said = shell.route("points.csv", *LAYERS, "-o", out, "--batch-rows", 600)
     assert "3,000 rows are finished already" in said
     assert len(read_answers(out)) == N
+
+
+def test_layers_that_no_router_takes_are_refused_in_words(shell: Shell, tmp_path: Path) -> None:
+    areas = [shapely.box(-75, 40, -74, 41), shapely.box(120, 36, 121, 37)]
+    gpd.GeoDataFrame({"code": ["A;1", "B"]}, geometry=areas, crs=4326).to_file(tmp_path / "z.gpkg")
+    words = ("points.csv", "--layer", f"z={tmp_path}/z.gpkg", "-o", tmp_path / "out.csv")
+    assert "the layers together spread over more than 107 degrees" in shell.refuse(*words)
+    said = shell.refuse(*words, "--cardinality", "z=many")
+    assert "z.gpkg: row 1: code A;1 contains ';', which separates several codes [separator]" in said
