@@ -9,6 +9,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from grid_data.embedded import Cluster
@@ -19,6 +20,17 @@ os.environ.setdefault("GRIDGOV_ACCESS", "open")
 # Files that tests send lie beside the databases of the tests, not among somebody's own.
 os.environ.setdefault("GRIDGOV_ATTACHMENTS", str(databases.HOME / "attachments"))
 
+
+# Examples are the same in each run, and a slow machine is no fault. Other ones are drawn with
+# --hypothesis-profile=drawn.
+hypothesis.settings.register_profile(
+    "drawn",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.register_profile("same", hypothesis.settings.get_profile("drawn"), derandomize=True)
+hypothesis.settings.load_profile("same")
 
 # Runs of a few files are nothing to tell about.
 TOLD_FROM_S = 60

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import mapbox_vector_tile
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -59,8 +59,6 @@ def served(seen_city: World) -> Iterator[Served]:
 
 FEW = settings(
     max_examples=4,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
     # Examples ask a server: what fails is told as it is, a smaller one would take minutes.
     phases=[Phase.explicit, Phase.generate],
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -65,7 +65,7 @@ def drawn(city: World, choose: random.Random) -> list[Holding]:
     return held
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3)
 @given(seed=st.integers(0, 2**32))
 def test_every_door_shows_what_grants_show_whose_role_opens_it(
     served: tuple[World, TestClient, Injected], seed: int

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import errors
 from psycopg.rows import dict_row
@@ -140,7 +140,7 @@ def every(seen_city: World) -> dict[str, list[dict[str, Any]]]:
         }
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15)
 @given(data=st.data())
 def test_what_the_database_shows_is_the_definition(
     seen_city: World, every: dict[str, list[dict[str, Any]]], data: st.DataObject
@@ -161,7 +161,7 @@ def test_what_the_database_shows_is_the_definition(
     }
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10)
 @given(data=st.data())
 def test_people_and_posts_are_those_of_the_zones_and_organisations(
     seen_city: World, every: dict[str, list[dict[str, Any]]], data: st.DataObject

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -59,7 +59,7 @@ def test_all_of_them_once(client: TestClient, database: psycopg.Connection) -> N
     assert numbers == stored(database)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(limit=st.integers(1, 120), state=st.sampled_from(["open", "closed", None]))
 def test_pages_of_any_size_hold_every_incident_once(
     client: TestClient, database: psycopg.Connection, recent: str, limit: int, state: str | None

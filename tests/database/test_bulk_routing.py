@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.lattice import SCALE, from_lattice, to_lattice
@@ -196,7 +196,7 @@ def coverages(draw: st.DrawFn) -> list[shapely.Polygon]:
     codes=st.permutations([f"Z{i:02d}" for i in range(40)]),
     wobbles=st.lists(st.tuples(st.floats(-0.002, 0.042), st.floats(-0.002, 0.042)), min_size=5, max_size=15),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 async def test_random_coverages_their_vertices_and_edges(
     toy_database: Database, zones: list[shapely.Polygon], codes: list[str], wobbles: list[tuple[float, float]]
 ) -> None:

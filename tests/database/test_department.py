@@ -12,7 +12,7 @@ import numpy as np
 import psycopg
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.crs import geometry_to_metric
@@ -31,7 +31,7 @@ from tests.support.plain_city import PlainCity, PlainIncident, enliven, linked, 
 from tests.support.sights import KINDS, Asking, asking, some_sights
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=12)
 WHO = st.sampled_from(KINDS)
 SEEDS = st.integers(0, 2**32 - 1)
 

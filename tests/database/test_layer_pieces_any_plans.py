@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gis.lattice import to_lattice
@@ -39,8 +39,7 @@ PLANS = st.lists(st.one_of(CUTS, PAINTS, PAINTS), min_size=1, max_size=4)
 
 @given(plans=st.lists(st.tuples(PLANS, st.sampled_from([False, False, True])), min_size=2, max_size=3))
 @settings(
-    max_examples=3, deadline=None, phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=3, phases=[Phase.generate],
 )  # fmt: skip
 async def test_any_plans(
     cluster: Cluster, toy_template: str, plans: list[tuple[list[tuple[Any, ...]], bool]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.access import OPERATOR
@@ -38,7 +38,7 @@ def divisions(draw: st.DrawFn) -> list[int]:
 
 
 @given(west=divisions(), east=divisions())
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 async def test_any_plan(toy_database: Database, west: list[int], east: list[int]) -> None:
     """Points on every vertex, edge and middle; grids lose and gain units, begin and end."""
     with pytest.raises(_Undo):

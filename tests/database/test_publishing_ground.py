@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.access import OPERATOR
@@ -176,7 +176,7 @@ async def test_open_incidents_follow_and_full_routing_moves_none(toy_database: D
 
 
 @given(st.lists(st.sampled_from(["P-SOUTH", "P-NORTH", "NEW"]), min_size=16, max_size=16), st.integers(0, 9))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 async def test_any_plan_leaves_neither_gap_nor_overlap(
     toy_database: Database, zones: list[str], shift: int
 ) -> None:

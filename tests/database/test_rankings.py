@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from governance import figure_counting
@@ -126,9 +126,7 @@ async def check(database: Database, asked: tuple[Any, ...]) -> None:
 
 @settings(
     max_examples=12,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(told=st.lists(changes, max_size=60), asked=st.lists(questions, min_size=4, max_size=8))
 async def test_kept_figures_equal_counting_from_scratch(
@@ -162,9 +160,7 @@ async def zone_id(database: Database, code: str) -> int:
 
 @settings(
     max_examples=2,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     told=st.lists(changes, min_size=30, max_size=60),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.access import OPERATOR
@@ -84,7 +84,7 @@ def listed(done: Rerouted) -> list[dict[Any, Any]]:
     correction=st.booleans(),
     redrawn=st.booleans(),
 )
-@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=14)
 async def test_asking_the_changed_area_finds_what_asking_everything_finds(
     toy_database: Database,
     zones: list[shapely.Polygon],

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.lattice import from_lattice
@@ -185,7 +185,7 @@ class _Undo(Exception):
     layers=st.integers(1, 3),
     wiggles=st.sampled_from([0, 2, 25]),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 async def test_random_layers_in_two_editions(
     toy_database: Database, seed: int, cells: int, layers: int, wiggles: int
 ) -> None:
@@ -304,7 +304,7 @@ inside = st.floats(0, 0.04)
     exact=st.lists(st.tuples(quarter_steps, quarter_steps), min_size=10, max_size=10),
     free=st.lists(st.tuples(inside, inside), min_size=5, max_size=5),
 )
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 async def test_every_point_of_the_city_has_exactly_one_base_grid(
     empty_open_database: Database,
     before: list[int],

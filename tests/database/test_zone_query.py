@@ -12,7 +12,7 @@ import numpy as np
 import psycopg
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import mapping
 
@@ -30,7 +30,7 @@ from tests.support.sights import KINDS, Asking, asking, some_sights
 
 ALL = IncidentFilter()
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grid_data.bulk.point_lookup import PointLookup
@@ -17,7 +17,6 @@ PLACES = st.lists(
 
 
 @given(points=POINTS, places=PLACES)
-@settings(deadline=None)
 def test_the_nearest_point_of_the_group_is_found_and_the_lowest_number_of_equal_ones(
     points: list[tuple[int, float, float]], places: list[tuple[int, float, float, float]]
 ) -> None:

@@ -201,4 +201,4 @@ class CaseLife(RuleBasedStateMachine):
 
 
 TestCaseLife = CaseLife.TestCase
-TestCaseLife.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestCaseLife.settings = settings(max_examples=40, stateful_step_count=30)

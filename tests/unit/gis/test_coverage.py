@@ -19,7 +19,7 @@ WEST, EAST = shapely.box(120, 36, 120.001, 36.001), shapely.box(120.001, 36, 120
 
 
 @given(st.integers(0, 10**6), st.integers(2, 30), st.sampled_from([0, 4]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_nothing_is_found_in_a_clean_coverage(seed: int, zones: int, wiggles: int) -> None:
     polygons = degrees(voronoi(seed, zones, wiggles=wiggles))
     codes = [f"G{index:03d}" for index in range(len(polygons))]
@@ -30,7 +30,7 @@ def test_nothing_is_found_in_a_clean_coverage(seed: int, zones: int, wiggles: in
 
 
 @given(st.integers(0, 10**6), st.integers(6, 30))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_removed_zone_is_a_gap_of_its_size(seed: int, zones: int) -> None:
     polygons = degrees(voronoi(seed, zones))
     codes = [f"G{index:03d}" for index in range(len(polygons))]

@@ -131,7 +131,7 @@ def test_out_of_china_there_is_nothing_to_tell_apart() -> None:
     assert readings(report) == {"outer": "as_is"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(noise=st.floats(0, 25), seed=st.integers(0, 10**6))
 def test_borders_drawn_by_another_hand_are_recognised(noise: float, seed: int) -> None:
     found = json.loads(SOURCE.read_text(encoding="utf-8"))["features"][1:]

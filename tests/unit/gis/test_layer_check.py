@@ -28,7 +28,7 @@ def kinds(codes: list[str], shapes: list[Any], **options: Any) -> Counter[str]:
 
 
 @given(st.integers(0, 10**6), st.integers(4, 30))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_clean_layer_in_its_parents_has_no_findings(seed: int, zones: int) -> None:
     shapes = degrees(voronoi(seed, zones, wiggles=2))
     codes = [f"{number:03d}" for number in range(len(shapes))]

@@ -175,7 +175,7 @@ def test_zones_without_a_common_border_have_none_to_move() -> None:
 places = st.tuples(st.floats(-0.4, 2.6), st.floats(-0.4, 3.4))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(places, min_size=2, max_size=5), st.sampled_from([1, 2]), st.booleans())
 def test_whatever_is_drawn_the_units_stay_one_coverage(
     drawn: list[tuple[float, float]], number: int, border: bool

@@ -7,7 +7,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import shapely
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from gis.coverage import is_valid_coverage
@@ -269,7 +269,5 @@ TestPlanning = Planning.TestCase
 TestPlanning.settings = settings(
     max_examples=30,
     stateful_step_count=20,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
 )

@@ -213,7 +213,7 @@ def some_rules(draw: st.DrawFn) -> list[Rule]:
     return rules
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some_rules())
 def test_unreachable_and_tied_as_brute_force_finds(rules: list[Rule]) -> None:
     useless = {"no_zone_organisation", "no_facility"}

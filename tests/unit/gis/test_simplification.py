@@ -52,7 +52,7 @@ def test_holes_are_outer_borders() -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(2, 40))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_distances_equal_those_of_geos(seed: int, zones: int) -> None:
     shapes = degrees(voronoi(seed, zones, wiggles=3))
     points = BorderPoints.along(shapes, METRIC, most=300)

@@ -54,7 +54,7 @@ def both(table: pd.DataFrame, timezone: str) -> tuple[tuple[list[Any], ...], tup
     # Clocks that change: in Shanghai until 1991, in New York still.
     timezone=st.sampled_from(["Asia/Shanghai", "America/New_York", "UTC"]),
 )
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_columns_are_read_as_cells_are(rows: list[dict[str, Any]], first: int, timezone: str) -> None:
     index = pd.RangeIndex(first, first + len(rows))
     table = pd.DataFrame(rows, columns=list(CELLS), index=index).astype("str")
@@ -75,7 +75,7 @@ def test_columns_are_read_as_cells_are(rows: list[dict[str, Any]], first: int, t
     ),
     zone=st.sampled_from([None, "UTC", "Asia/Tokyo"]),
 )
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_columns_of_numbers_and_moments_are_read_as_cells_are(
     rows: list[dict[str, Any]], zone: str | None
 ) -> None:

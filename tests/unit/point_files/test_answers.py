@@ -32,7 +32,7 @@ def answered(codes: list[str], ids: list[str | None], lon: list[float], lat: lis
     return answer_batch(batch, router, "wgs84")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     codes=st.lists(TEXT.filter(lambda code: code.strip()), min_size=2, max_size=2, unique=True),
     ids=st.lists(TEXT, min_size=5, max_size=5),
@@ -63,7 +63,7 @@ def test_any_text_survives(codes: list[str], ids: list[str]) -> None:
     assert table['a "b"_distance_m'] == [None, None, 0.0, None, None]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     boxes=st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 6), st.integers(1, 6)),

@@ -62,7 +62,7 @@ def assert_sound(graph: UnitGraph, one: Proposal, kept: NDArray[np.bool_] | None
     assert all(why.text.zh and why.text.en for why in one.explained)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(graph=towns(), seed=st.integers(0, 99), warm=st.booleans())
 def test_grids_are_connected_nested_and_explained(graph: UnitGraph, seed: int, warm: bool) -> None:
     today = today_of(graph, seed) if warm else None
@@ -70,7 +70,7 @@ def test_grids_are_connected_nested_and_explained(graph: UnitGraph, seed: int, w
         assert_sound(graph, one)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(graph=towns(), seed=st.integers(0, 99), data=st.data())
 def test_locked_grids_stay_as_they_are(graph: UnitGraph, seed: int, data: st.DataObject) -> None:
     today = today_of(graph, seed)
@@ -89,7 +89,7 @@ def _of_free(one: Proposal, locked: frozenset[int]) -> tuple[Explanation, ...]:
     return tuple(why for why in one.explained if why.zone not in locked)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(graph=towns(), seed=st.integers(0, 99), warm=st.booleans(), data=st.data())
 def test_links_hold(graph: UnitGraph, seed: int, warm: bool, data: st.DataObject) -> None:
     pieces = cut_into_pieces(graph, np.full(len(graph), NO_ZONE), ProposeOptions())
@@ -109,7 +109,7 @@ def test_links_hold(graph: UnitGraph, seed: int, warm: bool, data: st.DataObject
         assert_sound(graph, one)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(graph=towns(), seed=st.integers(0, 99), warm=st.booleans())
 def test_search_is_never_worse_than_where_it_began(graph: UnitGraph, seed: int, warm: bool) -> None:
     today = today_of(graph, seed) if warm else np.full(len(graph), NO_ZONE, dtype=np.int64)
@@ -138,7 +138,7 @@ def test_same_seed_gives_the_same_whatever_the_threads(monkeypatch: pytest.Monke
     assert answers[0][0].zone.tolist() != other[0].zone.tolist()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 999), budget=st.sampled_from([0.0, 0.05, 0.2]))
 def test_change_budget_is_a_hard_cap(seed: int, budget: float) -> None:
     rng = np.random.default_rng(seed)

@@ -65,7 +65,7 @@ def cut_buildings(units: LandUnits, buildings: Shapes, communities: Shapes, *, b
     return [int(number) for number in np.flatnonzero((pieces > 1) & (inside > 0))]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(2, 6), st.integers(0, 14), st.integers(0, 25))
 def test_any_lines_and_buildings_make_a_clean_coverage(
     seed: int, communities: int, lines: int, buildings: int
