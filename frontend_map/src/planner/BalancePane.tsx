@@ -139,7 +139,7 @@ function TableRow({ row, at, active }: { row: Row; at: number; active: boolean }
     <div
       role="row"
       id={`grid-row-${row.number}`}
-      class={`grid-row is-${row.balance}${active ? " is-active" : ""}`}
+      class={active ? "grid-row is-active" : "grid-row"}
       style={{ top: `${at * ROW_PX}px` }}
       data-zone={row.number}
       data-code={row.zone.code ?? ""}
@@ -153,7 +153,7 @@ function TableRow({ row, at, active }: { row: Row; at: number; active: boolean }
       onPointerEnter={() => (pointed.value = row.number)}
       onPointerLeave={() => pointed.value === row.number && (pointed.value = null)}
     >
-      <span role="gridcell" class="grid-name">
+      <span role="gridcell" class="grid-name" title={zoneName(draft.value, row.number)}>
         <span class="suffix">{zoneSuffix(row.zone)}</span>
         {zoneName(draft.value, row.number)}
         {!row.connected && (
@@ -172,7 +172,7 @@ function TableRow({ row, at, active }: { row: Row; at: number; active: boolean }
       <span role="gridcell" class="number">
         {number(row.households)}
       </span>
-      <span role="gridcell" class="number deviation">
+      <span role="gridcell" class={`number deviation is-${row.balance}`}>
         {row.zone.exempt ? t("table.exempt") : off === 0 ? "0" : `${off > 0 ? "▲ +" : "▼ −"}${number(Math.abs(off))}`}
       </span>
       <span role="gridcell" class="number">

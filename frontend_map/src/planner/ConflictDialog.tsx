@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Lock, PlanConflict } from "../api/plans";
 import { dateTime, number } from "../format";
 import { t } from "../i18n";
-import { paint, rename, setExempt, setLock } from "./actions";
+import { redo, rename, setExempt, setLock } from "./actions";
 import type { Draft } from "./measures";
-import { conflict, draft, saveState, type Conflict } from "./state";
+import { who } from "./person";
+import { conflict, draft, refusal, saveState, type Conflict } from "./state";
 import { zoneName } from "./words";
 
 /** Somebody else changed the same meanwhile: both sides of each, and a choice for each. Nothing is overwritten unseen. */
@@ -25,10 +26,16 @@ export function ConflictDialog() {
     else next.delete(one);
     setMine(next);
   };
+  // A proposal may have been overtaken by one's own steps.
+  const overtaken = now.conflicts.length > 0 && now.conflicts.every((one) => one.by === who());
+  const rest = restOf(now).length;
+  const whole = now.move.kind !== "paint" && now.move.kind !== "assign" && now.conflicts.some((one) => one.unit !== null);
   return (
     <dialog ref={dialog} class="dialog conflict-dialog" aria-labelledby="conflict-title" onClose={() => (conflict.value = null)}>
-      <h2 id="conflict-title">{t("conflict.title")}</h2>
-      <p>{t("conflict.intro", { n: number(now.conflicts.length) })}</p>
+      <h2 id="conflict-title">{t(overtaken ? "conflict.title_own" : "conflict.title")}</h2>
+      <p>{t(overtaken ? "conflict.intro_own" : "conflict.intro", { n: number(now.conflicts.length) })}</p>
+      {rest > 0 && <p>{t("conflict.rest", { n: number(rest) })}</p>}
+      {whole && <p>{t("conflict.whole", { step: t(`step.${now.move.kind}`) })}</p>}
       {now.conflicts.length > 0 && (
         <>
           <div class="panel-actions">
@@ -44,8 +51,8 @@ export function ConflictDialog() {
               <thead>
                 <tr>
                   <th scope="col">{t("conflict.unit")}</th>
-                  <th scope="col">{t("conflict.theirs")}</th>
-                  <th scope="col">{t("conflict.yours")}</th>
+                  <th scope="col">{t(overtaken ? "conflict.now" : "conflict.theirs")}</th>
+                  <th scope="col">{t(overtaken ? "conflict.proposed" : "conflict.yours")}</th>
                 </tr>
               </thead>
               <tbody>
@@ -66,17 +73,26 @@ export function ConflictDialog() {
   );
 }
 
+/** Units of a step, by identifier, that nobody else has touched, with the grids they were to go to. */
+function restOf({ move, conflicts }: Conflict): { unit: number; zone: number }[] {
+  const disputed = new Set(conflicts.map((one) => one.unit));
+  const all = move.kind === "paint" ? move.units.map((unit) => ({ unit, zone: move.zone })) : move.kind === "assign" ? move.units.map((unit, at) => ({ unit, zone: move.zones[at]! })) : [];
+  return all.filter((one) => !disputed.has(one.unit));
+}
+
 /** What stays as the other person saved it needs nothing; the rest is done once more, on what now holds. */
 function settle(now: Conflict, mine: ReadonlySet<PlanConflict>): void {
   const here = draft.value;
   conflict.value = null;
   saveState.value = "saved";
+  refusal.value = null;
   if (!here) return;
-  const units = new Map<number, number[]>();
+  const wanted = restOf(now);
   for (const one of mine) {
-    if (typeof one.yours === "number") units.set(one.yours, [...(units.get(one.yours) ?? []), ...unitsOf(one, here)]);
+    const { yours: zone } = one;
+    if (one.unit !== null && typeof zone === "number") wanted.push(...unitsOf(one, here).map((unit) => ({ unit: here.ids[unit]!, zone })));
   }
-  for (const [zone, list] of units) paint(list, zone);
+  redo(wanted);
   const { move } = now;
   if (![...mine].some((one) => one.unit === null)) return;
   if (move.kind === "rename") rename(move.zone, move.name);

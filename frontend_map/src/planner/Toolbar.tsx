@@ -128,7 +128,7 @@ function Now() {
       )}
       {now === "create" && gathered.value.size > 0 && (
         <button type="button" class="button primary" onClick={askCreate}>
-          {t("tools.create", { n: number(gathered.value.size) })}
+          {t("tools.create", { n: number(gathered.value.size), households: number([...gathered.value].reduce((sum, unit) => sum + (draft.value?.data.units.households[unit] ?? 0), 0)) })}
         </button>
       )}
     </div>

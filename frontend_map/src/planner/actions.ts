@@ -110,14 +110,17 @@ function report(zone: number, units: number): void {
   if (here) announcement.value = t("plan.painted", { n: number(units), grid: zoneName(here, zone), households: number(here.sumsOf(zone).households) });
 }
 
-export function paint(units: Iterable<number>, zone: number): void {
+/** Units (by identifier) to grids once more, as one step; numbers no grid has stand for new ones. */
+export function redo(wanted: readonly { unit: number; zone: number }[]): void {
   const here = desk.draft.value;
   if (!here || !mayChange()) return;
-  const free = allowed(here, units, zone);
-  const [first] = units;
-  if (free.length === 0) return first === undefined ? undefined : tell(whyNot(here, first, zone));
-  perform({ kind: "paint", units: idsOf(here, free), zone }, [{ units: free, to: zone }]);
-  report(zone, free.length);
+  const moves = wanted.filter(({ unit, zone }) => here.indexOf.has(unit) && here.zoneOf[here.indexOf.get(unit)!] !== zone);
+  if (moves.length === 0) return;
+  const zones = new Set(moves.map((one) => one.zone));
+  const forecast = [...zones].filter((zone) => here.zones.has(zone)).map((to) => ({ to, units: moves.filter((one) => one.zone === to).map((one) => here.indexOf.get(one.unit)!) }));
+  const units = moves.map((one) => one.unit);
+  const [only] = zones;
+  perform(zones.size === 1 && here.zones.has(only!) ? { kind: "paint", units, zone: only! } : { kind: "assign", units, zones: moves.map((one) => one.zone) }, forecast);
 }
 
 // --- whole grids -----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../src/api/client";
 import type { Move, Plan, PlanStep, StepAnswer } from "../../src/api/plans";
+import { redo } from "../../src/planner/actions";
 import { typedPerson } from "../../src/planner/person";
 import * as desk from "../../src/planner/state";
 import { back, open, perform, pump, waiting } from "../../src/planner/sync";
@@ -130,6 +131,23 @@ describe("steps of others between one's own", () => {
     perform(rename("四"));
     await settled();
     expect(server.sent.at(-1)).toMatchObject({ revision: 4, known: [] });
+  });
+});
+
+describe("what nobody disputes of a step that met another's", () => {
+  it("is stored again as one step, also where grids are not made yet", async () => {
+    const [one, two] = [1000, 1003];
+    redo([{ unit: one, zone: 2 }, { unit: two, zone: 2 }]);
+    await settled();
+    redo([{ unit: one, zone: 3 }, { unit: two, zone: 99 }]);
+    await settled();
+    // Where the unit is already, nothing is to be done; nor for one that is no more.
+    redo([{ unit: one, zone: 3 }, { unit: 4711, zone: 1 }]);
+    await settled();
+    expect(server.sent.map((each) => JSON.parse(each.what))).toEqual([
+      { kind: "paint", units: [one, two], zone: 2 },
+      { kind: "assign", units: [one, two], zones: [3, 99] },
+    ]);
   });
 });
 
