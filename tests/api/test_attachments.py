@@ -343,7 +343,7 @@ def test_a_content_that_is_being_removed_is_waited_for_and_stored_anew(
         remover.execute("DELETE FROM attachment WHERE id = %s", (first["id"],))
         place = settings.attachment_place
         asyncio_run_apart(lambda: AttachmentFiles(place).remove(first["sha256"]))
-    apart.join(timeout=20)
+    apart.join()
     assert answers[0].status_code == 201
     assert server.get(answers[0].json()["url"]).status_code == 200
     left = database.execute("SELECT count(*) FROM attachment WHERE sha256 = %s", (first["sha256"],))

@@ -98,7 +98,7 @@ def server(cluster: Cluster) -> Iterator[str]:
             time.sleep(0.02)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         running.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=120)
         assert not thread.is_alive(), "the server did not stop"
 
 

@@ -26,7 +26,7 @@ def plan(client: TestClient) -> Json:
 
 def ended(client: TestClient, plan: Json, job: str) -> Json:
     """The search when it has ended."""
-    for _ in range(600):
+    for _ in range(3000):
         found: Json = client.get(f"/api/plans/{plan['code']}/proposals/{job}").json()
         if found["state"] != "running":
             return found

@@ -322,7 +322,7 @@ def test_a_change_of_roads_changes_their_tiles(
     with psycopg.connect(laoshan_database, autocommit=True) as connection:
         connection.execute("UPDATE road SET name_zh = name_zh WHERE id = (SELECT min(id) FROM road)")
     # PostgreSQL tells its statistics when the session ends, at the latest.
-    for _ in range(100):
+    for _ in range(1000):
         if client.get(path).headers["etag"] != before:
             break
         time.sleep(0.05)

@@ -36,7 +36,7 @@ def served(cluster: Cluster) -> Iterator[tuple[str, str]]:
             time.sleep(0.02)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", url
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=120)
 
 
 def test_the_usual_steps_are_steps_of_the_table() -> None:

@@ -192,7 +192,7 @@ async def test_killed_and_started_again_every_incident_is_there_once(
     assert 0 < seen[0] < 3000
     assert seen == sorted(seen)
     with _import(url, path) as process:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate()
     assert process.returncode == 0, err
     assert out.splitlines()[-1] == f"finished {3000 - seen[-1]} {seen[-1]}"
     await _exactly(toy_database, 3000)
@@ -215,7 +215,7 @@ async def test_the_server_killed_in_the_middle_keeps_whole_batches(tmp_path: Pat
                 assert process.stdout is not None
                 done = int(process.stdout.readline())
                 os.kill(_postmaster(cluster), signal.SIGKILL)
-                out, err = process.communicate(timeout=60)
+                out, err = process.communicate()
             assert process.returncode != 0
             assert "finished" not in out, err
             done = max([done, *(int(line) for line in out.split())])
@@ -240,7 +240,7 @@ def _postmaster(cluster: Cluster) -> int:
 
 async def _opened(database: Database) -> None:
     """Open a pool; the server may still be recovering."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     await database.open()
     while True:
         try:

@@ -162,7 +162,6 @@ def test_runnable_blocks_run(
             env=environment,
             text=True,
             capture_output=True,
-            timeout=300,
             check=False,
         )
         assert finished.returncode == 0, f"$ {command}\n{finished.stdout}\n{finished.stderr}"

@@ -30,7 +30,7 @@ class DaskCluster:
 
     def add_worker(self, cores: set[int] | None = None) -> None:
         """Start a worker of one thread, held to some cores."""
-        words = ("--nthreads", "1", "--no-nanny", "--local-directory", self.folder, "--death-timeout", "60")
+        words = ("--nthreads", "1", "--no-nanny", "--local-directory", self.folder, "--death-timeout", "300")
         worker = self._start("worker", self.address, *words)
         if cores is not None:
             os.sched_setaffinity(worker.pid, cores)
@@ -65,7 +65,7 @@ class DaskCluster:
             )  # fmt: skip
 
     def _wait(self) -> dict[str, object]:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             try:
                 found: dict[str, object] = json.loads(self.scheduler_file.read_text())

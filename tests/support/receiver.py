@@ -52,7 +52,7 @@ class Receiver:
         """What was answered with success."""
         return [each for each in self.heard if each.answered is not None and each.answered < 300]
 
-    def wait(self, least: int, patience_s: float = 30.0) -> list[Heard]:
+    def wait(self, least: int, patience_s: float = 120.0) -> list[Heard]:
         """Wait until so many were taken."""
         until = time.monotonic() + patience_s
         while len(self.taken()) < least:
@@ -79,7 +79,7 @@ def receiving() -> Iterator[Receiver]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             if state.answer == "hang":
                 state.heard.append(Heard(headers, body, None))
-                state.ending.wait(30)
+                state.ending.wait()
                 self.close_connection = True
                 return
             status = int(state.answer)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-START_LIMIT_S = 60
+START_LIMIT_S = 300
 ACCESS, SECRET, BUCKET = "test-access", "test-secret-key", "attachments"
 
 

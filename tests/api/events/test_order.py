@@ -7,20 +7,23 @@ import threading
 import time
 
 import psycopg
+import pytest
 
+from governance import events
 from grid_data.event_cursor import Cursor
 from tests.support.live import Reader, Served, add_entry, serving
 
 
-def test_a_commit_is_told_within_a_fraction_of_a_second(reader: Reader, writer: psycopg.Connection) -> None:
-    waits: list[float] = []
-    for _ in range(5):
-        committed = time.monotonic()
-        seq = add_entry(writer)
-        reader.wait("change", count=len(waits) + 1)
-        assert reader.numbers[-1] == seq
-        waits.append(reader.heard[-1][3] - committed)
-    assert sorted(waits)[2] < 0.5
+def test_a_commit_is_told_at_once_and_not_when_somebody_looks(
+    city: str, writer: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody looks by themselves: what is told was told by its commit.
+    monkeypatch.setattr(events, "UNTOLD_S", 3600.0)
+    with serving(city) as served, Reader(served.port) as reader:
+        for number in range(1, 6):
+            seq = add_entry(writer)
+            reader.wait("change", count=number)
+            assert reader.numbers[-1] == seq
 
 
 def test_a_lower_number_that_commits_later_is_told(
@@ -62,7 +65,7 @@ def test_a_number_that_was_rolled_back_is_waited_for_no_longer(
         reader.wait("change")
         assert reader.last_id == f"{high}~{low}"
         slow.rollback()
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 60
     while (cursor := served.server._app.state.events.cursor).missing and time.monotonic() < give_up:
         time.sleep(0.02)
     assert cursor == Cursor(high)
@@ -89,12 +92,10 @@ def test_what_is_committed_beside_a_writer_that_is_rolled_back_is_told(
     """One writer at a time wakes the readers, and this one will not."""
     with psycopg.connect(city) as slow:
         add_entry(slow)
-        committed = time.monotonic()
         seq = add_entry(writer)
         slow.rollback()
-    reader.wait("change", patience_s=5)
+    reader.wait("change")
     assert reader.numbers == [seq]
-    assert reader.heard[-1][3] - committed < 2
 
 
 def test_writers_beside_each_other_do_not_wait_for_each_others_notices(city: str) -> None:
@@ -120,8 +121,8 @@ def test_a_long_transaction_of_another_table_holds_nothing_up(
             add_entry(gone)
             gone.rollback()
         high = add_entry(writer)
-        reader.wait("change", patience_s=5)
-        give_up = time.monotonic() + 10
+        reader.wait("change")
+        give_up = time.monotonic() + 60
         while served.server._app.state.events.cursor.missing and time.monotonic() < give_up:
             time.sleep(0.02)
         # Nor does it keep a number waited for that will never come.
