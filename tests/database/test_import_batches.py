@@ -154,7 +154,15 @@ async def go():
     database = Database(sys.argv[1], size=4, statement_timeout_s=0, name="gridgov import")
     await database.open()
     request = Request(read_source(Path(sys.argv[2])))
-    advance = lambda done, whole: print(done, flush=True)
+    told = 0
+
+    def advance(done, whole):
+        nonlocal told
+        print(done, flush=True)
+        told += 1
+        if told == int(sys.argv[3]):
+            sys.stdin.read()  # whoever kills it has all the time they need
+
     report = await import_incidents(database, OPERATOR, request, None, advance, batch=200, indexes="aside")
     await database.close()
     print("finished", report.plan.new, report.plan.unchanged, flush=True)
@@ -163,9 +171,11 @@ anyio.run(go)
 """
 
 
-def _import(url: str, path: Path) -> subprocess.Popen[str]:
+def _import(url: str, path: Path, *, held_after: int = 0) -> subprocess.Popen[str]:
+    """The command in a process of its own; it waits after so many batches, with 0 never."""
     return subprocess.Popen(
-        [sys.executable, "-c", IMPORT, url, str(path)],
+        [sys.executable, "-c", IMPORT, url, str(path), str(held_after)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -182,9 +192,9 @@ async def test_killed_and_started_again_every_incident_is_there_once(
     indexes = await index_definitions(toy_database)
     seen = []
     for _ in range(3):
-        with _import(url, path) as process:
+        with _import(url, path, held_after=3) as process:
             assert process.stdout is not None
-            process.stdout.readline()  # a batch is committed
+            process.stdout.readline()  # a batch is committed; some more may be
             process.send_signal(signal.SIGKILL)
         (row,) = await look(toy_database, "SELECT count(*) AS n FROM incident")
         seen.append(row["n"])
@@ -211,7 +221,7 @@ async def test_the_server_killed_in_the_middle_keeps_whole_batches(tmp_path: Pat
             url = cluster.url("killed")
             upgrade(url)
             await _fill(url)
-            with _import(url, path) as process:
+            with _import(url, path, held_after=3) as process:
                 assert process.stdout is not None
                 done = int(process.stdout.readline())
                 os.kill(_postmaster(cluster), signal.SIGKILL)
