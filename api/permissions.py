@@ -265,17 +265,16 @@ NEEDS: Mapping[tuple[str, str], Need] = MappingProxyType(
         "POST /api/plans/{code}/proposals",
         "DELETE /api/plans/{code}/proposals/{job}",
         "POST /api/plans/{code}/submit",
-        "POST /api/plans/{code}/reopen",
         "POST /api/plans/{code}/import",
         "POST /api/patrol-points",
         "DELETE /api/patrol-points/{code}",
     )
+    | _doors(_P.PLANS_RETURN, "POST /api/plans/{code}/reopen", "POST /api/plans/{code}/withdraw")
     | _doors(
         _P.PLANS_APPROVE,
         "POST /api/plans/{code}/approve",
         "POST /api/plans/{code}/schedule",
         "POST /api/plans/{code}/publish",
-        "POST /api/plans/{code}/withdraw",
         "POST /api/plans/{code}/rollback",
         "POST /api/plans/{code}/keep",
     )

@@ -14,10 +14,13 @@ from api.openapi import problems
 from api.plan_door import PlanTransaction
 from api.plan_problems import By, PlanCode, plan_problems
 from api.principal import Me
+from api.problems import Problem
 from api.reports import Body
+from governance.access import Permission
+from governance.answers import Name
 from governance.notices import Notices, list_notices
 from governance.plan_answers import Plan
-from governance.plan_states import Action
+from governance.plan_states import Action, State
 from governance.planning import get_plan
 from governance.publishing import act
 
@@ -27,6 +30,8 @@ ACTING = (
     "bad-parameter", "unknown-parameter", "not-found", "plan-conflict", "plan-refused", "too-large",
     "database-away", "too-slow",
 )  # fmt: skip
+
+APPROVERS_ALONE = Name(zh="已批准的方案由审批人撤回", en="a plan that is approved is withdrawn by approvers")
 
 
 def _number(value: object) -> object:
@@ -121,7 +126,12 @@ async def publish(connection: PlanTransaction, me: Me, code: PlanCode, body: Pub
 
 @router.post("/api/plans/{code}/withdraw", summary="Withdraw a plan", responses=problems(*ACTING))
 async def withdraw(connection: PlanTransaction, me: Me, code: PlanCode, body: StateBody) -> Plan:
-    """Give a plan up that is not in force."""
+    """Give a plan up that is not in force; once it is approved, approvers alone do."""
+    if not me.may(Permission.PLANS_APPROVE):
+        with plan_problems():
+            state = (await get_plan(connection, code)).state
+        if state in (State.APPROVED, State.SCHEDULED):
+            raise Problem("not-allowed", APPROVERS_ALONE)
     return await _act(connection, me, Action.WITHDRAW, code, body)
 
 

@@ -73,6 +73,8 @@ class Permission(StrEnum):
     PLANS_READ = "plans_read"
     PLANS_DRAW = "plans_draw"
     PLANS_APPROVE = "plans_approve"
+    PLANS_RETURN = "plans_return"
+    """Send a plan back to be drawn on, or give it up; once it is approved, approvers alone give it up."""
     EXPORT = "export"
     SHARE = "share"
     REPORTERS_UNMASK = "reporters_unmask"
@@ -106,6 +108,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             {
                 _P.PLANS_READ,
                 _P.PLANS_DRAW,
+                _P.PLANS_RETURN,
                 _P.STATISTICS_READ,
                 _P.RULES_READ,
                 _P.RULES_WRITE,
@@ -116,7 +119,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.APPROVER: frozenset(
-            {_P.PLANS_READ, _P.PLANS_APPROVE, _P.STATISTICS_READ, _P.RULES_READ, _P.INCIDENTS_READ}
+            {
+                _P.PLANS_READ,
+                _P.PLANS_APPROVE,
+                _P.PLANS_RETURN,
+                _P.STATISTICS_READ,
+                _P.RULES_READ,
+                _P.INCIDENTS_READ,
+            }
         ),
         Role.ANALYST: _COUNTS
         | {_P.INCIDENTS_READ, _P.RULES_READ, _P.PLANS_READ, _P.SHARE, _P.DISPATCH_READ, _P.TASKS_READ},

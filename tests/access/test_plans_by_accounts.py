@@ -33,6 +33,7 @@ def url(cluster: Cluster) -> Iterator[str]:
             made,
             somebody("planner", (Role.PLANNER, EVERYWHERE), (Role.APPROVER, EVERYWHERE)),
             somebody("approver", (Role.APPROVER, EVERYWHERE)),
+            somebody("drawer", (Role.PLANNER, EVERYWHERE)),
         )
         yield made
 
@@ -81,6 +82,10 @@ def test_four_eyes_are_two_accounts_and_the_scope_moves_with_the_grids(client: T
     address = f"/api/plans/{plan['code']}"
     submitted = planner.post(f"{address}/submit", json={"revision": plan["revision"]})
     assert submitted.status_code == 200, submitted.text
+    # Who is to approve it sends it back first.
+    back = approver.post(f"{address}/reopen", json={"revision": submitted.json()["revision"]})
+    assert (back.status_code, back.json()["state"]) == (200, "draft"), back.text
+    submitted = planner.post(f"{address}/submit", json={"revision": back.json()["revision"]})
     revision = submitted.json()["revision"]
     own = planner.post(f"{address}/approve", json={"revision": revision})
     assert (own.status_code, own.json()["code"]) == (409, "plan-refused")
@@ -98,6 +103,24 @@ def test_four_eyes_are_two_accounts_and_the_scope_moves_with_the_grids(client: T
     assert seen(client, url, "worker") == {heir}
     assert heir in seen(client, url, "lead")
     assert ending not in seen(client, url, "lead")
+
+
+def test_planners_give_up_what_is_not_approved_and_approvers_the_rest(client: TestClient, url: str) -> None:
+    drawer, approver = enter(client, "drawer"), enter(client, "approver")
+    with psycopg.connect(url) as connection:
+        staffed: dict[str, str] = dict(connection.execute(WORKERS).fetchall())
+    plan, _, _ = draft(drawer, staffed)
+    address, revision = f"/api/plans/{plan['code']}", plan["revision"]
+    for person, action in ((drawer, "submit"), (approver, "approve")):
+        answer = person.post(f"{address}/{action}", json={"revision": revision})
+        assert answer.status_code == 200, answer.text
+        revision = answer.json()["revision"]
+    assert_problem(drawer.post(f"{address}/withdraw", json={"revision": revision}), 403, "not-allowed")
+    given_up = approver.post(f"{address}/withdraw", json={"revision": revision})
+    assert (given_up.status_code, given_up.json()["state"]) == (200, "withdrawn"), given_up.text
+    own, _, _ = draft(drawer, staffed)
+    own_up = drawer.post(f"/api/plans/{own['code']}/withdraw", json={"revision": own["revision"]})
+    assert (own_up.status_code, own_up.json()["state"]) == (200, "withdrawn"), own_up.text
 
 
 _sessions: dict[str, str] = {}
