@@ -8,8 +8,11 @@ part, and a worker that is killed leaves nothing that counts.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -155,11 +158,11 @@ def run_dask(job: Job, router: PointRouter, listener: Listener, scheduler: str) 
             router.save(parts.router)
             shared = _Task(parts, job.output, job.system, job.batch_rows, job.strict)
             done = before
-            with _client(distributed, scheduler) as client:
+            with _quiet(), _client(distributed, scheduler) as client:
                 for number, note in _results(distributed, client, shared, left):
                     notes[number] = note
                     done += note.rows
-                    listener.routed(done, done / rows)
+                    listener.routed(done, done / max(1, rows))
         total = sum((notes[task.number] for task in tasks), PartNote.nothing(job.output.layers))
         work.assemble(job.output, len(tasks), total, listener.assembling)
     return total, before
@@ -191,12 +194,32 @@ def _results(
             note = future.result()
         except ImportRefused:
             raise
+        except CancelledError as problem:
+            # Nobody here cancels a task: its scheduler is gone.
+            raise ImportRefused(
+                "no_scheduler",
+                "与调度器的连接中断；已完成的部分保留，再次运行同一命令即可继续",
+                "the connection to the scheduler was lost; what is finished stays: give the same command "
+                "again to go on",
+            ) from problem
         except Exception as problem:
             raise _failed(problem) from problem
         yield numbers.pop(future.key), note
         following = submit()
         if following is not None:
             running.add(following)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what ``distributed`` logs of lost connections: all of it comes back as an exception."""
+    logger = logging.getLogger("distributed")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _client(distributed: Any, scheduler: str) -> Any:

@@ -46,6 +46,10 @@ class Work:
         if output.form == "folder":
             shutil.rmtree(made, ignore_errors=True)
             made.mkdir()
+            if not files:
+                # Without any file nobody could tell the columns.
+                with (made / "part-000000.parquet").open("wb") as empty:
+                    output.write([], empty)
             for file in files:
                 _link(file, made / f"{file.name.split('.')[0]}{file.suffix}")
             progress(1.0)

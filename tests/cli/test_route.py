@@ -260,6 +260,8 @@ def test_an_empty_file_gives_an_empty_output(shell: Shell, tmp_path: Path) -> No
         answers = read_answers(tmp_path / f"out{ending}")
         assert list(answers.columns[:7]) == COLUMNS
         assert len(answers) == 0
+    shell.route(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "folder")
+    assert list(read_answers(tmp_path / "folder").columns[:7]) == COLUMNS
     shell.route(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "out.geojson")
     assert json.loads((tmp_path / "out.geojson").read_text())["features"] == []
 

@@ -10,9 +10,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from distributed.client import FutureCancelledError
 
+from grid_data.point_files import cluster
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 from tests.support.databases import ROOT
 from tests.support.point_files import Shell, places, read_answers, write_layers, write_points
@@ -59,14 +62,14 @@ def test_killed_workers_and_a_killed_client_lose_and_double_nothing(
 ) -> None:
     monkeypatch.chdir(town)
     shell = Shell(monkeypatch)
-    with dask_cluster(tmp_path, 2) as cluster:
+    with dask_cluster(tmp_path, 2) as machines:
         for name in ("local", "local.csv"):
             shell.route("points", *LAYERS, "-o", tmp_path / name)
         out = tmp_path / "folder"
-        running = start(town, cluster.address, out)
+        running = start(town, machines.address, out)
         wait_for_parts(running, out, 5)
-        assert len(cluster.workers) == 2
-        cluster.kill_worker()
+        assert len(machines.workers) == 2
+        machines.kill_worker()
         said = running.communicate(timeout=170)
         assert running.returncode == 0, said
         # One part for each partition, in their order, and equal to the engine on this machine.
@@ -75,29 +78,39 @@ def test_killed_workers_and_a_killed_client_lose_and_double_nothing(
         assert ids == list(range(7 * ROWS, 8 * ROWS))
         assert read_answers(out).equals(read_answers(tmp_path / "local"))
 
-        cluster.add_worker()
+        machines.add_worker()
         out = tmp_path / "out.csv"
-        running = start(town, cluster.address, out)
+        running = start(town, machines.address, out)
         wait_for_parts(running, out, 5)
         running.send_signal(signal.SIGKILL)
         running.communicate()
-        running = start(town, cluster.address, out)
+        running = start(town, machines.address, out)
         _, told = running.communicate(timeout=170)
         assert running.returncode == 0, told
         assert "rows are finished already, going on" in told
         assert out.read_bytes() == (tmp_path / "local.csv").read_bytes()
         assert not Path(f"{out}.parts").exists()
-        refused_on_a_worker(shell, cluster, tmp_path)
+        refused_on_a_worker(shell, machines, tmp_path)
+        without_rows(shell, machines, tmp_path)
 
 
-def refused_on_a_worker(shell: Shell, cluster: DaskCluster, folder: Path) -> None:
+def refused_on_a_worker(shell: Shell, machines: DaskCluster, folder: Path) -> None:
     """What is wrong with a row is told as it is by the other engine."""
     path = write_points(folder / "plain.parquet", ["a", "b"], [120.5, np.nan], [36.2, np.nan])
-    words = (path, *LAYERS, "--engine", "dask", "--scheduler", cluster.address)
+    words = (path, *LAYERS, "--engine", "dask", "--scheduler", machines.address)
     said = shell.refuse(*words, "-o", folder / "strict.csv", "--strict")
     assert "row 2 (id b): no place is given" in said
     said = shell.refuse(Path("points.csv"), *words[1:], "-o", folder / "o.csv")
     assert "there is no file points.csv" in said
+
+
+def without_rows(shell: Shell, machines: DaskCluster, folder: Path) -> None:
+    """A row group without rows is a part without rows."""
+    frame = pd.DataFrame({"id": [1], "lon": [120.5], "lat": [36.2]})
+    frame[:0].to_parquet(folder / "none.parquet")
+    words = (*LAYERS, "-o", folder / "none.csv", "--engine", "dask", "--scheduler", machines.address)
+    shell.route(folder / "none.parquet", *words)
+    assert len(pd.read_csv(folder / "none.csv")) == 0
 
 
 def test_other_forms_and_missing_schedulers_are_refused(
@@ -118,3 +131,40 @@ def test_other_forms_and_missing_schedulers_are_refused(
     said = shell.refuse("points", *LAYERS, *out, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9")
     assert "pip install 'gridgov[dask]'" in said
     assert list(tmp_path.iterdir()) == [tmp_path / "p.csv"]
+
+
+class LostScheduler:
+    """Stands for ``distributed`` and for a client whose scheduler was killed."""
+
+    loop = None
+
+    def nthreads(self) -> dict[str, int]:
+        return {"one": 1}
+
+    def submit(self, *_: object, key: str, **__: object) -> LostScheduler:
+        self.key = key
+        return self
+
+    def as_completed(self, futures: list[LostScheduler], loop: None) -> list[LostScheduler]:
+        return futures[:1]
+
+    def result(self) -> None:
+        raise FutureCancelledError(self.key, "scheduler-connection-lost")
+
+    def close(self) -> None: ...
+    def __enter__(self) -> LostScheduler:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_a_scheduler_that_is_lost_is_told_as_such(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(town)
+    monkeypatch.setattr(cluster, "_distributed", LostScheduler)
+    monkeypatch.setattr(cluster, "_client", lambda distributed, scheduler: distributed)
+    said = Shell(monkeypatch).refuse(
+        "points", *LAYERS, "-o", tmp_path / "out.csv", "--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"
+    )
+    assert "the connection to the scheduler was lost; what is finished stays" in said
