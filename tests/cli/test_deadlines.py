@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
-import time as clock
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -349,7 +349,7 @@ def test_a_hundred_thousand_cases_take_seconds_and_no_database(tmp_path: Path) -
     words += ["-o", str(tmp_path / "limits.csv"), "--window", "08:30-17:00", "--json"]
     # Nowhere a database: the command must not look for one.
     environment = os.environ | {"GRIDGOV_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
-    began = clock.process_time(), clock.monotonic()
+    began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     answer = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert json.loads(answer.stdout)["equal_dates_share"] > 0.85
-    assert clock.monotonic() - began[1] < 60
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began < 60
