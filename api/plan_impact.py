@@ -15,6 +15,7 @@ from api.plan_problems import PlanCode, plan_problems
 from governance.patrol_points import MovingPoints, list_moving_points
 from governance.plan_impact import Impact, impact_of
 from governance.plan_report import impact_csv, impact_html
+from grid_data.city import city_timezone
 
 router = APIRouter(tags=["plans"], dependencies=[Depends(known_parameters)])
 
@@ -60,11 +61,12 @@ async def read_impact_page(
     """The report to be read and printed: one page that loads nothing else."""
     with plan_problems():
         impact = await impact_of(connection, code)
+    timezone = await city_timezone(connection)
     chosen = lang or language(request).code
     headers = {
         "Content-Language": chosen, "Vary": "Accept-Language", "Content-Security-Policy": STYLE_ONLY,
     }  # fmt: skip
-    return HTMLResponse(impact_html(impact, chosen), headers=headers)
+    return HTMLResponse(impact_html(impact, chosen, timezone), headers=headers)
 
 
 @router.get(

@@ -46,6 +46,7 @@ def impact(code: Code, output: Output = None) -> None:
     """
     from governance.plan_impact import impact_of
     from governance.plan_report import impact_csv, impact_html
+    from grid_data.city import city_timezone
 
     endings = (".html", ".csv", ".json")
     if output is not None and output.suffix.lower() not in endings:
@@ -54,7 +55,8 @@ def impact(code: Code, output: Output = None) -> None:
     if output is None:
         _print_impact(found)
     elif output.suffix.lower() == ".html":
-        output.write_text(impact_html(found, "zh" if in_words("zh", "en") == "zh" else "en"), "utf-8")
+        clock = run_plan(city_timezone)
+        output.write_text(impact_html(found, "zh" if in_words("zh", "en") == "zh" else "en", clock), "utf-8")
     elif output.suffix.lower() == ".csv":
         output.write_text(impact_csv(found), "utf-8", newline="")
     else:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from gis.words import Words
 from governance.answers import Name
@@ -48,8 +49,8 @@ thead { display: table-header-group; } tr { break-inside: avoid; }
 """
 
 
-def impact_html(impact: Impact, language: Language) -> str:
-    """The report as one HTML page, in one language, to be read and printed."""
+def impact_html(impact: Impact, language: Language, timezone: str) -> str:
+    """The report as one HTML page, in one language and by the city's clock, to be read and printed."""
 
     def say(zh: str, en: str) -> str:
         return escape(zh if language == "zh" else en)
@@ -69,7 +70,7 @@ def impact_html(impact: Impact, language: Language) -> str:
         name(impact.name),
         word(STATES[State(impact.state)]),
         f"{say('版次', 'revision')} {impact.revision}",
-        f"{say('统计时刻', 'as of')} {escape(impact.at.isoformat(timespec='minutes'))}",
+        f"{say('统计时刻', 'as of')} {impact.at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}",
     ]
     parts = [
         f"<h1>{say('网格调整影响报告', 'Impact of a redraw')}</h1>",

@@ -31,7 +31,7 @@ export function PlannerPage() {
     // Somebody else may work on the same plan.
     const stop = followPlan(code, () => {
       look()
-        .then((changed) => changed && tell(t("plan.changed_elsewhere")))
+        .then((changed) => changed && tell(changed === "state" && plan.value ? t("plan.state_elsewhere", { state: t(`planstate.${plan.value.state}`) }) : t("plan.changed_elsewhere")))
         .catch((cause: unknown) => console.warn("plan:", cause));
     });
     return () => {

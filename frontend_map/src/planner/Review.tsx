@@ -6,15 +6,17 @@ import { cityMoment, date, dateTime } from "../format";
 import { t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { asApiError } from "../parts/load";
-import { tell } from "./actions";
+import { may } from "../state/session";
+import { tell, useTool } from "./actions";
 import { Impact } from "./Impact";
 import { ImportFile } from "./ImportFile";
 import { Notices } from "./Notices";
 import { PatrolMoves } from "./PatrolMoves";
 import { Renumber } from "./Renumber";
-import { person, who } from "./person";
-import { editable, found, plan, planListVersion, saveState, totals } from "./state";
+import { person, personKnown, who } from "./person";
+import { choose, draft, editable, found, plan, planListVersion, rows, saveState, totals } from "./state";
 import { reload } from "./sync";
+import { zoneName } from "./words";
 
 const ACTIONS: Readonly<Record<Plan["state"], readonly PlanAction[]>> = {
   draft: ["submit", "withdraw"],
@@ -32,6 +34,23 @@ const SECOND: ReadonlySet<PlanAction> = new Set(["approve", "rollback"]);
 const GRAVE: ReadonlySet<PlanAction> = new Set(["publish", "withdraw", "rollback"]);
 /** Those that take a moment; a roll-back also does without. */
 const TIMED: ReadonlySet<PlanAction> = new Set(["schedule", "rollback"]);
+
+/** What the account needs for each, as the server's table of permissions says. */
+const NEEDS: Readonly<Record<PlanAction, string>> = {
+  submit: "plans_draw",
+  reopen: "plans_return",
+  withdraw: "plans_return",
+  approve: "plans_approve",
+  schedule: "plans_approve",
+  publish: "plans_approve",
+  rollback: "plans_approve",
+  keep: "plans_approve",
+};
+
+const APPROVED: ReadonlySet<Plan["state"]> = new Set(["approved", "scheduled"]);
+
+/** Once a plan is approved, approvers alone give it up. */
+const mayDo = (action: PlanAction, state: Plan["state"]): boolean => may(NEEDS[action]) && (action !== "withdraw" || !APPROVED.has(state) || may("plans_approve"));
 
 const STATIONS = ["draft", "submitted", "approved", "published"] as const;
 
@@ -88,7 +107,8 @@ function Buttons({ plan: here }: { plan: Plan }) {
   const [doing, setDoing] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [needMoment, setNeedMoment] = useState(false);
-  const actions = ACTIONS[here.state].filter((action) => action !== "keep" || here.rollback_at !== null);
+  const possible = ACTIONS[here.state].filter((action) => action !== "keep" || here.rollback_at !== null);
+  const actions = possible.filter((action) => mayDo(action, here.state));
   const problems = found.value.length;
 
   const run = async (action: PlanAction): Promise<void> => {
@@ -115,15 +135,16 @@ function Buttons({ plan: here }: { plan: Plan }) {
       tell(later ? t("did.rollback_later", { date: dateTime(next.rollback_at) }) : t(`did.${action}`));
       if (action === "publish" || (action === "rollback" && !later) || action === "reopen") await reload();
     } catch (cause) {
+      // What was entered stays, to be put right.
       setFailure(asApiError(cause));
       setDoing(false);
-      setAsked(null);
       return;
     }
     setDoing(false);
     setAsked(null);
   };
 
+  const more = failure?.errors.filter((one) => one.message !== failure.message) ?? [];
   return (
     <section class="approval" aria-label={t("review.next")}>
       {here.state === "draft" && (
@@ -131,7 +152,13 @@ function Buttons({ plan: here }: { plan: Plan }) {
           {totals.value.movedUnits === 0 ? t("review.nothing") : problems > 0 ? t("review.problems", { n: problems }) : t("review.clean")}
         </p>
       )}
-      {here.state === "submitted" && <p class="preview">{t("review.second", { author: here.author ?? t("app.unknown") })}</p>}
+      {here.state === "submitted" && (
+        <p class="preview">
+          {t("review.second", { author: here.author ?? t("app.unknown") })} {!personKnown.value && t("review.second_name")}
+        </p>
+      )}
+      {possible.length > 0 && actions.length === 0 && <p class="preview">{t("review.others")}</p>}
+      {editable.value && <Unnamed />}
       <div class="panel-actions">
         {actions.map((action, index) => (
           <button
@@ -143,7 +170,7 @@ function Buttons({ plan: here }: { plan: Plan }) {
             title={SECOND.has(action) ? t("review.second_hint") : undefined}
             onClick={() => (GRAVE.has(action) || action === "schedule" ? setAsked(action) : void run(action))}
           >
-            {t(`act.${action}`)}
+            {nameOf(action, here)}
           </button>
         ))}
       </div>
@@ -160,7 +187,7 @@ function Buttons({ plan: here }: { plan: Plan }) {
           <p class="small muted">{t("review.as", { name: person.value || "?" })}</p>
           <div class="panel-actions">
             <button type="button" class="button primary" data-action="confirm" aria-disabled={doing} onClick={() => void run(asked)}>
-              {t(`act.${asked}`)}
+              {nameOf(asked, here)}
             </button>
             <button type="button" class="button" onClick={() => setAsked(null)}>
               {t("newplan.cancel")}
@@ -173,9 +200,9 @@ function Buttons({ plan: here }: { plan: Plan }) {
           <p>
             <Glyph name="warn" size={16} /> {failure.code === "unreachable" ? t("notice.unreachable") : failure.message}
           </p>
-          {failure.errors.length > 0 && (
+          {more.length > 0 && (
             <ul>
-              {failure.errors.map((one) => (
+              {more.map((one) => (
                 <li key={one.message}>{one.message}</li>
               ))}
             </ul>
@@ -183,5 +210,31 @@ function Buttons({ plan: here }: { plan: Plan }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** A plan that has its moment is given another one. */
+const nameOf = (action: PlanAction, { state }: Plan): string => t(action === "schedule" && state === "scheduled" ? "act.reschedule" : `act.${action}`);
+
+/** New grids that still have the name the program gave them: it would come into force with the plan. */
+function Unnamed() {
+  const here = draft.value;
+  const unnamed = rows.value.filter(({ zone, units }) => units > 0 && zone.code === null && zone.name.zh === `新网格${zone.number}`);
+  const [first] = unnamed;
+  if (!here || !first) return null;
+  return (
+    <p class="preview" data-unnamed={unnamed.length}>
+      {t("review.unnamed", { n: unnamed.length })}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          choose(first.number);
+          useTool("rename");
+        }}
+      >
+        {t("review.name_it", { name: zoneName(here, first.number) })}
+      </button>
+    </p>
   );
 }

@@ -6,7 +6,7 @@ import { number } from "../format";
 import { t } from "../i18n";
 import { announcement, cityLayers, flash } from "../state/store";
 import { along, waysOf, type Ways } from "./along";
-import { isInside, pointsAlong } from "./geometry";
+import { isInside, pointsAlong, stretch } from "./geometry";
 import { NOWHERE, type Draft } from "./measures";
 import { who } from "./person";
 import * as desk from "./state";
@@ -28,6 +28,10 @@ export function mayChange(): boolean {
   if (!plan || !desk.draft.value) return false;
   if (plan.state !== "draft") {
     tell(t("plan.not_draft"));
+    return false;
+  }
+  if (!desk.editable.value) {
+    tell(t("save.look_only"));
     return false;
   }
   if (who() === "") {
@@ -212,6 +216,33 @@ export function zonesUnder(here: Draft, line: readonly Position[]): number[] {
   return [...counts.keys()].toSorted((a, b) => counts.get(b)! - counts.get(a)!);
 }
 
+/**
+ * Between which two grids a border is drawn: those the line runs through most. A new course may lie in one grid alone: the
+ * other is then the chosen one, or the neighbour whose border with it lies along the line: no corner of it is far from there.
+ */
+export function pairOf(here: Draft, line: readonly Position[], under: readonly number[]): readonly number[] {
+  const [one] = under;
+  const lines = desk.shapes.value?.edges;
+  if (under.length >= 2 || one === undefined || !lines) return under.slice(0, 2);
+  const own = desk.target.value;
+  const neighbours = here.neighbourZones(one);
+  if (own !== null && neighbours.has(own)) return [own, one];
+  const squeeze = stretch(line[0]![1]!);
+  const course = pointsAlong(line);
+  const farthest = new Map<number, number>();
+  here.data.edges.a.forEach((a, edge) => {
+    const [from, to] = [here.zoneOf[a]!, here.zoneOf[here.data.edges.b[edge]!]!];
+    if ((from === one) === (to === one) || crosses(here, from === one ? here.data.edges.b[edge]! : a, one)) return;
+    const other = from === one ? to : from;
+    for (const [x = 0, y = 0] of lines[edge] ?? []) {
+      const nearest = Math.min(...course.map(([lon = 0, lat = 0]) => Math.hypot((lon - x) * squeeze, lat - y)));
+      farthest.set(other, Math.max(farthest.get(other) ?? 0, nearest));
+    }
+  });
+  const [best] = [...farthest].toSorted((a, b) => a[1] - b[1]);
+  return best ? [best[0], one] : [one];
+}
+
 let ways: { of: unknown; net: Ways } | null = null;
 
 /** The next point of a line; along streets, railways and water where that is asked for and there is a way. */
@@ -249,8 +280,7 @@ export function finishLine(): void {
     });
     return;
   }
-  const pair = desk.chosen.value.length === 2 ? desk.chosen.value : under.slice(0, 2);
-  const [one, two] = pair;
+  const [one, two] = desk.chosen.value.length === 2 ? desk.chosen.value : pairOf(here, line, under);
   if (one === undefined || two === undefined) return tell(t("plan.border_two"));
   desk.forgetLine();
   perform({ kind: "border", zones: [one, two], line }, [], () => {

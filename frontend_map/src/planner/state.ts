@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { FeatureCollection, Position } from "geojson";
 import type { ApiError } from "../api/client";
 import type { Band, Plan, PlanConflict, Move } from "../api/plans";
+import { may } from "../state/session";
 import { problems, rowOf, sorted, type Order, type PlanProblem, type Row } from "./balance";
 import type { Shape } from "./geometry";
 import { NOWHERE, type Draft, type Touched } from "./measures";
@@ -63,7 +64,7 @@ export const painting = signal(false);
 export const planListVersion = signal(0);
 
 export const target = computed(() => chosen.value[0] ?? null);
-export const editable = computed(() => plan.value?.state === "draft");
+export const editable = computed(() => plan.value?.state === "draft" && may("plans_draw"));
 export const band = computed<Band>(() => plan.value?.band ?? { min: 300, max: 500 });
 
 // --- figures ---------------------------------------------------------------------------------------------------------

@@ -291,13 +291,13 @@ export function watchConnection(): void {
   window.addEventListener("online", () => void (queue.length > 0 && pump()));
 }
 
-/** Whether somebody else changed the plan meanwhile; then it is read anew. Returns who, if known. */
-export async function look(): Promise<boolean> {
+/** Whether somebody else changed the plan meanwhile, or took it a stage on; then it is read anew. */
+export async function look(): Promise<false | "draft" | "state"> {
   const plan = desk.plan.value;
   const occupied = (): boolean => running !== null || queue.length > 0 || desk.painting.value;
   if (!plan || occupied()) return false;
   const now = await loadPlan(plan.code, who());
   if (occupied() || desk.plan.value?.code !== now.code || now.revision <= desk.plan.value.revision) return false;
   await reload();
-  return true;
+  return now.state === plan.state ? "draft" : "state";
 }

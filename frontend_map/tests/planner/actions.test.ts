@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Position } from "geojson";
 import type { Proposal } from "../../src/api/plans";
-import { allowed, zonesUnder } from "../../src/planner/actions";
+import { allowed, pairOf, zonesUnder } from "../../src/planner/actions";
 import { Draft } from "../../src/planner/measures";
 import { paintedBy } from "../../src/planner/proposals";
 import * as desk from "../../src/planner/state";
 import { placeInside } from "../../src/planner/geometry";
+import { sharedLine } from "../../src/planner/grow";
 import { cityLayers } from "../../src/state/store";
 import { squareCity, squareShapes } from "./square_city";
 
@@ -54,6 +56,36 @@ describe("a drawn line", () => {
     desk.shapes.value = { units, places: units.map(placeInside), edges: [] };
     expect(zonesUnder(here, [[0.0001, -0.0005], [0.0028, -0.0005]])).toEqual([1, 2]);
     expect(zonesUnder(here, [[0.01, 0], [0.02, 0]])).toEqual([]);
+  });
+});
+
+describe("a new course of a border", () => {
+  const drawn = (): Draft => {
+    const here = city();
+    const units = squareShapes(4, 4);
+    const edges = here.data.edges.a.map((a, edge) => sharedLine(units[a]!, units[here.data.edges.b[edge]!]!));
+    desk.shapes.value = { units, places: units.map(placeInside), edges };
+    cityLayers.value = [...layer("specialist")];
+    return here;
+  };
+  // Through grid 1 (above left), from its left side to its right one, and from its top to its bottom.
+  const across: Position[] = [[0, -0.0017], [0.002, -0.0016]];
+  const down: Position[] = [[0.0016, 0], [0.0017, -0.002]];
+
+  it("inside one grid is that of the border it lies along, though its end touches another", () => {
+    const here = drawn();
+    expect(pairOf(here, across, [1])).toEqual([3, 1]);
+    expect(pairOf(here, down, [1])).toEqual([2, 1]);
+  });
+
+  it("is with the grid that was chosen, and never across a community where grids lie inside one", () => {
+    const here = drawn();
+    desk.chosen.value = [2];
+    expect(pairOf(here, across, [1])).toEqual([2, 1]);
+    desk.chosen.value = [];
+    cityLayers.value = [...layer("base_grid")];
+    expect(pairOf(here, down, [1])).toEqual([3, 1]);
+    expect(pairOf(here, across, [1, 2, 3])).toEqual([1, 2]);
   });
 });
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -237,6 +239,11 @@ def test_the_impact_is_told_before_and_comes_true(
     for language, word in (("zh", "网格调整影响报告"), ("en", "Impact of a redraw")):
         page = client.get(f"{address}/impact.html", params={"lang": language})
         assert word in page.text
+        # By the city's clock.
+        told = re.search(r"(?:统计时刻|as of) (\d{4}-\d\d-\d\d \d\d:\d\d)", page.text)
+        assert told is not None
+        now = datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+        assert abs(now - datetime.fromisoformat(told[1])) < timedelta(minutes=10)
         assert flow["target"]["code"] in page.text
         assert page.headers["content-language"] == language
         # Nothing is loaded: it can be kept and printed anywhere.
