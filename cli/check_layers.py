@@ -155,6 +155,8 @@ def read_layers(
     try:
         srid = metric_srid or city_srid or choose_metric_system(layers[0].shapes)
     except UnknownSystem:
+        if not len(layers[0].codes):
+            fail(f"{layers[0].name} 中没有区域", f"there are no zones in {layers[0].name}")
         fail(
             "没有一个坐标是经纬度，无法选择米制坐标系：请用 --crs 或 --metric-srid 指明",
             "no coordinate is a longitude and latitude: name --crs, or --metric-srid",

@@ -60,7 +60,7 @@ def print_report(name: str, report: LayerReport) -> None:
     zh, en = f"{number} 个问题", f"{number} finding(s)"
     if not number:
         zh, en = "未发现问题", "nothing found"
-    _line(f"{name}：{report.zones} 个区域，{zh}", f"{name}: {report.zones} zones, {en}")
+    _line(f"{name}：{report.zones} 个区域，{zh}", f"{name}: {report.zones} zone(s), {en}")
     if report.vertices is not None:
         _print_vertices(report.vertices)
     if report.straying is not None:
@@ -140,15 +140,16 @@ def _table(findings: list[Finding]) -> Table:
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
-    from gis.coverage import MEANINGS
+    from gis.coverage import MEANINGS, plain_number
+    from gis.reasons import reason_words
 
     what = in_words(*MEANINGS[finding.kind])
     if finding.detail:
-        what = f"{what} ({finding.detail})"
+        what = f"{what} ({in_words(*reason_words(finding.detail))})"
     codes = ", ".join(finding.codes[:4]) + (f" … ({len(finding.codes)})" if len(finding.codes) > 4 else "")
     place = "" if finding.place is None else f"{finding.place[0]:.7f}, {finding.place[1]:.7f}"
-    area = f"{finding.area_m2:,.3g}" if finding.area_m2 else ""
-    width = f"{finding.width_m:,.3g}" if finding.width_m else ""
+    area = plain_number(finding.area_m2) if finding.area_m2 else ""
+    width = plain_number(finding.width_m) if finding.width_m else ""
     return escape(what), escape(codes), place, area, width
 
 

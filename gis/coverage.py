@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gis.crs import geometry_to_metric
 from gis.errors import AntimeridianCrossing, GisError, InvalidGeometry
 from gis.lattice import SCALE, check_degrees, check_valid, from_lattice, reaches_antimeridian, to_lattice
+from gis.reasons import reason_words
 from gis.words import Words
 
 Shapes = NDArray[np.object_]
@@ -49,8 +50,8 @@ MEANINGS: Final[Mapping[FindingKind, Words]] = {
     "border_lacks": Words("缺少可信边界的这一段", "the border lacks a stretch of the trusted one"),
 }
 
-_WIDE: Final = Words("宽 {:.3g} 米", "{:.3g} m wide")
-_AWAY: Final = Words("相距 {:.3g} 米", "{:.3g} m away")
+_WIDE: Final = Words("宽 {} 米", "{} m wide")
+_AWAY: Final = Words("相距 {} 米", "{} m away")
 
 SLIVER_M2: Final = 1.0
 """Areas below this are slivers: an accident of drawing, not a piece of ground."""
@@ -101,16 +102,30 @@ class Finding:
         meaning = MEANINGS[self.kind]
         zh, en = f"{'、'.join(self.codes)}：{meaning.zh}", f"{', '.join(self.codes)}: {meaning.en}"
         if self.detail:
-            zh, en = f"{zh}（{self.detail}）", f"{en} ({self.detail})"
+            detail = reason_words(self.detail)
+            zh, en = f"{zh}（{detail.zh}）", f"{en} ({detail.en})"
         if self.area_m2:
-            zh, en = f"{zh}，{self.area_m2:.3g} 平方米", f"{en}, {self.area_m2:.3g} m²"
+            area = plain_number(self.area_m2)
+            zh, en = f"{zh}，{area} 平方米", f"{en}, {area} m²"
         if self.width_m:
-            how = _AWAY if self.kind in ("strays", "border_lacks") else _WIDE
-            zh, en = f"{zh}，{how.zh.format(self.width_m)}", f"{en}, {how.en.format(self.width_m)}"
+            how, width = (
+                _AWAY if self.kind in ("strays", "border_lacks") else _WIDE,
+                plain_number(self.width_m),
+            )
+            zh, en = f"{zh}，{how.zh.format(width)}", f"{en}, {how.en.format(width)}"
         if self.place:
             where = f"{self.place[0]:.7f}, {self.place[1]:.7f}"
             zh, en = f"{zh}，位于 {where}", f"{en}, at {where}"
         return Words(f"{zh}。", f"{en}.")
+
+
+def plain_number(value: float) -> str:
+    """Three digits, or all before the point.
+
+    >>> plain_number(1234567.8), plain_number(52.263), plain_number(0.0098765)
+    ('1,234,568', '52.3', '0.00988')
+    """
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def is_valid_coverage(shapes: Sequence[Any] | Shapes) -> bool:
@@ -128,16 +143,24 @@ def is_valid_coverage(shapes: Sequence[Any] | Shapes) -> bool:
 
 def check_shapes(codes: Sequence[str], shapes: Sequence[Any] | Shapes) -> list[Finding]:
     """What is wrong with single zones, whatever their neighbours: codes, emptiness, range, validity."""
-    found = [
-        Finding("duplicate_code", (str(code),), detail=f"{count} ×")
-        for code, count in zip(*np.unique(np.array(codes, dtype=str), return_counts=True), strict=True)
-        if count > 1
-    ]
     areas: Shapes = np.array(shapes, dtype=object)
+    found = _duplicates(np.array(codes, dtype=str), areas)
     for index in np.flatnonzero(~_surely_good(areas)).tolist():
         finding = _check_shape(codes[index], areas[index])
         if finding:
             found.append(finding)
+    return found
+
+
+def _duplicates(codes: NDArray[np.str_], areas: Shapes) -> list[Finding]:
+    found = []
+    for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
+        if count > 1:
+            good = areas[codes == code]
+            good = good[_surely_good(good)]
+            place = _middle(good[-1]) if len(good) else None
+            shape = shapely.multipoints(shapely.point_on_surface(good)) if len(good) else None
+            found.append(Finding("duplicate_code", (str(code),), place, detail=f"{count} ×", shape=shape))
     return found
 
 
@@ -168,7 +191,8 @@ def _check_shape(code: str, shape: Any) -> Finding | None:
             place = (place[0] / SCALE, place[1] / SCALE)
         return Finding("invalid_ring", (code,), place, detail=problem.reason)
     except AntimeridianCrossing as problem:
-        return Finding("antimeridian", (code,), detail=str(problem))
+        x, y = max(shapely.get_coordinates(shape).tolist(), key=lambda vertex: abs(vertex[0]))
+        return Finding("antimeridian", (code,), (round(x, 7), round(y, 7)), detail=str(problem))
     except GisError as problem:
         return Finding("out_of_range", (code,), detail=str(problem))
     return None
@@ -217,15 +241,25 @@ def check_coverage(
     gaps = _gaps(names, lattice, _union(lattice, suspicious), outer, metric_srid)
     found += gaps
     explained = {code for finding in overlaps for code in finding.codes}
-    found += [
-        Finding("unmatched_edge", (names[i],), middle_of(bad_edges[i]), shape=from_lattice(bad_edges[i]))
-        for i in np.flatnonzero(suspicious).tolist()
-        if names[i] not in explained
-    ]
+    unmatched = [i for i in np.flatnonzero(suspicious).tolist() if names[i] not in explained]
+    if unmatched:
+        tree = shapely.STRtree(lattice)
+        found += [_unmatched(i, bad_edges[i], names, lattice, tree) for i in unmatched]
     if slit_m > 0:
         explained |= {code for finding in gaps for code in finding.codes}
         found += _slits(names, lattice, slit_m, metric_srid, suspicious, explained)
     return found
+
+
+def _unmatched(zone: int, edge: Any, names: Sequence[str], lattice: Shapes, tree: shapely.STRtree) -> Finding:
+    """The place is a vertex at the edge that one side has and the other has not."""
+    near: NDArray[np.int64] = tree.query(edge, predicate="intersects")
+    own = {tuple(vertex) for vertex in shapely.get_coordinates(lattice[zone]).tolist()}
+    theirs = {tuple(vertex) for vertex in shapely.get_coordinates(lattice[near[near != zone]]).tolist()}
+    lonely = [vertex for vertex in sorted(theirs - own) if shapely.dwithin(edge, shapely.Point(vertex), 1)]
+    lonely += [vertex for vertex in shapely.get_coordinates(edge).tolist() if tuple(vertex) not in theirs]
+    place = middle_of(shapely.Point(lonely[0]) if lonely else edge)
+    return Finding("unmatched_edge", (names[zone],), place, shape=from_lattice(edge))
 
 
 def _crumbs(names: Sequence[str], lattice: Shapes, metric_srid: int) -> list[Finding]:

@@ -12,6 +12,7 @@ import shapely
 from gis.crs import geometry_to_wgs84
 from gis.lattice import snap_all
 from gis.point_router import SEPARATOR
+from gis.reasons import reason_words
 from gis.router import ZoneLayer
 from grid_data.importers.fields import empty, text_of
 from grid_data.importers.mapping import GEOMETRY_FIELDS, ColumnMapping
@@ -138,7 +139,11 @@ def read_layer(layer: LayerFile, *, encoding: str | None = None) -> tuple[ZoneLa
     for position, fault in faults.items():
         if int(rows[position]) not in noted:
             findings.error(
-                "bad_geometry", f"几何无效：{fault}", str(fault), row=int(rows[position]), field="geometry"
+                "bad_geometry",
+                f"几何无效：{reason_words(str(fault)).zh}",
+                str(fault),
+                row=int(rows[position]),
+                field="geometry",
             )
     if findings.errors:
         findings.items.sort(key=lambda finding: finding.row or 0)

@@ -143,7 +143,40 @@ def test_invalid_ring_has_a_place_in_degrees() -> None:
 
 
 def test_duplicate_code() -> None:
-    assert [f.kind for f in check_coverage(["W", "W"], [WEST, EAST], METRIC)] == ["duplicate_code"]
+    (finding,) = check_coverage(["W", "W"], [WEST, EAST], METRIC)
+    assert finding.kind == "duplicate_code"
+    # The place is in one of them, the shape tells one in each.
+    assert EAST.covers(shapely.Point(finding.place))
+    assert [area.covers(point) for area, point in zip((WEST, EAST), finding.shape.geoms, strict=True)] == [
+        True
+    ] * 2
+    (finding,) = check_shapes(["W", "W"], [None, None])[:1]
+    assert (finding.kind, finding.place, finding.shape) == ("duplicate_code", None, None)
+
+
+def test_a_zone_at_the_antimeridian_has_a_place() -> None:
+    (finding,) = check_shapes(["X"], [shapely.box(179.5, -17, 180, -16)])
+    assert finding.kind == "antimeridian"
+    assert finding.place is not None
+    assert finding.place[0] == 180
+
+
+def test_an_unmatched_edge_is_placed_where_the_vertex_is_missing() -> None:
+    halves = [shapely.box(120.001, 36, 120.002, 36.0004), shapely.box(120.001, 36.0004, 120.002, 36.001)]
+    findings = check_coverage(["W", "S", "N"], [WEST, *halves], METRIC)
+    assert {(finding.kind, finding.place) for finding in findings} == {("unmatched_edge", (120.001, 36.0004))}
+
+
+def test_messages_are_in_one_language_and_plain_numbers() -> None:
+    bow = shapely.Polygon([(120, 36), (121, 37), (121, 36), (120, 37)])
+    assert check_shapes(["X"], [bow])[0].message == (
+        "X：环无效（自相交），位于 120.5000000, 36.5000000。",
+        "X: the ring is invalid (Self-intersection), at 120.5000000, 36.5000000.",
+    )
+    big = shapely.box(120, 36, 120.1, 36.1)
+    (overlap,) = check_coverage(["A", "B"], [big, big], METRIC)
+    assert "e+" not in overlap.message.zh + overlap.message.en
+    assert f"{overlap.area_m2:,.0f} m²" in overlap.message.en
 
 
 def test_nesting() -> None:
