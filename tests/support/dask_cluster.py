@@ -21,8 +21,9 @@ LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard")
 class DaskCluster:
     """Processes that were started; ``address`` is the scheduler's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, held: dict[str, str]) -> None:
         self.folder = folder
+        self._held = held
         self.scheduler_file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", self.scheduler_file)
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -30,8 +31,9 @@ class DaskCluster:
 
     def add_worker(self, cores: set[int] | None = None) -> None:
         """Start a worker of one thread, held to some cores."""
-        words = ("--nthreads", "1", "--no-nanny", "--local-directory", self.folder, "--death-timeout", "300")
-        worker = self._start("worker", self.address, *words)
+        alone = ("--nthreads", "1", "--no-nanny", "--local-directory", self.folder)
+        held = ("--preload", "tests.support.held_parts")
+        worker = self._start("worker", self.address, *alone, *held, "--death-timeout", "300")
         if cores is not None:
             os.sched_setaffinity(worker.pid, cores)
         self.workers.append(worker)
@@ -61,7 +63,7 @@ class DaskCluster:
         with (self.folder / f"{kind}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{kind}", *LOOPBACK, *map(str, words)],
-                cwd=self.folder, env=ENVIRONMENT, stdout=log, stderr=log,
+                cwd=self.folder, env=ENVIRONMENT | self._held, stdout=log, stderr=log,
             )  # fmt: skip
 
     def _wait(self) -> dict[str, object]:
@@ -78,9 +80,9 @@ class DaskCluster:
 
 
 @contextmanager
-def dask_cluster(folder: Path, workers: int) -> Iterator[DaskCluster]:
-    """A running scheduler with so many workers."""
-    cluster = DaskCluster(folder)
+def dask_cluster(folder: Path, workers: int, held: dict[str, str] | None = None) -> Iterator[DaskCluster]:
+    """A running scheduler with so many workers, which may be held in the middle of their work."""
+    cluster = DaskCluster(folder, held or {})
     try:
         for _ in range(workers):
             cluster.add_worker()
