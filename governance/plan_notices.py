@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gis.words import Words
 from governance.plan_editions import Edition
 from governance.plan_judged import Judged
 from governance.plan_states import Action
+from grid_data.city import city_timezone
 from grid_data.database import Connection
 from grid_data.edition_writing import add_notices, organisations_told
 from grid_data.plan_publishing import told_before, zone_codes
@@ -75,11 +78,13 @@ async def tell(
     for (before, after), n in (edition.incidents.flows if edition else {}).items():
         goes[before] = goes.get(before, 0) + n
         comes[after] = comes.get(after, 0) + n
+    vacant = Counter(post.to_zone for post in edition.posts if not post.filled) if edition else Counter()
     codes = await zone_codes(connection, zones)
+    clock = ZoneInfo(await city_timezone(connection))
     sentence = SENTENCES[kind]
     words = {
         "code": plan["code"], "zh": plan["name_zh"], "en": plan["name_en"] or plan["name_zh"],
-        "at": at.isoformat(timespec="minutes"),
+        "at": f"{at.astimezone(clock):%Y-%m-%d %H:%M}",
     }  # fmt: skip
     notices = {}
     for organisation in sorted({*told, *comes, *goes} - {0}):
@@ -92,6 +97,9 @@ async def tell(
         if arriving or leaving:
             zh += f"；未结事件转入 {arriving} 件、转出 {leaving} 件"
             en += f"; open incidents: {arriving} come, {leaving} go"
+        if to_fill := sum(vacant[zone] for zone in told.get(organisation, ())):
+            zh += f"；新网格有 {to_fill} 个岗位空缺，待配备人员"
+            en += f"; vacant posts in new grids, to be filled: {to_fill}"
         about = {"zones": mine, "incidents_in": arriving, "incidents_out": leaving, "at": at.isoformat()}
         notices[organisation] = (f"{zh}。", f"{en}.", about)
     return await add_notices(connection, plan["id"], kind, notices) if notices else 0

@@ -21,6 +21,15 @@ async def test_posts_follow_their_grid(toy_database: Database) -> None:
     # The part that keeps the code keeps the people; the new grid waits for some.
     assert await staffed(toy_database) == ["001001 full_time", "001001 grid_lead", "001001 grid_lead"]
     assert await staffed(toy_database, "NULL") == ["001003 full_time", "001003 grid_lead"]
+    # Whom it concerns is told how many are missing, and since when by the city's clock.
+    (told,) = await look(
+        toy_database,
+        """SELECT DISTINCT
+               text_zh, to_char(effective_from AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') AS at
+           FROM notice JOIN plan ON plan.id = plan_id WHERE plan.code = 'P2'""",
+    )
+    assert "新网格有 2 个岗位空缺" in told["text_zh"]
+    assert f"自 {told['at']} 起生效" in told["text_zh"]
 
 
 async def test_people_return_with_a_roll_back(toy_database: Database) -> None:

@@ -227,7 +227,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "plan.no_building": "No building here; zoom in and click again",
   "plan.building_taken": "Building {name}: now click the grid it shall belong to",
   "plan.changed_elsewhere": "Somebody else changed this plan; it was read anew",
-  "plan.state_elsewhere": "Somebody else took the plan on: it is now “{state}”",
+  "plan.state_elsewhere": "The plan went on: it is now “{state}”",
   "plan.point": "Point {n}",
   "plan.no_neighbour": "No neighbouring unit in this direction",
   "plan.at_unit": "Unit {code}, {households} households, in {grid} ({all} households)",

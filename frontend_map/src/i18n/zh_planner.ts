@@ -226,7 +226,7 @@ export const zhPlanner = {
   "plan.no_building": "此处没有楼栋；请放大地图后再点击",
   "plan.building_taken": "已选楼栋 {name}，请点击它要划入的网格",
   "plan.changed_elsewhere": "另有人修改了此方案，已更新",
-  "plan.state_elsewhere": "方案状态已由他人改为“{state}”",
+  "plan.state_elsewhere": "方案状态已变为“{state}”",
   "plan.point": "第 {n} 个点",
   "plan.no_neighbour": "这个方向没有相邻地块",
   "plan.at_unit": "地块 {code}，{households} 户，属于{grid}（{all} 户）",
