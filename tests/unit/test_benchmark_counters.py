@@ -1,10 +1,14 @@
-"""What benchmarks count is never less than nothing."""
+"""What benchmarks count is never less than nothing; units are halved without a new vertex."""
 
 from __future__ import annotations
 
 import os
 import time
 
+import numpy as np
+import shapely
+
+from benchmarks.finer_city import halved
 from benchmarks.planning import _processor_s, processor_between
 
 
@@ -24,3 +28,16 @@ def test_this_process_is_counted() -> None:
     after = _processor_s()
     assert after[os.getpid()] > before[os.getpid()]
     assert processor_between(before, after) > 0.0
+
+
+def test_a_unit_is_halved_along_a_diagonal_inside_of_it() -> None:
+    # From the middle of the lower side to the notch above it; most other diagonals lead outside.
+    bay = shapely.Polygon([(0, 0), (2, 0), (4, 0), (4, 3), (2, 1), (0, 3)])
+    parts = halved(bay)
+    assert parts is not None
+    assert shapely.coverage_is_valid([*parts])
+    assert shapely.union_all([*parts]).equals(bay)
+    assert sum(part.area for part in parts) == bay.area
+    vertices = {tuple(xy) for xy in shapely.get_coordinates(bay).tolist()}
+    assert {tuple(xy) for xy in shapely.get_coordinates(np.array(parts)).tolist()} == vertices
+    assert halved(shapely.Polygon([(0, 0), (1, 0), (0, 1)])) is None
