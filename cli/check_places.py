@@ -74,6 +74,8 @@ def _decide(state: Literal["confirmed", "refuted"], place: str, reason: str | No
 
     try:
         lon, lat = (float(number) for number in place.split(","))
+        if not (abs(lon) <= 180 and abs(lat) <= 90):
+            raise ValueError
     except ValueError:
         raise typer.BadParameter(in_words(f"应为 LON,LAT：{place}", f"LON,LAT expected: {place}")) from None
     if not reason:
@@ -84,9 +86,12 @@ def _decide(state: Literal["confirmed", "refuted"], place: str, reason: str | No
         )
     except GovernanceError as error:
         fail(error.message, error.message)
-    what = "确认为兜底坐标" if state == "confirmed" else "确有其地"
-    zh = f"{decided.key}：{what}，{decided.waiting} 件待定位"
-    en = f"{decided.key}: {state}, {decided.waiting} incident(s) wait for locating"
+    if state == "confirmed":
+        zh = f"{decided.key}：确认为兜底坐标，{decided.waiting} 件待定位"
+        en = f"{decided.key}: confirmed, {decided.waiting} incident(s) wait for locating"
+    else:
+        zh = f"{decided.key}：确有其地，其事件的位置已恢复"
+        en = f"{decided.key}: refuted, its incidents have their places back"
     out.print(in_words(zh, en), soft_wrap=True)
 
 

@@ -111,7 +111,8 @@ def test_confirming_and_refuting(city: str) -> None:
     place = f"{DEFAULT[0]},{DEFAULT[1]}"
     assert gridgov("check", "places", "--confirm", place, "--reason", "高德兜底点")[0] == 0
     assert unlocated(city) == 30
-    assert gridgov("check", "places", "--refute", place, "--reason", "确有其地")[0] == 0
+    code, said = gridgov("check", "places", "--refute", place, "--reason", "确有其地")
+    assert (code, "its incidents have their places back" in said) == (0, True)
     assert unlocated(city) == 0
     assert gridgov("check", "places")[0] == 0
 
@@ -121,6 +122,7 @@ def test_confirming_and_refuting(city: str) -> None:
     [
         ("--confirm", "here", "--reason", "x"),
         ("--confirm", "120.4,36.1"),
+        ("--refute", "36.1,120.4", "--reason", "x"),
         ("--confirm", "120.4,36.1", "--refute", "120.4,36.1", "--reason", "x"),
         ("--format", "xml"),
     ],
