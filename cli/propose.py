@@ -184,8 +184,8 @@ def propose(
             must, cannot = ((), ()) if links is None else read_links(links)
         _say_read(read, today)
         options = ProposeOptions(
-            minimum=minimum, maximum=maximum, roads=roads_weight, compactness=compactness, stay=stay,
-            change_budget=change_budget, locked=_zones(lock, "--lock", today),
+            minimum=minimum, maximum=maximum, roads=roads_weight, compactness=compactness,
+            stay=stay, change_budget=change_budget, locked=_zones(lock, "--lock", today),
             exempt=_zones(exempt, "--exempt", today), grids=grids, seed=seed,
             must_link=_pairs(must_link, "--must-link", must, read),
             cannot_link=_pairs(cannot_link, "--cannot-link", cannot, read),

@@ -32,11 +32,14 @@ class ProposeOptions:
     minimum, maximum
         The band: how many households a grid should have, both inclusive.
     roads, compactness, stay
-        Weights of borders along roads and water, of round shapes, of households that keep their grid; 1 is
-        the usual weight, 0 none.
+        Weights of borders along roads and water, of round shapes, of households and grids that stay as they
+        are; 1 is the usual weight, 0 none.
     change_budget
         Hard cap on the share (0..1) of households whose grid changes; None for none. Where today's grids
         cannot be kept (not connected, across communities), what that moves is not avoided by it.
+    redraw
+        Whether grids of today are where a new division begins, rather than something to maintain: proposals
+        hold on to them less, and are not sparing with changes.
     locked
         Zone numbers of ``current`` whose units stay as they are: nothing leaves, nothing enters.
     exempt
@@ -68,6 +71,7 @@ class ProposeOptions:
     compactness: float = 1.0
     stay: float = 1.0
     change_budget: float | None = None
+    redraw: bool = False
     locked: frozenset[int] = frozenset()
     exempt: frozenset[int] = frozenset()
     must_link: tuple[tuple[int, int], ...] = ()

@@ -14,7 +14,7 @@ from gis.propose.explaining import Cuts, explained
 from gis.propose.measuring import measured
 from gis.propose.options import ProposeOptions
 from gis.propose.pieces import Piece
-from gis.propose.profiles import Profile
+from gis.propose.profiles import MAINTAIN, Profile
 from gis.propose.proposal import NO_ZONE, Measures, Proposal
 from gis.propose.search import Candidate
 from gis.unit_graph import UnitGraph
@@ -23,6 +23,10 @@ __all__ = ["put_together"]
 
 Ints = NDArray[np.int64]
 
+USUAL_CHANGE: Final = 0.15
+"""Maintaining grids changes that of no larger a share of the households if that is hardly dearer."""
+HARDLY: Final = 0.01
+"""Sparing changes may cost as much as putting this part of the grids just out of the band."""
 SAME: Final = 0.005
 """Proposals that differ for a smaller share of the households are the same to a planner."""
 
@@ -45,15 +49,18 @@ def put_together(
     started
         `time.perf_counter` when the search began.
     """
-    budget = None
-    if options.change_budget is not None:
-        budget = options.change_budget * float(graph.households.sum())
+    total, warm = float(graph.households.sum()), bool((today != NO_ZONE).any())
     proposals: list[Proposal] = []
     for number, profile in enumerate(profiles):
-        chosen = _chosen(graph, today, pieces, candidates, number, budget)
+        if options.change_budget is not None:
+            chosen = _chosen(graph, today, pieces, candidates, number, options.change_budget * total)
+        else:
+            chosen = _cheapest(candidates, number)
+            if profile.spares:
+                chosen = _sparing(graph, today, pieces, candidates, number, chosen, USUAL_CHANGE * total)
         zone = _numbered(today, pieces, chosen, options)
         figures = measured(
-            graph, zone, today if (today != NO_ZONE).any() else None, options.minimum, options.maximum,
+            graph, zone, today if warm else None, options.minimum, options.maximum,
             exempt=options.exempt,
         )  # fmt: skip
         proposals.append(Proposal(len(proposals) + 1, profile.name, zone.astype(np.int32), figures, ()))
@@ -71,18 +78,46 @@ def put_together(
     ]
 
 
+def _cheapest(candidates: list[list[Candidate]], profile: int) -> list[Candidate]:
+    """One candidate per piece: the cheapest under the profile."""
+    return [
+        min((one for one in some if one.profile == profile), key=lambda one: one.cost) for some in candidates
+    ]
+
+
+def _sparing(
+    graph: UnitGraph,
+    today: Ints,
+    pieces: list[Piece],
+    candidates: list[list[Candidate]],
+    profile: int,
+    cheapest: list[Candidate],
+    usual: float,
+) -> list[Candidate]:
+    """The cheapest candidates, or others that change no more than is usual if they are hardly dearer."""
+    moved = sum(_moved(graph, today, *pair) for pair in zip(pieces, cheapest, strict=True))
+    if moved <= usual:
+        return cheapest
+    sparing = _chosen(graph, today, pieces, candidates, profile, usual)
+    if sum(_moved(graph, today, *pair) for pair in zip(pieces, sparing, strict=True)) > usual:
+        return cheapest
+    dearer = sum(one.cost for one in sparing) - sum(one.cost for one in cheapest)
+    grids = sum(len(one.label) for one in cheapest)
+    return sparing if dearer <= HARDLY * grids * MAINTAIN["band"] else cheapest
+
+
 def _chosen(
     graph: UnitGraph,
     today: Ints,
     pieces: list[Piece],
     candidates: list[list[Candidate]],
     profile: int,
-    budget: float | None,
+    budget: float,
 ) -> list[Candidate]:
-    """One candidate per piece: the cheapest under the profile, all within the budget of changes."""
+    """One candidate per piece: the cheapest under the profile that are within the budget of changes."""
     own = [[one for one in some if one.profile == profile] for some in candidates]
-    if budget is None or not own:
-        return [min(some, key=lambda one: one.cost) for some in own]
+    if not own:
+        return []
     moved = [
         [_moved(graph, today, piece, one) for one in some] for piece, some in zip(pieces, own, strict=True)
     ]

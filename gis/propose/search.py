@@ -236,7 +236,7 @@ def search(
             if mixed_candidate.cost < best.cost:
                 best = mixed_candidate
         answers.append(best)
-        if options.change_budget is not None:
+        if options.change_budget is not None or profile.spares:
             # Whoever puts the pieces together may have to take what moves fewer households.
             answers += seen
     return answers

@@ -28,7 +28,8 @@ EVEN: Final = 5
 SHAPE: Final = 6
 STAY: Final = 7
 TOUCH: Final = 8
-WEIGHTS: Final = 9
+FAR: Final = 9
+WEIGHTS: Final = 10
 
 ROUND: Final = 1.27
 """Perimeter over that of a circle of the same area at which a shape costs nothing: Polsby-Popper 0.62."""
@@ -106,7 +107,7 @@ def zone_cost(
     cost = 0.0
     off = max(weights[0] - households, households - weights[1], 0.0)
     if off > 0.0:
-        cost += weights[4] * (1.0 + off / 30.0 + (off / 100.0) ** 2)
+        cost += weights[4] * (1.0 + off / (0.3 * weights[9]) + (off / weights[9]) ** 2)
     cost += weights[5] * ((households - weights[2]) / weights[3]) ** 2
     around = perimeter / np.sqrt(4.0 * np.pi * area)
     cost += weights[6] * (around - 1.27 + 0.5 * (0.62 - 1.0 / (around * around)))

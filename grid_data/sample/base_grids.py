@@ -32,7 +32,7 @@ _CARE = 8.0
 """So many times as long is searched where grids had to be drawn anew: that are few units, and hard ones."""
 
 _STAY = 2.5
-"""How much their households should keep their grid, in terms of the usual weight."""
+"""How much their households should keep their grid, in terms of the usual weight of a redraw."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ def _proposed(
         return current.astype(np.int64)
     of_these = len(graph) if communities is None else int(np.isin(graph.community, list(communities)).sum())
     options = ProposeOptions(
-        minimum=LEAST, maximum=MOST, stay=_STAY, grids=total, communities=communities, proposals=1, seed=seed,
+        minimum=LEAST, maximum=MOST, stay=_STAY, redraw=True, grids=total,
+        communities=communities, proposals=1, seed=seed,
         seconds=care * of_these / _UNITS_PER_SECOND,
     )  # fmt: skip
     return propose(graph, current, options)[0].zone.astype(np.int64)
