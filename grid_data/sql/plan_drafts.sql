@@ -61,24 +61,28 @@ WITH RECURSIVE below (id) AS (
     WHERE (land_unit.valid @> %(at)s::timestamptz AND land_unit.id <> ALL (%(held)s::bigint[])
            OR land_unit.id = ANY (%(pieces)s::bigint[]))
       AND (%(area)s::bigint IS NULL OR land_unit.community_zone_id IN (SELECT id FROM below))
+), middle AS MATERIALIZED (
+    SELECT id, ST_SnapToGrid(ST_PointOnSurface(lattice), 1) AS point FROM unit WHERE NOT %(nested)s
 ), placed AS (
     SELECT unit_zone.land_unit_id AS id, plan_zone.number
     FROM unit_zone JOIN plan_zone ON plan_zone.plan_id = %(plan)s AND plan_zone.zone_id = unit_zone.zone_id
     WHERE %(nested)s AND unit_zone.layer_id = %(layer_id)s AND unit_zone.valid @> %(at)s::timestamptz
       AND upper_inf(unit_zone.recorded)
     UNION ALL
-    (SELECT DISTINCT ON (unit.id) unit.id, plan_zone.number
-    FROM unit
+    -- Unit by unit, by the index of the pieces: the planner knows nothing yet of the rows of a plan just begun.
+    SELECT middle.id, found.number
+    FROM middle
     CROSS JOIN LATERAL (
-        SELECT ST_SnapToGrid(ST_PointOnSurface(unit.lattice), 1) AS point
-    ) AS middle
-    JOIN zone_piece ON zone_piece.layer_id = %(layer_id)s AND zone_piece.shape && middle.point
-        AND ST_Covers(zone_piece.shape, middle.point)
-    JOIN zone_version AS version ON version.id = zone_piece.version_id
-        AND version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
-    JOIN plan_zone ON plan_zone.plan_id = %(plan)s AND plan_zone.zone_id = zone_piece.zone_id
-    WHERE NOT %(nested)s
-    ORDER BY unit.id, zone_piece.code)
+        SELECT plan_zone.number
+        FROM zone_piece
+        JOIN zone_version AS version ON version.id = zone_piece.version_id
+            AND version.valid @> %(at)s::timestamptz AND upper_inf(version.recorded)
+        JOIN plan_zone ON plan_zone.plan_id = %(plan)s AND plan_zone.zone_id = zone_piece.zone_id
+        WHERE zone_piece.layer_id = %(layer_id)s AND zone_piece.shape && middle.point
+            AND ST_Covers(zone_piece.shape, middle.point)
+        ORDER BY zone_piece.code
+        LIMIT 1
+    ) AS found
 ), house AS (
     SELECT building.land_unit_id AS id, count(*) AS buildings
     FROM unit JOIN building ON building.land_unit_id = unit.id GROUP BY building.land_unit_id
