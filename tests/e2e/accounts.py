@@ -59,7 +59,7 @@ def add_people(url: str) -> None:
 @contextmanager
 def client(base_url: str, name: str, password: str = PASSWORD) -> Iterator[httpx.Client]:
     """The server, asked directly by somebody who has signed in."""
-    with httpx.Client(base_url=base_url, timeout=30) as found:
+    with httpx.Client(base_url=base_url, timeout=120) as found:
         answer = found.post("/api/session", json={"name": name, "password": password})
         answer.raise_for_status()
         found.headers["X-CSRF-Token"] = answer.json()["csrf"]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 from governance.settings import Settings
 from grid_data.embedded import Cluster
@@ -21,6 +21,9 @@ from tests.e2e.screen import Screen
 from tests.e2e.serving import served
 from tests.support import databases
 
+# How long a page may take to show what it will show; only what fails waits so long.
+expect.set_options(timeout=60_000)
+PATIENCE_MS = 120_000
 # The shell is the same engine without windows: a page takes a third less processor time in it.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
@@ -98,6 +101,7 @@ def nothing_leaves_the_machine(context: BrowserContext, base_url: str) -> Iterat
 
     context.on("request", look)
     context.on("page", listen)
+    context.set_default_timeout(PATIENCE_MS)
     yield
     assert left == []
     assert broken == []

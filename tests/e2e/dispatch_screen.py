@@ -90,6 +90,14 @@ class DispatchDesk:
         """Numbers as they are listed."""
         return [str(row.get_attribute("data-row")) for row in self.rows.all()]
 
+    def lists(self, numbers: Sequence[str]) -> None:
+        """Wait until these are listed, in this order."""
+        self.page.wait_for_function(
+            "wanted => JSON.stringify([...document.querySelectorAll('.dispatch [data-row]')]"
+            ".map(each => each.dataset.row)) === JSON.stringify(wanted)",
+            arg=list(numbers),
+        )
+
     def become(self, name: str, role: str, organisation: str | None = None) -> None:
         """Say who is at work, in the dialog."""
         self.page.locator(".actor-button").click()

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.server import Server
 from governance.settings import Settings
 
-START_LIMIT_S = 60
+START_LIMIT_S = 300
 
 
 @contextlib.contextmanager
@@ -39,4 +39,4 @@ def served(settings: Settings, *, demo: bool = False) -> Iterator[str]:
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=60)

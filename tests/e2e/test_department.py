@@ -99,7 +99,7 @@ def test_an_area_of_zones_is_counted_as_the_server_says(screen: Screen, base_url
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press("Enter")
         page.keyboard.press(key)
-        page.wait_for_timeout(500)
+        screen.settle()
     page.get_by_role("button", name="完成").click()
     page.locator("[data-ask=polygon]").click()
     expect(page).to_have_url(re.compile("area=polygon"))

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.screen import SERVER
 from tests.support.pictures import SECRETS, exif_of, jpeg, scene
 
-WAIT_MS = 20_000
+WAIT_MS = 90_000
 LOSE_AN_ANSWER = """
 (() => {
   const send = window.fetch, lost = new Set(LIST);

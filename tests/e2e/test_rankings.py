@@ -32,10 +32,12 @@ def coloured(screen: Screen) -> list[str]:
     return drawn
 
 
-def marked(screen: Screen, layer: str) -> str:
-    """What the filter of a marking layer names."""
-    found: str = screen.page.evaluate("(layer) => JSON.stringify(window.gridgov.map.getFilter(layer))", layer)
-    return found
+def wait_marked(screen: Screen, layer: str, code: str) -> None:
+    """Wait until the filter of a marking layer names a zone."""
+    screen.page.wait_for_function(
+        "([layer, code]) => JSON.stringify(window.gridgov.map.getFilter(layer)).includes(code)",
+        arg=[layer, code],
+    )
 
 
 def test_table_and_map_mark_the_same_zone(screen: Screen) -> None:
@@ -48,7 +50,7 @@ def test_table_and_map_mark_the_same_zone(screen: Screen) -> None:
     code = drawn[0]
     row = page.locator(f"{ROWS}[data-code='{code}']")
     row.locator("td.place").hover()
-    assert code in marked(screen, "ranking-pointed")
+    wait_marked(screen, "ranking-pointed", code)
     # The other way: the pointer on the map, then a press.
     x, y = page.evaluate(
         """(code) => { const map = window.gridgov.map;
@@ -66,7 +68,7 @@ def test_table_and_map_mark_the_same_zone(screen: Screen) -> None:
     expect(row).to_have_class(re.compile("is-pointed"))
     page.mouse.click(x, y)
     expect(row).to_have_attribute("aria-selected", "true")
-    assert f"zone={code}" in page.url
+    expect(page).to_have_url(re.compile(f"zone={code}"))
 
 
 def test_down_to_the_grids_of_a_community_and_back_by_the_path(screen: Screen) -> None:

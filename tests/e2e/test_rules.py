@@ -134,11 +134,10 @@ def test_a_row_of_the_result_leaves_only_its_incidents_on_the_map(screen: Screen
     count = int(re.sub(r"\D", "", flows.first.locator(".number").inner_text()))
     flows.first.get_by_role("button").click()
     expect(flows.first.get_by_role("button")).to_have_attribute("aria-pressed", "true")
-    shown = (
-        "async () => { const data = await window.gridgov.map.getSource('moves').getData();"
-        " return data.features.length }"
+    screen.page.wait_for_function(
+        "async count => (await window.gridgov.map.getSource('moves').getData()).features.length === count",
+        arg=count,
     )
-    assert screen.page.evaluate(shown) == count
     # The same incidents can be reached without the map.
     screen.page.locator(".moved button").first.focus()
     screen.page.keyboard.press("Enter")
