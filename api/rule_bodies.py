@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from api.formats import NOT_NUL, AnyMoment, CategoryKey, OrganisationCode
 from api.reports import Body
 from gis.assignment import AssignTo
-from gis.rules import RULE_CODE, Rule
+from gis.rules import MOST_PRIORITY, RULE_CODE, Rule
 from gis.words import Words
 from governance.rule_drafts import Change, Remove, Save
 
@@ -77,7 +77,7 @@ class RuleInput(Body):
         OrganisationCode | None, Field(description="Exactly when `assign_to` is `organisation`.")
     ] = None
     supporting: Annotated[list[OrganisationCode], Field(max_length=20, default_factory=list)]
-    priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000, description="The higher wins.")] = 0
+    priority: Annotated[int, Field(ge=-MOST_PRIORITY, le=MOST_PRIORITY, description="The higher wins.")] = 0
     note: Note | None = None
     valid_to: Annotated[AnyMoment | None, Field(description="When it ends; null: until changed.")] = None
 

@@ -23,6 +23,7 @@ from cli.rule_report import (
     print_rules,
     print_trial,
 )
+from gis.rules import MOST_PRIORITY
 from gis.words import Words
 
 if TYPE_CHECKING:
@@ -133,7 +134,15 @@ def save(
     supporting: Annotated[
         list[str] | None, typer.Option("--supporting", metavar="CODE", help="Supports; repeat as needed.")
     ] = None,
-    priority: Annotated[int, typer.Option("--priority", help="The higher wins among equally specific.")] = 0,
+    priority: Annotated[
+        int,
+        typer.Option(
+            "--priority",
+            min=-MOST_PRIORITY,
+            max=MOST_PRIORITY,
+            help="The higher wins among equally specific.",
+        ),
+    ] = 0,
     note_zh: Annotated[str | None, typer.Option("--note-zh", help="What it says, in Chinese.")] = None,
     note_en: Annotated[str | None, typer.Option("--note-en", help="The same in English.")] = None,
     begins: Begins = None,
@@ -324,12 +333,18 @@ async def _moment(connection: Connection, given: datetime | None) -> datetime | 
 
 def _read_table(file: Path) -> list[Rule]:
     from governance.rule_files import read_rules
+    from grid_data.importers.delimiter import delimiter_of
 
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            found, faults = read_rules(lines)
-    except (OSError, UnicodeDecodeError) as problem:
-        fail(str(problem), str(problem))
+    content = _content(file)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        fail(f"{file.name} 既不是 UTF-8 也不是 GB 18030", f"{file.name} is neither UTF-8 nor GB 18030")
+    found, faults = read_rules(io.StringIO(text, newline=""), delimiter_of(file))
     if faults:
         fail(
             "；".join(f"第 {fault.row} 行 {fault.field or ''}：{fault.message.zh}" for fault in faults),
@@ -338,15 +353,23 @@ def _read_table(file: Path) -> list[Rule]:
     return found
 
 
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        fail(f"无法读取 {file}：{reason}", f"{file} cannot be read: {reason}")
+
+
 def _read_changes(file: Path) -> list[Change]:
     from pydantic import ValidationError
 
     from api.rule_bodies import ChangeFile
 
     try:
-        return ChangeFile.model_validate(json.loads(file.read_text(encoding="utf-8"))).plain()
+        return ChangeFile.model_validate(json.loads(_content(file))).plain()
     except ValidationError as wrong:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
         fail(told, told)
-    except (OSError, ValueError) as problem:
-        fail(str(problem), str(problem))
+    except ValueError as problem:
+        fail(f"{file.name} 不是有效的 JSON：{problem}", f"{file.name} is no valid JSON: {problem}")

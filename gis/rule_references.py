@@ -113,8 +113,8 @@ def _zone(rule: Rule, layer: LayerFacts) -> Iterator[Finding]:
             rule,
             "unknown_zone",
             "zone",
-            f"图层 {rule.layer} 中没有 {rule.zone}",
-            f"the layer {rule.layer} has no {rule.zone}",
+            f"图层 {rule.layer} 中没有区域 {rule.zone}",
+            f"the layer {rule.layer} has no zone {rule.zone}",
         )
     elif rule.assign_to == "zone_organisation" and layer.zones[rule.zone] is None:
         yield _finding(

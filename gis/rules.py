@@ -15,11 +15,15 @@ from typing import Final, Literal, NamedTuple
 from gis.assignment import AssignTo
 from gis.words import Words
 
-__all__ = ["RULE_CODE", "CategoryFacts", "LayerFacts", "Rank", "Rule", "World"]
+__all__ = ["MOST_PRIORITY", "RULE_CODE", "CategoryFacts", "LayerFacts", "Rank", "Rule", "World"]
 
 RULE_CODE: Final = r"^[A-Z0-9][A-Za-z0-9._\-]{0,39}$"
 """Form of a rule's code."""
 Cardinality = Literal["exactly_one", "at_most_one", "many"]
+
+
+MOST_PRIORITY: Final = 1_000_000
+"""Priorities lie between minus this and this."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import IO, Final, NamedTuple, get_args
 
 from gis.assignment import AssignTo
-from gis.rules import RULE_CODE, Rule
+from gis.rules import MOST_PRIORITY, RULE_CODE, Rule
 from gis.words import Words
 from governance.rule_drafts import Change, Remove, Save, rule_token
 from grid_data.database import Connection
@@ -32,13 +32,13 @@ class FileFault(NamedTuple):
     message: Words
 
 
-def read_rules(lines: IO[str]) -> tuple[list[Rule], list[FileFault]]:
+def read_rules(lines: IO[str], delimiter: str = ",") -> tuple[list[Rule], list[FileFault]]:
     """Rules of a CSV table with a header, and what cannot be read; references are not looked up here.
 
     ``category`` is a code with ``standard_ref`` and ``category_kind`` beside it, or a whole key without them;
     ``supporting`` holds codes joined by semicolons. Missing columns are empty.
     """
-    reader = csv.DictReader(lines)
+    reader = csv.DictReader(lines, delimiter=delimiter)
     known = set(reader.fieldnames or ())
     faults = [
         FileFault(1, name or None, Words(f"没有 {name!r} 这一列", f"there is no column {name!r}"))
@@ -72,7 +72,10 @@ def _faults(cells: Mapping[str, str], row: int) -> list[FileFault]:
         words = ", ".join(get_args(AssignTo))
         faults.append(FileFault(row, "assign_to", Words(f"应为以下之一：{words}", f"one of {words}")))
     try:
-        int(cells["priority"] or 0)
+        if abs(int(cells["priority"] or 0)) > MOST_PRIORITY:
+            most = f"{MOST_PRIORITY:,}"
+            limits = Words(f"绝对值不得超过 {most}", f"at most {most}, and at least -{most}")
+            faults.append(FileFault(row, "priority", limits))
     except ValueError:
         faults.append(FileFault(row, "priority", Words("应为整数", "a whole number is expected")))
     try:

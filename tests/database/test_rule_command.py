@@ -127,6 +127,8 @@ def test_a_table_goes_out_and_comes_back(shell: Shell, tmp_path: Path) -> None:
         ("code,assign_to\nr 1,organisation\n", "row 2 code: begins with a capital letter"),
         ("code,assign_to\nR1,organisation\nR1,organisation\n", "row 3 code: the code is given twice"),
         ("code,assign_to,priority\nR1,organisation,high\n", "row 2 priority: a whole number"),
+        ("code,assign_to,priority\nR1,organisation,99999999999\n", "row 2 priority: at most 1,000,000"),
+        ("code;assign_to;priority\nR1;organisation;high\n", "row 2 priority: a whole number"),
         ("code,assign_to,valid_to\nR1,organisation,2030-01-01\n", "row 2 valid_to: an ISO 8601 time"),
         ("code,assign_to,standard_ref\nR1,organisation,GB\n", "row 2 category: standard_ref, category_kind"),
     ],
@@ -138,6 +140,27 @@ def test_tables_that_cannot_be_read(
     file.write_text(text, encoding="utf-8")
     code, output = Shell("postgresql://nowhere", tmp_path, monkeypatch).run("rules", "import", file)
     assert (code, message in output) == (1, True), output
+
+
+def test_a_table_in_gb18030_is_read_and_files_that_are_none_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell("postgresql://nowhere", tmp_path, monkeypatch)
+    file = tmp_path / "rules.csv"
+    file.write_text("code,assign_to,note_zh\nR1,somebody,城管\n", encoding="gb18030")
+    assert "row 2 assign_to: one of" in shell.run("rules", "import", file)[1]
+    file.write_bytes(b"code\n\xff\xff\n")
+    assert "neither UTF-8 nor GB 18030" in shell.run("rules", "import", file)[1]
+    for ending in (".csv", ".json"):
+        code, output = shell.run("rules", "simulate", tmp_path / f"none{ending}")
+        assert (code, "cannot be read: No such file" in output) == (1, True), output
+    (tmp_path / "a.json").write_text("{")
+    assert "a.json is no valid JSON" in shell.run("rules", "simulate", tmp_path / "a.json")[1]
+
+
+def test_a_priority_out_of_reach_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Shell("postgresql://nowhere", tmp_path, monkeypatch)
+    assert shell.run("rules", "save", "R1", "--organisation", "LS-CG", "--priority", "99999999999")[0] == 2
 
 
 def test_changes_as_json(shell: Shell, tmp_path: Path) -> None:
