@@ -264,6 +264,8 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "review.way": "Way into force",
   "review.next": "Next",
   "review.author": "Made by {name} on {date}",
+  "propose.base_grids": "The system proposes base grids only; zones of this layer are drawn with the tools on the map.",
+  "review.base": "from the grids of {date}",
   "review.approver": "approved by {name}",
   "review.effective": "in force from {date}",
   "review.rollback_at": "To be rolled back at {date}",

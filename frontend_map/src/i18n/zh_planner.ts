@@ -263,6 +263,8 @@ export const zhPlanner = {
   "review.way": "审批进程",
   "review.next": "下一步",
   "review.author": "{name} 编制于 {date}",
+  "propose.base_grids": "系统只为基础网格提出方案；此图层请用地图上的工具修改。",
+  "review.base": "以 {date} 的网格为基础",
   "review.approver": "{name} 批准",
   "review.effective": "{date} 生效",
   "review.rollback_at": "定于 {date} 回退",

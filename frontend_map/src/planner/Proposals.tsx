@@ -6,7 +6,7 @@ import { Trouble } from "../parts/Trouble";
 import { SmallMap } from "./SmallMap";
 import { TradeOff } from "./TradeOff";
 import { accept, asked, cancel, chosenProposal, forget, linkGathered, links, offered, options, propose, refusedJob, type Options } from "./proposals";
-import { draft, editable, found, gathered, plan, target } from "./state";
+import { draft, editable, found, gathered, nested, plan, target } from "./state";
 import { zoneName } from "./words";
 
 /** Divisions the system proposes, side by side, and one to take. */
@@ -16,6 +16,8 @@ export function Proposals() {
     <div class="plan-pane scrolls" tabIndex={0} role="group" aria-label={t("desktab.proposals")}>
       {!editable.value ? (
         <p class="empty">{t("plan.not_draft")}</p>
+      ) : !nested.value ? (
+        <p class="empty">{t("propose.base_grids")}</p>
       ) : now?.running ? (
         <Progress share={now.progress} />
       ) : offered.value.length > 0 ? (

@@ -14,7 +14,7 @@ import { Notices } from "./Notices";
 import { PatrolMoves } from "./PatrolMoves";
 import { Renumber } from "./Renumber";
 import { person, personKnown, who } from "./person";
-import { choose, draft, editable, found, plan, planListVersion, rows, saveState, totals } from "./state";
+import { choose, draft, editable, found, nested, plan, planListVersion, rows, saveState, totals } from "./state";
 import { reload } from "./sync";
 import { zoneName } from "./words";
 
@@ -65,7 +65,7 @@ export function Review() {
       <Impact plan={here} />
       <PatrolMoves />
       <Notices />
-      {editable.value && <Renumber />}
+      {editable.value && nested.value && <Renumber />}
       {editable.value && <ImportFile />}
       <p class="small exports">
         {t("review.export")}{" "}
@@ -92,6 +92,7 @@ function Way({ plan: here }: { plan: Plan }) {
       </ol>
       <p class="small">
         {t("review.author", { name: here.author ?? t("app.unknown"), date: date(here.created_at) })}
+        {` · ${t("review.base", { date: date(here.base) })}`}
         {here.approver && ` · ${t("review.approver", { name: here.approver })}`}
         {here.effective_from && ` · ${t("review.effective", { date: dateTime(here.effective_from) })}`}
       </p>

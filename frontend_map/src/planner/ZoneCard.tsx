@@ -8,7 +8,7 @@ import type { Row } from "./balance";
 import { reock } from "./circle";
 import type { Counted } from "./measures";
 import { zoomTo } from "./moves";
-import { band, choose, chosen, deskTab, draft, editable, rows, shapes } from "./state";
+import { band, choose, chosen, deskTab, draft, editable, nested, rows, shapes } from "./state";
 import { zoneLabel, zoneName } from "./words";
 
 /** The chosen grid, or the chosen ones together. */
@@ -73,7 +73,7 @@ function Figures({ row }: { row: Row }) {
         <Fact name={t("card.reock")} value={filled === null ? "–" : filled.toFixed(2)} hint={t("card.reock_hint")} />
         <Fact name={t("card.followed")} value={row.followed === null ? "–" : percent(row.followed)} />
         <Fact name={t("card.connected")} value={row.connected ? t("card.yes") : t("card.no")} bad={!row.connected} />
-        <Fact name={t("card.inside")} value={row.insideCommunity ? t("card.yes") : t("card.no")} bad={!row.insideCommunity} />
+        {nested.value && <Fact name={t("card.inside")} value={row.insideCommunity ? t("card.yes") : t("card.no")} bad={!row.insideCommunity} />}
       </dl>
       {editable.value && (
         <div class="card-tools">

@@ -4,7 +4,7 @@ import type { Position } from "geojson";
 import type { Lock, Move } from "../api/plans";
 import { number } from "../format";
 import { t } from "../i18n";
-import { announcement, cityLayers, flash } from "../state/store";
+import { announcement, flash } from "../state/store";
 import { along, waysOf, type Ways } from "./along";
 import { isInside, pointsAlong, stretch } from "./geometry";
 import { NOWHERE, type Draft } from "./measures";
@@ -48,9 +48,8 @@ const shut = (lock: Lock, way: "in" | "out"): boolean => lock === way || lock ==
 
 /** Base grids lie inside one community; an empty one takes the first that comes. */
 function crosses(here: Draft, unit: number, to: number): boolean {
-  const nested = cityLayers.peek().find((layer) => layer.code === desk.plan.peek()?.layer)?.kind === "base_grid";
   const { communities } = here.sumsOf(to);
-  return nested && communities.size > 0 && !communities.has(here.data.units.community[unit]!);
+  return desk.nested.peek() && communities.size > 0 && !communities.has(here.data.units.community[unit]!);
 }
 
 /** The units that may go to a zone: locks and communities hold, as on the server. */

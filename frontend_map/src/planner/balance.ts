@@ -98,8 +98,8 @@ export interface PlanProblem {
   weight: number;
 }
 
-/** What stands against the plan, worst first. */
-export function problems(draft: Draft, rows: readonly Row[]): PlanProblem[] {
+/** What stands against the plan, worst first. `nested`: its zones lie inside one community each, as base grids do. */
+export function problems(draft: Draft, rows: readonly Row[], nested = true): PlanProblem[] {
   const found: PlanProblem[] = [];
   const nowhere = draft.sumsOf(NOWHERE).units.size;
   if (nowhere > 0) found.push({ code: "unassigned", zone: NOWHERE, weight: nowhere });
@@ -110,7 +110,7 @@ export function problems(draft: Draft, rows: readonly Row[]): PlanProblem[] {
       continue;
     }
     if (!row.connected) add("not_connected", row.units);
-    if (!row.insideCommunity) add("crosses_community", row.units);
+    if (nested && !row.insideCommunity) add("crosses_community", row.units);
     if (row.deviation > 0) add("above_band", row.deviation);
     if (row.deviation < 0) add("below_band", -row.deviation);
   }

@@ -4,6 +4,7 @@ import type { FeatureCollection, Position } from "geojson";
 import type { ApiError } from "../api/client";
 import type { Band, Plan, PlanConflict, Move } from "../api/plans";
 import { may } from "../state/session";
+import { cityLayers } from "../state/store";
 import { problems, rowOf, sorted, type Order, type PlanProblem, type Row } from "./balance";
 import type { Shape } from "./geometry";
 import { NOWHERE, type Draft, type Touched } from "./measures";
@@ -65,6 +66,8 @@ export const planListVersion = signal(0);
 
 export const target = computed(() => chosen.value[0] ?? null);
 export const editable = computed(() => plan.value?.state === "draft" && may("plans_draw"));
+/** Base grids lie inside one community each, are proposed and are numbered; zones of other layers are not. */
+export const nested = computed(() => cityLayers.value.find((layer) => layer.code === plan.value?.layer)?.kind === "base_grid");
 export const band = computed<Band>(() => plan.value?.band ?? { min: 300, max: 500 });
 
 // --- figures ---------------------------------------------------------------------------------------------------------
@@ -91,7 +94,7 @@ export const rows = computed<Row[]>(() => {
 export const listed = computed(() => sorted(rows.value.filter((row) => row.units > 0 || !row.zone.base), order.value));
 export const found = computed<PlanProblem[]>(() => {
   void version.value;
-  return draft.value ? problems(draft.value, rows.value) : [];
+  return draft.value ? problems(draft.value, rows.value, nested.value) : [];
 });
 export const totals = computed(() => {
   void version.value;

@@ -63,6 +63,8 @@ describe("problems", () => {
       ["above_band", 5],
       ["below_band", 1],
     ]);
+    // Zones of other layers may cross them.
+    expect(problems(here, rows(here), false).map((one) => one.code)).not.toContain("crosses_community");
     here.move([0], 0);
     expect(problems(here, rows(here))[0]).toEqual({ code: "unassigned", zone: 0, weight: 1 });
   });
