@@ -33,8 +33,8 @@ def test_one_click_switches_the_language(screen: Screen) -> None:
     assert chinese.index("name_zh") < chinese.index("name_en")
     screen.page.wait_for_function(
         """() => {
-            const text = JSON.stringify(window.gridgov.map.getLayoutProperty('subdistrict-label', 'text-field'));
-            return text.indexOf('name_en') < text.indexOf('name_zh');
+            const text = window.gridgov.map.getLayoutProperty('subdistrict-label', 'text-field');
+            return JSON.stringify(text).search('name_en') < JSON.stringify(text).search('name_zh');
         }"""
     )
     expect(screen.page).to_have_url(re.compile("lang=en"))
