@@ -5,6 +5,7 @@ import { redo } from "../../src/planner/actions";
 import { typedPerson } from "../../src/planner/person";
 import * as desk from "../../src/planner/state";
 import { back, open, perform, pump, waiting } from "../../src/planner/sync";
+import { me } from "../../src/state/session";
 import { flash } from "../../src/state/store";
 import { squareCity, squareShapes } from "./square_city";
 
@@ -58,6 +59,7 @@ beforeEach(async () => {
   vi.useFakeTimers();
   Object.assign(server, { revision: 0, steps: [], sent: [], cut: null, refuse: null, during: null });
   typedPerson.value = "甲";
+  me.value = { open: true } as NonNullable<typeof me.value>;
   await open("P-1", new AbortController().signal);
 });
 afterEach(async () => {
