@@ -191,7 +191,11 @@ def propose(
             cannot_link=_pairs(cannot_link, "--cannot-link", cannot, read),
             seconds=seconds or 10.0, limit_s=None if seconds is None else max(seconds, LEAST_LIMIT_S),
         )  # fmt: skip
-        found = _searched(read, today, options)
+        try:
+            found = _searched(read, today, options)
+        except KeyboardInterrupt:
+            say(in_words("已中断；没有写出文件", "interrupted; nothing was written"))
+            raise typer.Exit(130) from None
         codes = _codes(found, today)
         write_first(output, read, found[0], codes, options)
         if proposals is not None:

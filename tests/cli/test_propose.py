@@ -346,6 +346,17 @@ def broken(case: str) -> gpd.GeoDataFrame:
     return frame
 
 
+def test_who_interrupts_is_told_that_nothing_was_written(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gis.propose.propose", interrupted)
+    assert "nothing was written" in shell.run("--units", "units.gpkg", "-o", "out.gpkg", code=130)
+    assert not Path("out.gpkg").exists()
+
+
 @pytest.mark.parametrize(
     ("case", "said"),
     [
