@@ -90,9 +90,13 @@ def run(request: Request, listener: Listener) -> Result:
     check_names(request.layers)
     _check_metric(request.metric_srid)
     points = open_points(
-        request.points, columns=request.columns, layer=request.points_layer, encoding=request.encoding
+        request.points,
+        columns=request.columns,
+        layer=request.points_layer,
+        encoding=request.encoding,
+        crs=request.crs,
     )
-    system = _system(points, request.crs)
+    system = _system(points.crs)
     # Before layers are read, which may take minutes.
     output = output_for(request.out, [layer.name for layer in request.layers], points.id_type)
     _check_out(request, points)
@@ -167,11 +171,10 @@ def _router(layers: Sequence[ZoneLayer], told_srid: int | None, listener: Listen
     return router
 
 
-def _system(points: Points, told: str | None) -> str:
+def _system(shown: str) -> str:
     try:
-        return normal_system(told or points.crs or "wgs84")
+        return normal_system(shown)
     except UnknownSystem:
-        shown = told or points.crs
         raise ImportRefused(
             "unknown_crs",
             f"坐标系“{shown}”无法识别；请用 --crs 指明（wgs84、cgcs2000、gcj02、bd09 或 EPSG:代码）",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,10 @@ class CsvPoints:
     def rows(self) -> int | None:
         """Not known: lines would have to be counted."""
         return None
+
+    def with_ids(self, kind: str) -> CsvPoints:
+        """See `grid_data.point_files.sources.PointFile`."""
+        return replace(self, id_type=kind)
 
     def progress(self) -> float:
         """Bytes read of all."""

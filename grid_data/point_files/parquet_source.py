@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,10 @@ class ParquetPoints:
     def rows(self) -> int:
         """Number of points, from the file's foot."""
         return sum(self.groups)
+
+    def with_ids(self, kind: str) -> ParquetPoints:
+        """See `grid_data.point_files.sources.PointFile`."""
+        return replace(self, id_type=kind)
 
     def progress(self) -> float:
         """Not asked: ``rows`` is known."""

@@ -86,6 +86,9 @@ class PointFile(Protocol):
     def rows(self) -> int | None:
         """Number of points, if it can be known without reading them."""
 
+    def with_ids(self, kind: str) -> PointFile:
+        """The same file, its ids read as another key of `grid_data.point_files.batches.ID_TYPES`."""
+
     def batches(self, skip: int, first: int) -> Iterator[PointBatch]:
         """Points after the first ``skip``; the first one of them has the number ``first``.
 
@@ -107,12 +110,12 @@ class Points:
     id_type
         A key of `grid_data.point_files.batches.ID_TYPES`.
     crs
-        The system they declare.
+        The system told or declared, else ``wgs84``.
     """
 
     files: tuple[PointFile, ...]
     id_type: str
-    crs: str | None
+    crs: str
 
     @property
     def rows(self) -> int | None:
@@ -145,6 +148,7 @@ def open_points(
     columns: Mapping[str, str] | None = None,
     layer: str | None = None,
     encoding: str | None = None,
+    crs: str | None = None,
 ) -> Points:
     """Open a file, a folder of (Geo)Parquet files, or all files that a pattern names.
 
@@ -158,6 +162,8 @@ def open_points(
         Layer of a container with several.
     encoding
         Of a CSV's or Shapefile's text.
+    crs
+        What the operator said of the system; it goes before what files declare.
 
     Raises
     ------
@@ -175,13 +181,14 @@ def open_points(
             )
     files = tuple(_open(path.absolute(), told, layer, encoding) for path in _paths(where))
     kinds = {file.id_type for file in files}
-    systems = {file.crs for file in files}
+    # A file that declares nothing is in WGS 84.
+    systems = {crs} if crs else {file.crs or "wgs84" for file in files}
     if len(systems) > 1:
-        names = ", ".join(sorted(str(system) for system in systems))
+        names = ", ".join(sorted(systems))
         raise ImportRefused(
             "several_systems",
-            f"{where} 的文件声明了不同的坐标系：{names}",
-            f"the files of {where} declare several systems: {names}",
+            f"{where} 的文件声明了不同的坐标系：{names}；请分别运行，或用 --crs 指明",
+            f"the files of {where} declare several systems: {names}; route them apart, or name it with --crs",
         )
     if len({file.columns.id is None for file in files}) > 1:
         without = next(file.path.name for file in files if file.columns.id is None)
@@ -190,7 +197,9 @@ def open_points(
             f"{without} 没有 id 列，而其他文件有",
             f"{without} has no column id, but other files have",
         )
-    return Points(files, "int64" if kinds == {"int64"} else "string", systems.pop())
+    kind = "int64" if kinds == {"int64"} else "string"
+    # Where one file has text, numbers of the others are text, too.
+    return Points(tuple(file.with_ids(kind) for file in files), kind, systems.pop())
 
 
 def _paths(where: str) -> list[Path]:

@@ -87,6 +87,10 @@ class VectorPoints:
         rows = int(notes["features"])
         return cls(path, columns, crs, kind, rows if rows >= 0 else None, layer, encoding)
 
+    def with_ids(self, kind: str) -> VectorPoints:
+        """See `grid_data.point_files.sources.PointFile`."""
+        return replace(self, id_type=kind)
+
     def progress(self) -> float:
         """Not asked: ``rows`` is known for the drivers in use."""
         return 0.0

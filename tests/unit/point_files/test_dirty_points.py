@@ -146,3 +146,21 @@ def test_what_postgis_writes_is_read() -> None:
     assert x[:3].tolist() == [120.5] * 3
     assert y[:3].tolist() == [36.1] * 3
     assert {PLACE_FAULTS[number] for number in fault[3:]} == {"not_a_point"}
+
+
+def test_files_whose_ids_are_of_several_kinds_have_text(tmp_path: Path) -> None:
+    for number, name in enumerate([1, 7, "007"]):
+        frame = pd.DataFrame({"id": [name], "lon": [120.5], "lat": [36.1]})
+        frame.to_parquet(tmp_path / f"p{number}.parquet")
+    assert everything(open_points(str(tmp_path))).ids.to_pylist() == ["1", "7", "007"]
+    assert everything(open_points(f"{tmp_path}/p[01].parquet")).ids.to_pylist() == [1, 7]
+
+
+def test_files_that_declare_nothing_go_with_wgs84_and_a_told_system_goes_before_all(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("id,lon,lat\na,120.5,36.1\n")
+    frame = gpd.GeoDataFrame({"id": ["b"]}, geometry=[PLACE], crs=4326)
+    frame.to_parquet(tmp_path / "p.parquet")
+    assert open_points(f"{tmp_path}/p.*").crs == "wgs84"
+    frame.to_crs(4549).to_parquet(tmp_path / "p2.parquet")
+    assert "several systems: EPSG:4549, wgs84; route them apart" in refused(Path(f"{tmp_path}/p*"))
+    assert open_points(f"{tmp_path}/p*", crs="gcj02").crs == "gcj02"
