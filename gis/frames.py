@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -58,10 +59,18 @@ def zone_layer(
     Raises
     ------
     LayerError
-        A code is empty or given twice, or a shape cannot be used; the row is named by its index.
+        There is no such column, a code is empty or given twice, or a shape cannot be used (the row is named
+        by its index), or a tolerance is given to a layer that does not demand a zone.
     UnknownSystem
         ``system`` is not known.
     """
+    if column not in zones.columns:
+        shown = ", ".join(map(str, zones.columns))
+        raise LayerError(
+            f"layer {name}: no column {column!r} among {shown}; zone_layer(..., column=) names it"
+        )
+    if nearest_tolerance_m and cardinality != "exactly_one":
+        raise LayerError(f"layer {name}: a tolerance needs cardinality='exactly_one'")
     codes = ["" if pd.isna(code) else str(code).strip() for code in zones[column]]
     missing = [label for label, code in zip(zones.index, codes, strict=True) if not code]
     if missing:
@@ -85,7 +94,8 @@ def point_router(layers: Layers, *, metric_srid: int | None = None) -> PointRout
     Parameters
     ----------
     layers
-        By name, in the order of the answers: frames with a column ``code``, or layers made by `zone_layer`.
+        By name, in the order of the answers: frames with a column ``code``, or layers made by `zone_layer`,
+        which bear this name then.
     metric_srid
         EPSG code of the metric system for distances; by default `gis.crs.metric_system` of the layers'
         middle.
@@ -93,10 +103,15 @@ def point_router(layers: Layers, *, metric_srid: int | None = None) -> PointRout
     Raises
     ------
     LayerError
-        See `zone_layer`.
+        See `zone_layer`; or two columns of the answers would have one name.
     """
+    columns = [f"{name}{part}" for name in layers for part in ("", "_method", "_distance_m")]
+    double = next((name for name in columns if columns.count(name) > 1), None)
+    if double is not None:
+        raise LayerError(f"two columns of the answers would be named {double!r}; name the layers differently")
     made = [
-        layer if isinstance(layer, ZoneLayer) else zone_layer(name, layer) for name, layer in layers.items()
+        replace(layer, code=name) if isinstance(layer, ZoneLayer) else zone_layer(name, layer)
+        for name, layer in layers.items()
     ]
     return PointRouter.build(made, metric_srid)
 

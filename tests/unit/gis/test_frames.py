@@ -100,3 +100,17 @@ def test_a_router_is_asked_again_with_other_layers_options() -> None:
     assert set(found["near_method"]) == {"inside", "nearest"}
     assert found["near_distance_m"][found["near_method"] == "nearest"].notna().all()
     assert list(found.columns[:3]) == ["zone", "zone_method", "zone_distance_m"]
+
+
+def test_a_layer_bears_the_name_it_is_given_among_others() -> None:
+    found = route_frame(calls(10), {"night": zone_layer("day", ZONES)})
+    assert list(found.columns) == ["night", "night_method", "night_distance_m"]
+
+
+def test_what_would_be_answered_wrong_in_silence_is_refused() -> None:
+    with pytest.raises(LayerError, match="two columns of the answers would be named 'a_method'"):
+        point_router({"a": ZONES, "a_method": ZONES})
+    with pytest.raises(LayerError, match="a tolerance needs cardinality='exactly_one'"):
+        zone_layer("a", ZONES, nearest_tolerance_m=5)
+    with pytest.raises(LayerError, match="no column 'code' among geometry, name; zone_layer"):
+        point_router({"a": ZONES.rename(columns={"code": "name"})})
