@@ -124,7 +124,14 @@ def _reason(
             f"须分开的单元使本格停在 {households} 户",
             f"units that must not share a grid leave this one at {households} households",
         )
-    return _single(piece, of_atom, number, households, options)
+    code, words = _single(piece, of_atom, number, households, options)
+    if code == "not_found" and np.array_equal(np.flatnonzero(today == number), units):
+        gap, side = max(low - households, households - high), "few" if households < low else "many"
+        return "kept", Words(
+            f"保持现状：{'差' if households < low else '多'} {gap} 户，补正须调整相邻网格",
+            f"left as it is today with {gap} households too {side}: mending that would change a neighbour",
+        )
+    return code, words
 
 
 def _total(piece: Piece, low: int, high: int) -> Reason:

@@ -48,6 +48,19 @@ def test_who_redraws_is_not_sparing() -> None:
     assert maintain.touch > redraw.touch > 0
 
 
+def test_a_grid_left_a_little_out_of_the_band_says_why() -> None:
+    # 504 and 360 households: a unit of 24 would mend it, and touch both.
+    graph = lattice(6, 6, 24)
+    today = (np.arange(36) >= 21).astype(np.int64)
+    (one,) = propose(graph, today, ProposeOptions(seconds=0.05, proposals=1, stay=20.0))
+    assert (one.zone == today).all()
+    (why,) = one.explained
+    assert (why.zone, why.code) == (0, "kept")
+    assert "4 households too many" in why.text.en
+    (mended,) = propose(graph, today, ProposeOptions(seconds=0.05, proposals=1, stay=0.0))
+    assert mended.measures.in_band_share == 1.0
+
+
 def test_a_grid_over_the_band_is_cut_and_its_neighbours_are_left_alone() -> None:
     rng = np.random.default_rng(5)
     graph = lattice(16, 12, rng.integers(8, 26, 192))
