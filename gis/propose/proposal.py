@@ -19,9 +19,9 @@ ReasonCode = Literal[
     "large_unit", "community_total", "separate_part", "locked", "must_link", "cannot_link", "cut_vertex",
     "change_budget", "grid_count", "kept", "no_fitting_unit", "not_found",
 ]  # fmt: skip
-"""Why a grid is out of the band. All but the last three are proven: ``kept`` says that a grid of today was left
-alone although one unit could mend it, ``no_fitting_unit`` that no single unit can, ``not_found`` that the search
-ended without."""
+"""Why a grid is out of the band. All but the last three are proven: ``kept`` says that a grid of today was
+left alone although one unit could mend it, ``no_fitting_unit`` that no single unit can, ``not_found`` that
+the search ended without."""
 
 
 @dataclass(frozen=True)
