@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.screen import MAP_MS, SERVER, Screen
-from tests.e2e.test_view import check
+from tests.e2e.test_view import WIDTHS, check
 
 
 def waiting(screen: Screen, count: int) -> list[dict[str, Any]]:
@@ -131,26 +131,25 @@ def test_a_fallback_place_is_confirmed_and_refuted_with_a_reason(screen: Screen)
     assert stored[key]["reason"] == "现场核实，确有其地"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_while_locating(screen: Screen, width: int) -> None:
+def test_axe_finds_nothing_while_locating(screen: Screen) -> None:
     first = waiting(screen, 1)[0]
-    screen.page.set_viewport_size({"width": width, "height": 844})
     screen.open()
-    for lang in ("zh", "en"):
+    for width, lang in product(WIDTHS, ("zh", "en")):
+        screen.page.set_viewport_size({"width": width, "height": 844})
         screen.go(f"?lang={lang}&panel=locate")
         expect(screen.page.locator(f"html[lang^={lang}]")).to_have_count(1)
         queue(screen).first.wait_for()
-        check(screen, f"queue ({lang})")
+        check(screen, f"queue ({lang}), {width} wide")
         # What is being read anew can still be read.
         screen.page.locator("#locate-panel ul.incidents").evaluate("list => list.classList.add('is-old')")
-        check(screen, f"queue read anew ({lang})")
+        check(screen, f"queue read anew ({lang}), {width} wide")
         screen.page.locator("[data-tab=fallback]").click()
         screen.page.locator("#locate-panel .empty, .fallback").first.wait_for()
-        check(screen, f"fallback places ({lang})")
+        check(screen, f"fallback places ({lang}), {width} wide")
         screen.go(f"?lang={lang}&panel=locate&incident={first['number']}")
         screen.page.locator(".locate-form button[type=submit]").click()
         screen.page.get_by_role("alert").first.wait_for()
-        check(screen, f"locating ({lang})")
+        check(screen, f"locating ({lang}), {width} wide")
         assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
         screen.go(f"?lang={lang}")
         expect(screen.page.locator(".panel")).to_have_count(0)

@@ -7,13 +7,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.screen import Screen
 
 AXE = Path(__file__).parents[2] / "frontend_map" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
+WIDTHS = (1280, PHONE["width"])
 
 
 def test_one_click_switches_the_language(screen: Screen) -> None:
@@ -150,15 +150,14 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing(screen: Screen, width: int) -> None:
+def test_axe_finds_nothing(screen: Screen) -> None:
     assert AXE.exists(), "axe-core is not installed; run `npm ci` in frontend_map/"
     grid = screen.some_grid()
     incident = screen.api("incidents", limit=1)["items"][0]["number"]
-    screen.page.set_viewport_size({"width": width, "height": 844})
     lon, lat = grid["centre"]
     screen.open_at(grid["centre"], 14)
-    for lang, (name, query) in product(("zh", "en"), STATES.items()):
+    for width, lang, (name, query) in product(WIDTHS, ("zh", "en"), STATES.items()):
+        screen.page.set_viewport_size({"width": width, "height": 844})
         start = f"?map=14.00/{lat:.5f}/{lon:.5f}&lang={lang}"
         screen.go(start)
         expect(screen.page.locator(f"html[lang^={lang}]")).to_have_count(1)
@@ -170,13 +169,21 @@ def test_axe_finds_nothing(screen: Screen, width: int) -> None:
             screen.page.get_by_role("alert").wait_for()
         elif filled:
             screen.page.locator(".panel h3, .facts").first.wait_for()
-        check(screen, f"{name} ({lang})")
+        check(screen, f"{name} ({lang}), {width} wide")
         if name == "report":
             screen.page.keyboard.press("Escape")
             screen.page.keyboard.press("?")
             screen.page.get_by_role("dialog").wait_for()
-            check(screen, f"help ({lang})")
+            check(screen, f"help ({lang}), {width} wide")
             screen.page.keyboard.press("Escape")
+
+
+def check_wide_and_narrow(screen: Screen, name: str) -> None:
+    """`check` on a desk and on a phone: the page is the same, nothing need be loaded anew."""
+    for width in (*WIDTHS[1:], WIDTHS[0]):
+        screen.page.set_viewport_size({"width": width, "height": 844})
+        check(screen, f"{name}, {width} wide")
+        assert screen.page.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
 def check(screen: Screen, name: str) -> None:
