@@ -103,6 +103,24 @@ class UnitGraph:
     def __len__(self) -> int:
         return len(self.households)
 
+    def part(self, kept: NDArray[np.bool_]) -> UnitGraph:
+        """Some of the units, and the borders between them.
+
+        >>> line = UnitGraph.row([100, 200, 300])
+        >>> part = line.part(np.array([False, True, True]))
+        >>> part.households.tolist(), part.ends.tolist()
+        ([200, 300], [[0, 1]])
+        """
+        row = np.cumsum(kept) - 1
+        inner = kept[self.ends].all(axis=1)
+        of_units = ("households", "residents", "buildings", "area_m2", "perimeter_m", "community")
+        of_borders = ("length_m", "barrier", "joined")
+        return UnitGraph(
+            ends=row[self.ends[inner]].astype(np.int32),
+            **{name: getattr(self, name)[kept] for name in of_units},
+            **{name: getattr(self, name)[inner] for name in of_borders},
+        )
+
     @cached_property
     def neighbours(self) -> Neighbours:
         """All borders and links, from each of their two sides."""

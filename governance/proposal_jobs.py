@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from gis.measures import NOWHERE
 from gis.propose.options import Cancelled, ImpossibleOptions, ProposeOptions
 from gis.propose.proposal import NO_ZONE, Proposal
 from gis.redraw_draft import Draft
+from gis.unit_graph import UnitGraph
 from gis.words import Words
 
 __all__ = ["Job", "ProposalJobs", "TooManyJobs"]
@@ -75,9 +76,8 @@ class Job:
         try:
             if self._stop.is_set():
                 raise Cancelled
-            self.proposals = propose(
-                draft.graph, current, options, progress=self._tell, cancelled=self._stop.is_set
-            )
+            found = propose(draft.graph, current, options, progress=self._tell, cancelled=self._stop.is_set)
+            self.proposals = [self._of_asked(each, draft.graph, current, options) for each in found]
         except Cancelled:
             self.state = "cancelled"
         except ImpossibleOptions as problem:
@@ -91,6 +91,21 @@ class Job:
         else:
             self.progress, self.state = 1.0, "done"
         self.ended = time.monotonic()
+
+    def _of_asked(
+        self, found: Proposal, graph: UnitGraph, current: NDArray[np.int32], options: ProposeOptions
+    ) -> Proposal:
+        """The proposal with the figures of the communities asked for: in those of a city they would drown."""
+        from gis.propose.measuring import measured
+
+        if self.concerned.all():
+            return found
+        here = self.concerned
+        figures = measured(
+            graph.part(here), found.zone[here], current[here], options.minimum, options.maximum,
+            exempt=options.exempt, seconds=found.measures.seconds,
+        )  # fmt: skip
+        return replace(found, measures=figures)
 
     def _tell(self, share: float) -> None:
         self.progress = max(self.progress, min(1.0, float(share)))

@@ -55,6 +55,25 @@ def test_a_proposal_is_searched_and_taken_over(client: TestClient, plan: Json) -
     assert (min(homes), max(homes)) == (best["measures"]["min"], best["measures"]["max"])
 
 
+def test_the_figures_are_those_of_the_communities_asked_for(client: TestClient, plan: Json) -> None:
+    body = {"layer": "base_grid", "name": {"zh": "全部"}, "by": "王规划"}
+    city = client.post("/api/plans", json=body).json()
+    community = plan["area"]["code"]
+    asked = {"communities": [community], "options": {"seconds": 0.2, "proposals": 1}}
+    started = client.post(f"/api/plans/{city['code']}/proposals", json=asked)
+    (best,) = ended(client, city, started.json()["job"])["proposals"]
+    read = client.get(f"/api/plans/{city['code']}/units").json()
+    named = [each["code"] for each in read["communities"]].index(community)
+    columns = zip(*(read["units"][name] for name in ("id", "community", "households")), strict=True)
+    homes = {unit: households for unit, where, households in columns if where == named}
+    assert set(best["assignment"]["units"]) == set(homes)
+    sizes: dict[int, int] = {}
+    for unit, zone in zip(*best["assignment"].values(), strict=True):
+        sizes[zone] = sizes.get(zone, 0) + homes[unit]
+    told = best["measures"]
+    assert (told["zones"], told["min"], told["max"]) == (len(sizes), min(sizes.values()), max(sizes.values()))
+
+
 def test_units_and_buildings_are_linked_and_kept_apart(
     client: TestClient, plan: Json, database: psycopg.Connection
 ) -> None:

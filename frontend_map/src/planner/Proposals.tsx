@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Proposal } from "../api/plans";
 import { number, percent } from "../format";
 import { say, t } from "../i18n";
@@ -47,9 +47,8 @@ const SLIDERS: readonly (keyof Pick<Options, "roads" | "compactness" | "stay">)[
 
 function AskFor() {
   const { all, first } = useCommunities();
-  const [code, setCode] = useState<string | null>(null);
   const now = options.value;
-  const wanted = code ?? first;
+  const wanted = now.where !== null && (now.where === "*" || all.some((one) => one.code === now.where)) ? now.where : first;
   const set = (part: Partial<Options>): void => void (options.value = { ...now, ...part });
   return (
     <form
@@ -62,7 +61,7 @@ function AskFor() {
       <p class="small muted">{t("propose.intro", { min: number(plan.value?.band.min), max: number(plan.value?.band.max) })}</p>
       <label>
         <span class="label">{t("propose.where")}</span>
-        <select name="community" value={wanted} onChange={(event) => setCode(event.currentTarget.value)}>
+        <select name="community" value={wanted} onChange={(event) => set({ where: event.currentTarget.value })}>
           {all.map((one) => (
             <option key={one.code} value={one.code}>
               {one.name}

@@ -25,6 +25,8 @@ export const refusedJob = signal<ApiError | null>(null);
 export const chosenProposal = signal<number | null>(null);
 
 export interface Options {
+  /** Code of a community, `*` for all, null where none was chosen yet. */
+  where: string | null;
   seconds: number;
   roads: number;
   compactness: number;
@@ -69,7 +71,7 @@ effect(() => {
       : null;
 });
 
-export const options = signal<Options>({ seconds: 5, roads: 1, compactness: 1, stay: 1, budget: 100, seed: 1 });
+export const options = signal<Options>({ where: null, seconds: 5, roads: 1, compactness: 1, stay: 1, budget: 100, seed: 1 });
 
 const POLL_MS = 400;
 
@@ -84,7 +86,7 @@ export async function propose(communities: string[]): Promise<void> {
   });
   const locked = [...here.zones.values()].filter((zone) => zone.lock !== "none").map((zone) => zone.number);
   try {
-    const { budget, ...wishes } = options.value;
+    const { budget, where: _, ...wishes } = options.value;
     const { job, revision } = await startProposals(plan.code, communities, {
       ...wishes,
       band: plan.band,
