@@ -37,7 +37,9 @@ def check_datum(
     ] = None,
     at: At = None,
     metric_srid: MetricSrid = None,
-    output_format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+    output_format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text, json or geojson.")
+    ] = "text",
     output: Output = None,
 ) -> None:
     """Lay a layer's borders on trusted ones as they stand, as GCJ-02, as BD-09; say which reading fits.
@@ -46,8 +48,8 @@ def check_datum(
     """
     from gis.datum import compare_datum
 
-    if output_format not in ("text", "json"):
-        raise typer.BadParameter("--format: text | json")
+    if output_format not in ("text", "json", "geojson"):
+        raise typer.BadParameter("--format: text | json | geojson")
     given = [Given(layer, crs=crs), Given(against, crs=against_crs)]
     read = read_layers(given, at, metric_srid)
     checked, trusted = read.layers
@@ -57,6 +59,8 @@ def check_datum(
         report = compare_datum(shapes, known, read.metric_srid, declared=checked.system)
     if output_format == "json":
         write(_document(checked.name, trusted.name, report, read.metric_srid), output)
+    elif output_format == "geojson":
+        write(_features(report), output)
     if output_format == "text" or output is not None:
         _print(checked.name, trusted.name, report)
     if not report.as_declared:
@@ -80,6 +84,28 @@ def _document(name: str, trusted: str, report: DatumReport, metric_srid: int) ->
                 "readings": {reading: asdict(one) for reading, one in part.spreads.items()},
             }
             for part in report.parts
+        ],
+    }
+
+
+def _features(report: DatumReport) -> dict[str, Any]:
+    """Lines from border to border, each with its reading and with what the whole part says of it."""
+    parts = {part.name: part for part in report.parts}
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "LineString", "coordinates": [list(end) for end in way.line]},
+                "properties": {
+                    "borders": way.borders,
+                    "reading": way.reading,
+                    "distance_m": round(way.metres, 3),
+                    "median_m": round(parts[way.borders].spreads[way.reading].median, 3),
+                    "fits": parts[way.borders].reading == way.reading,
+                },
+            }
+            for way in report.ways
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -88,6 +89,11 @@ def check_layer(
             trusted=None if known is None else layer_check.Trusted(*usable(known), tolerance_m),
             least_vertices=min_vertices,
         )
+    told = [
+        replace(found, detail=checked.unreadable.get(found.codes[0], "")) if found.kind == "empty" else found
+        for found in report.findings
+    ]
+    report = replace(report, findings=told)
     if output_format == "json":
         write(layer_report.document(checked.name, report, read.metric_srid), output)
     elif output_format == "geojson":

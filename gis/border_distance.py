@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.crs import geometry_to_metric, to_metric
+from gis.crs import geometry_to_metric, to_metric, to_wgs84
 
 __all__ = ["BorderIndex", "BorderPoints", "Spread", "spread"]
 
@@ -121,6 +121,17 @@ class BorderIndex:
             (at, _), found = self._tree.query_nearest(points, return_distance=True, all_matches=False)
             away[at] = found
         return away
+
+    def nearest(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """The nearest places on the borders of points (EPSG:4326 degrees, shape (n,)); NaN without any."""
+        found = np.full((2, len(lon)), np.nan)
+        if len(self) and len(lon):
+            points = shapely.points(*to_metric(lon, lat, self.metric_srid))
+            at, piece = self._tree.query_nearest(points, all_matches=False)
+            ways = shapely.shortest_line(self._tree.geometries[piece], points[at])
+            there = shapely.get_coordinates(shapely.get_point(ways, 0))
+            found[:, at] = to_wgs84(there[:, 0], there[:, 1], f"EPSG:{self.metric_srid}")
+        return found[0], found[1]
 
 
 @dataclass(frozen=True)

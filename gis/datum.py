@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,16 @@ from gis.border_distance import BorderIndex, BorderPoints, Floats, Spread, sprea
 from gis.crs import from_wgs84, to_wgs84
 from gis.words import Words
 
-__all__ = ["PART_NAMES", "READINGS", "DatumReport", "Part", "Reading", "compare_datum", "outline_medians"]
+__all__ = [
+    "PART_NAMES",
+    "READINGS",
+    "DatumReport",
+    "Part",
+    "Reading",
+    "Way",
+    "compare_datum",
+    "outline_medians",
+]
 
 Reading = Literal["as_is", "gcj02", "bd09", "to_gcj02", "to_bd09"]
 READINGS: Final[Mapping[Reading, Words]] = {
@@ -39,6 +48,8 @@ FITS_M: Final = 100.0
 CLEARER: Final = 3.0
 """So many times nearer than as it stands has a reading to be, to be believed."""
 POINTS: Final = 20_000
+WAYS: Final = 200
+"""So many of them are told of each sort of borders and each reading."""
 _OUTLINE_POINTS: Final = 2_000
 
 Name = Literal["inner", "outer"]
@@ -116,6 +127,25 @@ class Part:
         )
 
 
+class Way(NamedTuple):
+    """From a place of the border to the nearest one of the other layer, under a reading.
+
+    Attributes
+    ----------
+    borders, reading
+        As in `Part`.
+    metres
+        How long it is.
+    line
+        Its ends, EPSG:4326: the place as the reading has it, and the nearest border.
+    """
+
+    borders: Name
+    reading: Reading
+    metres: float
+    line: tuple[tuple[float, float], tuple[float, float]]
+
+
 @dataclass(frozen=True)
 class DatumReport:
     """A layer against a trusted one.
@@ -128,11 +158,14 @@ class DatumReport:
         Whose border points were measured: ``layer``, or ``trusted`` where its borders are the fewer.
     declared
         The reading the layer's declared system stands for.
+    ways
+        Some of what was measured, at equal distances along the borders, to be looked at on a map.
     """
 
     parts: tuple[Part, ...]
     measured: Literal["layer", "trusted"]
     declared: Reading
+    ways: tuple[Way, ...] = ()
 
     @property
     def as_declared(self) -> bool:
@@ -209,16 +242,31 @@ def compare_datum(
     if both:
         chosen = {"inner": ~outer, **chosen}
     parts = []
+    ways: list[Way] = []
     for name, there in chosen.items():
         spreads: dict[Reading, Spread] = {}
         for reading in READINGS:
             place = _read(measured.lon[there], measured.lat[there], reading, as_declared, forward=by_layer)
-            found = spread(index.distance(*place))
+            away = index.distance(*place)
+            found = spread(away)
             if found is not None:
                 spreads[reading] = found
+                ways += _ways(name, reading, place, away, index)
         if spreads:
             parts.append(Part(name, spreads, *_fitting(spreads)))
-    return DatumReport(tuple(parts), "layer" if by_layer else "trusted", as_declared)
+    return DatumReport(tuple(parts), "layer" if by_layer else "trusted", as_declared, tuple(ways))
+
+
+def _ways(
+    name: Name, reading: Reading, place: tuple[Floats, Floats], away: Floats, index: BorderIndex
+) -> list[Way]:
+    some = np.linspace(0, len(away) - 1, min(len(away), WAYS)).astype(int)
+    lon, lat = place[0][some], place[1][some]
+    there = index.nearest(lon, lat)
+    return [
+        Way(name, reading, metres, ((x, y), (u, v)))
+        for metres, x, y, u, v in zip(*(a.tolist() for a in (away[some], lon, lat, *there)), strict=True)
+    ]
 
 
 def outline_medians(

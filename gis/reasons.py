@@ -28,6 +28,7 @@ _ZH: Final = {
 }
 _PARTS: Final = (
     (re.compile(r"(.+) at (-?[\d.]+), (-?[\d.]+)"), "{0}，位于 {1}, {2}"),
+    (re.compile(r"the geometry cannot be read: (.+)"), "几何无法解析：{0}"),
     (re.compile(r"\((.+), (.+)\) is not a longitude and a latitude"), "（{0}，{1}）不是经纬度"),
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -50,6 +50,8 @@ class LayerShapes:
         Code of the parent layer of a stored layer.
     system
         The system the file's coordinates are in, as declared; ``wgs84`` for a stored layer.
+    unreadable
+        Why the geometry of a zone cannot be read at all, by its code.
     """
 
     name: str
@@ -59,6 +61,7 @@ class LayerShapes:
     cardinality: str = "exactly_one"
     parent_layer: str | None = None
     system: str = "wgs84"
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_layer_file(
@@ -93,13 +96,16 @@ def read_layer_file(
     raw = raw_shapes(source, mapped, findings)
     with np.errstate(invalid="ignore"):
         degrees = np.asarray(geometry_to_wgs84(shapely.force_2d(raw), system), dtype=object)
+    texts = zip(source.table.index, _texts(mapped, "code"), strict=True)
+    codes = {int(row): text or f"#{row}" for row, text in texts}
     return LayerShapes(
         path.name,
-        [text or f"#{row}" for row, text in zip(source.table.index, _texts(mapped, "code"), strict=True)],
+        list(codes.values()),
         _on_lattice(degrees),
         _texts(mapped, "parent"),
         cardinality=cardinality,
         system=system,
+        unreadable={codes[fault.row]: fault.message.en for fault in findings.errors if fault.row is not None},
     )
 
 

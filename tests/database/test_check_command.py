@@ -187,7 +187,7 @@ def test_nesting_in_a_file(tmp_path: Path) -> None:
         (["layer", "{file}", "--trusted", "{broken}"], "cannot be compared with"),
         (["datum", "{file}", "--against", "{broken}"], "cannot be compared with"),
         (["datum", "{broken}", "--against", "{file}"], "no usable zone"),
-        (["datum", "{file}", "--against", "{file}", "--format", "geojson"], "text | json"),
+        (["datum", "{file}", "--against", "{file}", "--format", "xml"], "text | json | geojson"),
     ],
 )
 def test_what_cannot_begin_is_said(tmp_path: Path, words: list[str], said: str) -> None:
@@ -239,6 +239,14 @@ def test_the_datum_of_a_file_is_found_and_proposed(tmp_path: Path) -> None:
         assert part["readings"]["as_is"]["median"] > 100
         assert part["message"]["zh"]
     assert run("datum", trusted, "--against", trusted)[0] == 0
+    code, said = run("datum", shifted, "--against", trusted, "--format", "geojson")
+    lines = json.loads(said)["features"]
+    assert (code, len(lines)) == (1, 2 * 5 * 200)
+    assert {line["geometry"]["type"] for line in lines} == {"LineString"}
+    assert {line["properties"]["reading"] for line in lines if line["properties"]["fits"]} == {"gcj02"}
+    shown = [line["properties"] for line in lines if line["properties"]["reading"] == "as_is"]
+    assert np.median([line["distance_m"] for line in shown]) > 100
+    assert {line["borders"] for line in shown} == {"inner", "outer"}
 
 
 def test_the_datum_of_a_stored_layer(stored: None, tmp_path: Path) -> None:
@@ -249,6 +257,17 @@ def test_the_datum_of_a_stored_layer(stored: None, tmp_path: Path) -> None:
     assert (code, "the trusted one is gcj02" in said) == (1, True)
     assert run("datum", "community", "--against", path, "--against-crs", "gcj02")[0] == 0
     assert run("datum", "police", "--against", "district")[0] == 0
+
+
+def test_what_cannot_be_read_is_no_missing_geometry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "zones.csv"
+    path.write_text(f'code,wkt\nA,"{toy_city.box(0, 0).wkt}"\nB,POLYGON ((1\nC,\n', encoding="utf-8")
+    code, said = run("layer", path, "--format", "json")
+    told = {finding["codes"][0]: finding["detail"] for finding in json.loads(said)["findings"]}
+    assert (code, set(told), told["C"]) == (1, {"B", "C"}, "")
+    assert told["B"].startswith("the geometry cannot be read: ")
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "几何无法解析" in run("layer", path)[1]
 
 
 def test_two_grids_of_a_street_may_be_checked_from_a_table(tmp_path: Path) -> None:

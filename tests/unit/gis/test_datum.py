@@ -58,6 +58,13 @@ def test_the_system_is_found(streets: Any, move: Move, reading: Reading, said: s
     assert readings(report) == {"inner": reading, "outer": reading}
     assert said in report.verdict.en
     assert report.as_declared is (reading == "as_is")
+    # Ways lead from the border as read to the other one, and are as long as they say.
+    for way in report.ways[::97]:
+        (x, y), (u, v) = (crs.to_metric(*end, METRIC) for end in way.line)
+        assert np.hypot(x - u, y - v) == pytest.approx(way.metres, abs=1e-3)
+    fitting = [way.metres for way in report.ways if way.reading == reading]
+    assert len(fitting) == 400
+    assert np.median(fitting) < 1
     for part in report.parts:
         assert part.spreads[reading].median < 0.1
         others = [spread.median for name, spread in part.spreads.items() if name != reading]
