@@ -63,8 +63,8 @@ def test_a_border_is_dragged_judged_at_once_as_the_server_does_and_undone(screen
     page = desk.page
     border = next(each for each in desk.borders())
     before = desk.zone_of(border.there)
-    page.keyboard.press("p")
-    # With Space held, dragging moves the map, whatever the tool.
+    page.locator("[data-tool=paint]").click()
+    # With Space held, dragging moves the map, whatever the tool: also right after the pointer took it.
     middle = page.evaluate("() => window.gridgov.map.getCenter().toArray()")
     page.mouse.move(*screen.on_screen(border.place_here))
     page.keyboard.down("Space")

@@ -217,6 +217,10 @@ def test_from_a_grid_too_large_to_an_incident_in_its_new_grid(screen: Screen) ->
     page.keyboard.press("Control+z")
     expect(desk.moved()).to_have_text(moved, timeout=MAP_MS)
     desk.saved()
+    # Without the split the grid is too large again: there is something to propose.
+    page.keyboard.press("Control+z")
+    expect(desk.row(border.zone_here)).to_contain_text("▲", timeout=MAP_MS)
+    desk.saved()
     desk.tab("proposals")
     page.locator("select[name=seconds]").select_option("2")
     page.get_by_role("button", name="提出方案").click()

@@ -66,7 +66,11 @@ function Toolbar() {
               tabIndex={one === now ? 0 : -1}
               aria-label={t(`tool.${one}`)}
               title={`${t(`tool.${one}`)} (${TOOL[one].key})\n${t(`tool.${one}.how`)}`}
-              onClick={() => useTool(one)}
+              onClick={(event) => {
+                useTool(one);
+                // Who took it with the pointer goes on with the map: there Space moves it.
+                if (event.detail > 0 && !TOOL[one].instant) document.querySelector<HTMLElement>("#map canvas")?.focus();
+              }}
             >
               <Glyph name={TOOL[one].glyph} />
               <kbd aria-hidden="true">{TOOL[one].key}</kbd>

@@ -53,8 +53,8 @@ function command(event: KeyboardEvent): boolean {
 
 function anywhere(event: KeyboardEvent, onMap: boolean): boolean {
   if (event.code === "Space") {
-    // On a button Space presses it.
-    if (!onMap && event.target !== document.body) return false;
+    // On a button Space presses it; in a list it scrolls, unless the pointer is over the map.
+    if (!onMap && event.target !== document.body && (isPressed(event.target) || !document.querySelector("#map:hover"))) return false;
     planView.value?.pan(true);
     return true;
   }
@@ -78,6 +78,8 @@ function anywhere(event: KeyboardEvent, onMap: boolean): boolean {
   else return false;
   return true;
 }
+
+const isPressed = (target: EventTarget | null): boolean => target instanceof Element && target.closest("button, a, input, select, summary, [role=tab]") !== null;
 
 /** Lines go along streets, or straight. */
 function follow(): void {
