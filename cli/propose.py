@@ -176,8 +176,13 @@ def propose(
 
     if plot is not None and plot.suffix.lower() != ".svg":
         fail("--plot：应为 .svg 文件", "--plot: must be an .svg file")
+    if plot is not None and not plot.parent.is_dir():
+        fail(f"--plot：没有目录 {plot.parent}", f"--plot: there is no folder {plot.parent}")
+    if proposals is not None and proposals.exists() and not proposals.is_dir():
+        fail(f"--proposals：{proposals} 不是目录", f"--proposals: {proposals} is no folder")
     try:
-        check_output(output, overwrite=overwrite)
+        inputs = [path for path in (units, current, roads, links) if path is not None]
+        check_output(output, overwrite=overwrite, inputs=inputs)
         with progress.status(in_words("读取单元", "reading units")):
             read = read_units(UnitsAsked(units, source_layer, crs, weight, community, code, roads, reach))
             today = None if current is None else read_current(current, read, current_code)

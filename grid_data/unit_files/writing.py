@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,14 +30,20 @@ FORMS: Final[Mapping[str, str]] = {
 }
 
 
-def check_output(path: Path, *, overwrite: bool) -> None:
+def check_output(path: Path, *, overwrite: bool, inputs: Sequence[Path] = ()) -> None:
     """Refuse an output that cannot be written.
 
     Raises
     ------
     ImportRefused
-        Its ending is not known, its folder is missing, or it is there already.
+        Its ending is not known, its folder is missing, it is there already, or it is one of the inputs.
     """
+    if path.resolve() in {each.resolve() for each in inputs}:
+        raise ImportRefused(
+            "output_is_input",
+            f"{path} 是要读取的文件；请另取输出名称",
+            f"{path} is read as input; choose another output",
+        )
     if path.suffix.lower() not in FORMS:
         known = ", ".join(FORMS)
         raise ImportRefused(

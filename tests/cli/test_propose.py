@@ -390,7 +390,10 @@ def test_a_file_that_cannot_be_read_is_refused_by_its_row(shell: Shell, case: st
         (("--units", "units.gpkg", "--must-link", "U00,U07"), "cannot share a grid"),
         (("--units", "units.gpkg", "--plot", "plot.png"), ".svg"),
         (("--units", "units.gpkg", "-o", "out.csv"), "endings"),
-        (("--units", "units.gpkg", "-o", "units.gpkg"), "--overwrite"),
+        (("--units", "units.gpkg", "-o", "today.geojson"), "--overwrite"),
+        (("--units", "units.gpkg", "-o", "units.gpkg", "--overwrite"), "read as input"),
+        (("--units", "units.gpkg", "--plot", "nowhere/trade.svg"), "no folder nowhere"),
+        (("--units", "units.gpkg", "--proposals", "today.geojson"), "today.geojson is no folder"),
     ],
 )
 def test_what_cannot_be_done_is_said(shell: Shell, words: tuple[object, ...], said: str) -> None:
