@@ -3,7 +3,7 @@ import { dateTime, number, percent } from "../format";
 import { lang, say, t } from "../i18n";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { useLoad } from "../parts/load";
-import { totals } from "./state";
+import { deskTab, totals } from "./state";
 import { codeEnd } from "./words";
 
 const BEFORE: ReadonlySet<Plan["state"]> = new Set(["draft", "submitted", "approved", "scheduled"]);
@@ -18,9 +18,10 @@ export function Impact({ plan }: { plan: Plan }) {
   return (
     <section class="impact" aria-label={t("impact.title")}>
       <h3>{t("impact.title")}</h3>
-      {!asked && <p class="empty">{t(BEFORE.has(plan.state) ? "impact.none" : "impact.over")}</p>}
+      {!asked && BEFORE.has(plan.state) && <p class="empty">{t("impact.none")}</p>}
+      {!asked && !BEFORE.has(plan.state) && <Over />}
       {impact.loading && !impact.value && <Waiting />}
-      {impact.error && (KEPT.has(plan.state) && impact.error.code === "plan-refused" ? <p class="empty">{t("impact.over")}</p> : <Trouble error={impact.error} again={impact.again} />)}
+      {impact.error && (KEPT.has(plan.state) && impact.error.code === "plan-refused" ? <Over /> : <Trouble error={impact.error} again={impact.again} />)}
       {impact.value && KEPT.has(plan.state) && <p class="small muted">{t("impact.as_approved", { at: dateTime(impact.value.at) })}</p>}
       {asked && impact.value && (
         <>
@@ -36,6 +37,18 @@ export function Impact({ plan }: { plan: Plan }) {
         </>
       )}
     </section>
+  );
+}
+
+/** Nothing lies ahead, and no report was kept: what changed is seen by comparing. */
+function Over() {
+  return (
+    <p class="empty">
+      {t("impact.over")}{" "}
+      <button type="button" class="link" onClick={() => (deskTab.value = "compare")}>
+        {t("impact.compare")}
+      </button>
+    </p>
   );
 }
 

@@ -17,7 +17,7 @@ export const shapes = signal<{ units: Shape[]; places: Position[]; edges: Positi
 /** Goes up with every change of the draft. */
 export const version = signal(0);
 
-export type SaveState = "saved" | "saving" | "offline" | "refused";
+export type SaveState = "saved" | "saving" | "offline" | "signed_out" | "refused";
 export const saveState = signal<SaveState>("saved");
 /** Why the server refused the last step. */
 export const refusal = signal<ApiError | null>(null);

@@ -42,6 +42,7 @@ let running: Promise<void> | null = null;
 export const waiting = (): number => queue.length;
 
 const RETRY_MS = 4_000;
+const SIGN_IN = "sign-in-needed";
 
 /** Sends a step; `forecast` are the units (by index) that it moves here at once. */
 export function perform(
@@ -81,8 +82,8 @@ export function pump(): Promise<void> {
   return running;
 }
 
-/** Whether the server may answer later: what waits is kept. */
-const away = (problem: ApiError): boolean => problem.code === "unreachable" || (problem.status >= 502 && problem.status <= 504 && problem.code !== "too-slow");
+/** Whether the server may answer later, or to whoever signs in again: what waits is kept. */
+const away = (problem: ApiError): boolean => problem.code === SIGN_IN || problem.code === "unreachable" || (problem.status >= 502 && problem.status <= 504 && problem.code !== "too-slow");
 
 async function work(): Promise<void> {
   try {
@@ -98,7 +99,7 @@ async function work(): Promise<void> {
   } catch (cause) {
     const problem = asApiError(cause);
     if (!away(problem)) throw problem;
-    desk.saveState.value = "offline";
+    desk.saveState.value = problem.code === SIGN_IN ? "signed_out" : "offline";
     setTimeout(() => void pump(), RETRY_MS);
   }
 }

@@ -106,6 +106,16 @@ describe("a connection that is lost in the middle of a step", () => {
     expect([waiting(), stored(), desk.plan.value?.code]).toEqual([0, ["甲", "甲"], "P-2"]);
   });
 
+  it("waits for whoever has to sign in again", async () => {
+    server.refuse = () => new ApiError(401, "sign-in-needed", "sign in");
+    perform(rename("一"));
+    await pump();
+    expect([desk.saveState.value, waiting()]).toEqual(["signed_out", 1]);
+    server.refuse = null;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([desk.saveState.value, stored()]).toEqual(["saved", ["甲"]]);
+  });
+
   it("counts a database that is away as one, and no other refusal", async () => {
     server.refuse = () => new ApiError(503, "database-away", "away");
     perform(rename("一"));
