@@ -171,8 +171,8 @@ def propose(
     from gis.propose import ImpossibleOptions, ProposeOptions
     from grid_data.importers.problems import ImportRefused
     from grid_data.unit_files.links import read_links
+    from grid_data.unit_files.outputs import check_output
     from grid_data.unit_files.reading import UnitsAsked, read_current, read_units
-    from grid_data.unit_files.writing import check_output
 
     if plot is not None and plot.suffix.lower() != ".svg":
         fail("--plot：应为 .svg 文件", "--plot: must be an .svg file")

@@ -109,6 +109,7 @@ def build(
             "--smallest", min=0.0, help="Faces of fewer square metres are joined to a neighbour (1500)."
         ),
     ] = 1500.0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE if it is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
     """Cut the ground of communities into land units: blocks, and cells round buildings in large blocks.
@@ -124,7 +125,13 @@ def build(
     from gis.units.ways import WayKind
     from grid_data.importers.problems import ImportRefused
     from grid_data.unit_building import read_buildings, unit_frames, with_columns, write_frames
+    from grid_data.unit_files.outputs import check_output
 
+    given = (communities, roads, water, rail, walls, buildings, households)
+    try:
+        check_output(output, overwrite=overwrite, inputs=[path for path in given if path is not None])
+    except ImportRefused as refused:
+        fail(*refused.words)
     read: Read = read_layers([GivenLayer(str(communities), code, crs)], None, srid)
     codes, shapes = usable(read.layers[0])
     areas = np.array(shapes, dtype=object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.reading import read_source
 from grid_data.importers.shapes import declared_system, raw_shapes
 from grid_data.importers.zones import FIELDS as ZONE_FIELDS
+from grid_data.unit_files.outputs import FORMS
 
 __all__ = [
     "Drawn",
@@ -52,8 +55,6 @@ _COUNTS = (
     Field("households", aliases=("homes", "户数", "住户数")),
     Field("residents", aliases=("population", "people", "人口", "人口数", "居民数")),
 )
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".shp": "ESRI Shapefile"}
-_PARQUET = (".parquet", ".geoparquet")
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,6 +242,13 @@ def with_columns(frame: gpd.GeoDataFrame, path: Path, code: str | None) -> gpd.G
 def write_frames(path: Path, frames: dict[str, gpd.GeoDataFrame]) -> list[Path]:
     """Write layers: into one GeoPackage, or beside each other with the layer's name before the ending.
 
+    The files appear whole, at the end; what was there before is replaced.
+
+    Parameters
+    ----------
+    path
+        One that `grid_data.unit_files.outputs.check_output` lets pass.
+
     Returns
     -------
     list
@@ -249,34 +257,30 @@ def write_frames(path: Path, frames: dict[str, gpd.GeoDataFrame]) -> list[Path]:
     Raises
     ------
     ImportRefused
-        The ending is not one that is written, or the place cannot be written to.
+        The place cannot be written to.
     """
-    ending = path.suffix.lower()
-    if ending not in _DRIVERS and ending not in _PARQUET:
-        known = ", ".join((*_DRIVERS, *_PARQUET))
-        raise ImportRefused(
-            "unknown_form",
-            f"无法写出 {path.name}；支持的扩展名：{known}",
-            f"{path.name} cannot be written; endings are {known}",
-        )
+    form = FORMS[path.suffix.lower()]
     written: list[Path] = []
     try:
-        path.unlink(missing_ok=True)
-        for number, (name, frame) in enumerate(frames.items()):
-            target = path if number == 0 or ending == ".gpkg" else path.with_suffix(f".{name}{ending}")
-            _write(target, ending, name, frame)
-            if target not in written:
-                written.append(target)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}-") as folder:
+            for number, (name, frame) in enumerate(frames.items()):
+                beside = path.with_suffix(f".{name}{path.suffix}")
+                target = path if number == 0 or form == "GPKG" else beside
+                _write(Path(folder) / target.name, form, name, frame)
+                if target not in written:
+                    written.append(target)
+            for made in sorted(Path(folder).iterdir()):
+                shutil.move(made, path.parent / made.name)
     except (OSError, pyogrio.errors.DataSourceError) as problem:
         reason = str(problem).splitlines()[0]
         raise ImportRefused("unwritable", f"无法写入 {path}：{reason}", f"{path}: {reason}") from problem
     return written
 
 
-def _write(path: Path, ending: str, name: str, frame: gpd.GeoDataFrame) -> None:
-    if ending in _PARQUET:
+def _write(path: Path, form: str, name: str, frame: gpd.GeoDataFrame) -> None:
+    if form == "Parquet":
         frame.to_parquet(path)
         return
-    options: dict[str, Any] = {"RFC7946": "YES", "COORDINATE_PRECISION": "7"} if "json" in ending else {}
-    layer = name if ending == ".gpkg" else None
-    pyogrio.write_dataframe(frame, path, driver=_DRIVERS[ending], layer=layer, **options)
+    options: dict[str, Any] = {"RFC7946": "YES", "COORDINATE_PRECISION": "7"} if form == "GeoJSON" else {}
+    layer = name if form == "GPKG" else None
+    pyogrio.write_dataframe(frame, path, driver=form, layer=layer, **options)

@@ -121,8 +121,27 @@ def test_what_is_written_beside_other_forms(tmp_path: Path, monkeypatch: pytest.
         counts.append((len(units), len(edges)))
         assert len(read(tmp_path / f"units.communities.{ending}")) == 2
     assert len(set(counts)) == 1
-    code, printed = build(shell, tmp_path, tmp_path / "units.dxf")
-    assert (code, "cannot be written" in printed) == (1, True)
+
+
+def test_no_file_is_replaced_unasked_and_none_that_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell, there = Shell(tmp_path, monkeypatch), tmp_path / "there.gpkg"
+    there.write_text("something else")
+    for output, more, said in (
+        ("units.dxf", (), "cannot be written"),
+        ("nowhere/units.gpkg", (), "there is no folder"),
+        ("there.gpkg", (), "--overwrite replaces it"),
+        ("communities.gpkg", ("--overwrite",), "is read as input"),
+    ):
+        code, printed = build(shell, tmp_path, tmp_path / output, *more)
+        assert (code, said in printed.replace("\n", " ")) == (1, True), printed
+    assert there.read_text() == "something else"
+    assert len(gpd.read_file(tmp_path / "communities.gpkg")) == 2
+    code, printed = build(shell, tmp_path, there, "--overwrite")
+    assert code == 0, printed
+    assert set(pyogrio.list_layers(there)[:, 0]) == {"units", "edges", "communities"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["communities.gpkg", "there.gpkg"]
 
 
 def test_a_wall_and_a_railway_bound_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
