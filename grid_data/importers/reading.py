@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,7 @@ from grid_data.importers.geoparquet import geometry_column
 from grid_data.importers.problems import ImportRefused
 from grid_data.importers.shapefile_text import text_encoding
 
-__all__ = ["FORMATS", "Source", "read_source"]
+__all__ = ["DAMAGED", "FORMATS", "Source", "read_source"]
 
 FORMATS: Mapping[str, str] = {
     ".gpkg": "GeoPackage",
@@ -47,6 +47,13 @@ FORMATS: Mapping[str, str] = {
     ".tsv": "CSV",
 }
 """File endings and what they are read as."""
+
+DAMAGED: Final = (
+    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.CRSError, OSError,
+    # A name in no encoding, and what pyogrio stumbles over where GDAL has no text of a system.
+    UnicodeDecodeError, UnboundLocalError,
+)  # fmt: skip
+"""What the libraries raise of a vector file that is not what it says."""
 
 DEGREES_BY_DEFAULT = frozenset({"CSV", "GeoJSON", "GeoJSONSeq"})
 """Forms that state no system and are in WGS 84 degrees unless told otherwise."""
@@ -116,7 +123,7 @@ def read_source(
         return _read_vector(path, digest, form, layer, encoding)
     except ImportRefused:
         raise
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as problem:
+    except (*DAMAGED, ValueError) as problem:
         reason = str(problem).splitlines()[0]
         raise ImportRefused(
             "unreadable", f"无法读取 {path.name}：{reason}", f"{path.name} cannot be read: {reason}"

@@ -146,7 +146,8 @@ def run(request: Request, listener: Listener) -> Result:
 
 
 def _router(layers: Sequence[ZoneLayer], told_srid: int | None, listener: Listener) -> PointRouter:
-    bounds = shapely.total_bounds(np.concatenate([np.asarray(zones.geometries) for zones in layers]))
+    shapes = np.concatenate([np.asarray(zones.geometries, dtype=object) for zones in layers])
+    bounds = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
     west, south, east, north = bounds.tolist()
     if max(east - west, north - south) >= WIDEST_DEGREES:
         raise ImportRefused(

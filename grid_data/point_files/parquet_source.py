@@ -102,7 +102,14 @@ class ParquetPoints:
     def of_groups(self, groups: Sequence[int], first: int) -> Iterator[PointBatch]:
         """Points of some row groups, the first of which has the number ``first``."""
         with _file(self.path) as file:
-            for batch in file.iter_batches(_ROWS, row_groups=list(groups), columns=self.columns.names()):
+            batches = file.iter_batches(_ROWS, row_groups=list(groups), columns=self.columns.names())
+            while True:
+                try:
+                    batch = next(batches, None)
+                except (pa.ArrowException, OSError) as problem:
+                    raise unreadable(self.path, problem) from problem
+                if batch is None:
+                    return
                 x, y, fault = self._places(batch)
                 column = None if self.columns.id is None else batch[self.columns.id]
                 named = read_ids(self.path, self.columns.id, column, first, len(x), self.id_type)

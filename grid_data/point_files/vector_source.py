@@ -14,6 +14,7 @@ import pyproj
 
 from gis.crs import system_of
 from grid_data.importers.problems import ImportRefused
+from grid_data.importers.reading import DAMAGED
 from grid_data.importers.shapefile_text import text_encoding
 from grid_data.point_files.batches import PointBatch, id_type
 from grid_data.point_files.geojson_ids import check_records, numbered_features
@@ -65,7 +66,7 @@ class VectorPoints:
                 reader,
             ):
                 schema = reader.schema
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as problem:
+        except DAMAGED as problem:
             raise unreadable(path, problem) from problem
         names = [str(name) for name in notes["fields"]]
         found = find_column(path, names, "id", told)
@@ -121,7 +122,7 @@ class VectorPoints:
                     named = read_ids(self.path, self.columns.id, column, first, len(x), self.id_type)
                     yield PointBatch(first, named, x, y, fault)
                     first += len(x)
-        except (pyogrio.errors.DataSourceError, pa.ArrowException, OSError, RuntimeError) as problem:
+        except (*DAMAGED, pa.ArrowException, RuntimeError) as problem:
             raise unreadable(self.path, problem) from problem
 
     def _attributes(self) -> list[str]:

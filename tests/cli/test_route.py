@@ -416,3 +416,12 @@ def test_layers_that_no_router_takes_are_refused_in_words(shell: Shell, tmp_path
     assert "the layers together spread over more than 107 degrees" in shell.refuse(*words)
     said = shell.refuse(*words, "--cardinality", "z=many")
     assert "z.gpkg: row 1: code A;1 contains ';', which separates several codes [separator]" in said
+
+
+def test_layers_without_any_zone_leave_every_point_outside(shell: Shell, tmp_path: Path) -> None:
+    gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.box(120, 36, 121, 37)], crs=4326).iloc[:0].to_file(
+        tmp_path / "z.gpkg"
+    )
+    said = shell.route("points.csv", "--layer", f"z={tmp_path}/z.gpkg", "-o", tmp_path / "out.csv")
+    assert "layer z: 0 zone(s)" in said
+    assert set(read_answers(tmp_path / "out.csv")["z_method"]) == {"outside"}
