@@ -1,75 +1,21 @@
-"""``gridgov propose`` as it is typed: forms, systems, today's grids, links, reasons, refusals."""
+"""``gridgov propose`` as it is typed: forms, systems, today's grids, links, reasons."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from typer.testing import CliRunner
 
-from cli.main import app
-from tests.support.unit_graphs import cells
-
-WIDTH, HEIGHT = 8, 8
-EAST, NORTH = 542_000.0, 3_997_000.0
-SHORT = ("--seconds", "0.03")
-
-
-def town() -> gpd.GeoDataFrame:
-    """64 cells of 100 m in EPSG:4549 in two communities of 1280 households, with codes U00 to U63."""
-    shapes = shapely.transform(cells(WIDTH, HEIGHT), lambda xy: xy + np.array([EAST, NORTH]))
-    number = np.arange(WIDTH * HEIGHT)
-    return gpd.GeoDataFrame(
-        {
-            "code": [f"U{k:02d}" for k in number],
-            "households": np.full(len(number), 40),
-            "community": np.where(number % WIDTH < 4, "东", "西"),
-        },
-        geometry=shapes,
-        crs=4549,
-    )
-
-
-def quarters() -> gpd.GeoDataFrame:
-    """Today's grids: columns of two cells' width, 640 households each; codes A to D."""
-    boxes = [shapely.box(EAST + k * 200, NORTH, EAST + (k + 1) * 200, NORTH + HEIGHT * 100) for k in range(4)]
-    return gpd.GeoDataFrame({"code": list("ABCD")}, geometry=boxes, crs=4549)
-
-
-class Shell:
-    """The command in one language, in a folder with a town."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-        monkeypatch.chdir(folder)
-        monkeypatch.setenv("COLUMNS", "200")
-        self._monkeypatch = monkeypatch
-        self.speak("C.UTF-8")
-
-    def speak(self, language: str) -> None:
-        self._monkeypatch.setenv("LC_ALL", language)
-
-    def run(self, *words: object, code: int = 0) -> str:
-        result = CliRunner().invoke(app, ["propose", *(str(word) for word in (*words, *SHORT))])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert result.exit_code == code, result.output
-        return result.stdout if code == 0 else result.output
-
-    def measures(self, *words: object) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(self.run(*words, "--json"))
-        return content
+from tests.support.propose_shell import EAST, HEIGHT, NORTH, WIDTH, Shell, shell_in, town
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
-    town().to_file(tmp_path / "units.gpkg")
-    quarters().to_file(tmp_path / "today.geojson")
-    return Shell(monkeypatch, tmp_path)
+    return shell_in(monkeypatch, tmp_path)
 
 
 def test_grids_and_units_are_written_with_their_figures(shell: Shell) -> None:
@@ -236,8 +182,6 @@ def odd(case: str) -> gpd.GeoDataFrame:
         two = shapely.multipolygons([frame.geometry[0], frame.geometry[63]])
         frame = frame.drop(index=63)
         frame.loc[0, "geometry"] = two
-    if case == "half households":
-        frame["households"] = 40.4
     if case == "tenths":
         frame["households"] = 40.4 - (frame.index % 2)
     if case == "blanks":
@@ -247,7 +191,7 @@ def odd(case: str) -> gpd.GeoDataFrame:
 
 CASES = (
     "one unit", "two far apart", "nobody", "no communities", "degrees", "web mercator", "codes twice",
-    "islands", "multipolygons", "half households", "tenths", "blanks",
+    "islands", "multipolygons", "tenths", "blanks",
 )  # fmt: skip
 
 
@@ -320,83 +264,3 @@ def test_a_unit_that_lies_wholly_on_others_is_named(shell: Shell) -> None:
     frame.loc[64, "code"] = "U64"
     frame.to_file("twice.gpkg")
     assert "row 65: the unit lies on others" in shell.run("--units", "twice.gpkg", "-o", "out.gpkg", code=1)
-
-
-def broken(case: str) -> gpd.GeoDataFrame:
-    """Files that cannot be read as units."""
-    frame = town()
-    frame["households"] = frame["households"].astype(object)
-    if case == "negative":
-        frame.loc[5, "households"] = -3
-    if case == "words":
-        frame["households"] = frame["households"].astype(str)
-        frame.loc[5, "households"] = "many"
-    if case == "no community":
-        frame.loc[[5, 9], "community"] = None
-    if case == "bow tie":
-        west, south, east, north = frame.geometry[5].bounds
-        tie = [(west, south), (east, north), (east, south), (west, north)]
-        frame.loc[5, "geometry"] = shapely.Polygon(tie)
-    if case == "no shape":
-        frame.loc[5, "geometry"] = None
-    if case == "points":
-        frame.loc[5:, "geometry"] = frame.centroid
-    if case == "other name":
-        frame = frame.rename(columns={"households": "homes"})
-    return frame
-
-
-def test_who_interrupts_is_told_that_nothing_was_written(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("gis.propose.propose", interrupted)
-    assert "nothing was written" in shell.run("--units", "units.gpkg", "-o", "out.gpkg", code=130)
-    assert not Path("out.gpkg").exists()
-
-
-@pytest.mark.parametrize(
-    ("case", "said"),
-    [
-        ("negative", "row 6: '-3' in column households"),
-        ("words", "row 6: 'many' in column households"),
-        ("no community", "row 6: no community in column community (2 such rows)"),
-        ("bow tie", "row 6: not a valid area (Self-intersection"),
-        ("no shape", "row 6: not an area (no geometry)"),
-        ("points", "row 6: not an area (Point)"),
-        ("other name", "--weight names one"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_refused_by_its_row(shell: Shell, case: str, said: str) -> None:
-    frame = broken(case)
-    # Polygons and points go together in few forms.
-    name = "broken.gpkg" if case == "bow tie" else "broken.geojson"
-    frame.to_file(name)
-    assert said in shell.run("--units", name, "-o", "out.gpkg", code=1).replace("\n", " ")
-    assert not Path("out.gpkg").exists()
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("--units", "nowhere.gpkg"), "there is no file"),
-        (("--units", "units.gpkg", "--weight", "people"), "no column people"),
-        (("--units", "units.gpkg", "--min", 600), "minimum <= maximum"),
-        (("--units", "units.gpkg", "--lock", "A"), "--lock needs --current"),
-        (("--units", "units.gpkg", "--must-link", "U00"), "UNIT,UNIT"),
-        (("--units", "units.gpkg", "--must-link", "U00,U99"), "no unit U99"),
-        (("--units", "units.gpkg", "--must-link", "U00,U07"), "cannot share a grid"),
-        (("--units", "units.gpkg", "--plot", "plot.png"), ".svg"),
-        (("--units", "units.gpkg", "-o", "out.csv"), "endings"),
-        (("--units", "units.gpkg", "-o", "today.geojson"), "--overwrite"),
-        (("--units", "units.gpkg", "-o", "units.gpkg", "--overwrite"), "read as input"),
-        (("--units", "units.gpkg", "--plot", "nowhere/trade.svg"), "no folder nowhere"),
-        (("--units", "units.gpkg", "--proposals", "today.geojson"), "today.geojson is no folder"),
-    ],
-)
-def test_what_cannot_be_done_is_said(shell: Shell, words: tuple[object, ...], said: str) -> None:
-    output = () if "-o" in words else ("-o", "out.gpkg")
-    assert said in shell.run(*words, *output, code=1)
-    assert not Path("out.gpkg").exists()
