@@ -84,16 +84,17 @@ def _kind(feature: Any) -> str:
 
 
 def _refuse_double(path: Path, ids: NDArray[np.int64]) -> None:
+    ordered = np.sort(ids)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return
     order = np.argsort(ids, kind="stable")
-    again = order[1:][ids[order][1:] == ids[order][:-1]]
-    if again.size:
-        at = int(again.min())
-        raise ImportRefused(
-            "double_id",
-            f"{path.name}：第 {at + 1} 个要素的 id {ids[at]} 与之前的重复；请把重复的 id 放进属性",
-            f"{path.name} has features with the same id: feature {at + 1} is {ids[at]} again; put ids that "
-            "repeat into the properties",
-        )
+    at = int(order[1:][ids[order][1:] == ids[order][:-1]].min())
+    raise ImportRefused(
+        "double_id",
+        f"{path.name}：第 {at + 1} 个要素的 id {ids[at]} 与之前的重复；请把重复的 id 放进属性",
+        f"{path.name} has features with the same id: feature {at + 1} is {ids[at]} again; put ids that "
+        "repeat into the properties",
+    )
 
 
 def _members(path: Path) -> Iterator[Any]:
