@@ -11,7 +11,7 @@ import { boundsOf } from "../planner/geometry";
 import { NOWHERE, type Draft, type Touched } from "../planner/measures";
 import * as desk from "../planner/state";
 import { zoneMark } from "../planner/words";
-import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
+import { BELOW, CHANGED, COUNTS, DRAWN, EDGES, FILL, HATCH, LABELS, PLAN_SOURCES, TAKEN, UNITS, planGround, planImages, planSources, planTop } from "./plan_style";
 
 export interface LabelFeature {
   code: string;
@@ -42,6 +42,7 @@ export class PlanMap {
     this.follow(() => this.mark());
     this.follow(() => this.gather());
     this.follow(() => this.drawn());
+    this.follow(() => void this.map.setFilter(TAKEN, ["==", ["get", "code"], desk.building.value ?? ""]));
     this.follow(() => void this.source(CHANGED)?.setData(desk.compared.value ?? { type: "FeatureCollection", features: [] }));
   }
 

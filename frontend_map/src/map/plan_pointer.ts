@@ -1,7 +1,7 @@
 /** The pointer on a plan: choosing, painting by dragging, drawing lines that snap to corners of units. */
 import type { Map as MapLibre, MapMouseEvent, PointLike } from "maplibre-gl";
 import type { Position } from "geojson";
-import { addToLine, addToStroke, beginStroke, endStroke, finishLine, takeUnit, tell, type Stroke } from "../planner/actions";
+import { addToLine, addToStroke, beginStroke, endStroke, finishLine, hinder, takeUnit, tell, type Stroke } from "../planner/actions";
 import { ringsOf, snap } from "../planner/geometry";
 import * as desk from "../planner/state";
 import { draws } from "../planner/tools";
@@ -129,7 +129,7 @@ export class PlanPointer {
     if (which === "paint" || which === "create") return;
     if (which === "transfer" && desk.building.value === null) {
       const building = this.buildingAt(event.point);
-      if (building === null) return tell(t("plan.no_building"));
+      if (building === null) return hinder(t("plan.no_building"));
       desk.building.value = building.code;
       return tell(t("plan.building_taken", { name: building.name }));
     }

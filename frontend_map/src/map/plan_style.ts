@@ -19,6 +19,7 @@ export const UNIT_FILL = "plan-fill";
 export const HATCH = "plan-hatch";
 export const LABEL = "plan-label";
 export const CURSOR = "plan-cursor";
+export const TAKEN = "plan-building";
 /** The layer of the page's own style below which plans are filled: labels stay above. */
 export const BELOW = "facilities";
 
@@ -134,6 +135,15 @@ export function planTop(): LayerSpecification[] {
         "text-halo-color": "#ffffff",
         "text-halo-width": 1.8,
       },
+    },
+    // The building taken for transfer.
+    {
+      id: TAKEN,
+      type: "line",
+      source: "buildings",
+      "source-layer": "buildings",
+      filter: ["==", ["get", "code"], ""],
+      paint: { "line-color": "#b3371a", "line-width": 3 },
     },
     {
       id: CURSOR,

@@ -1,9 +1,10 @@
+import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { serverReachable } from "../api/client";
 import { date, number } from "../format";
 import { t } from "../i18n";
 import { zonesThen } from "../state/edition";
-import { at, cityLayers, editionDate, flash, mapState, tileTrouble } from "../state/store";
+import { at, cityLayers, editionDate, flash, hindrance, mapState, tileTrouble } from "../state/store";
 
 /** "686 base grids, today 863". */
 function Compared() {
@@ -15,22 +16,23 @@ function Compared() {
 
 const FLASH_MS = 8_000;
 
-/** What was just done; the live region has said it already. */
-function Flash() {
-  const text = flash.value;
+/** What was just done, or why it was not; the live region has said it already. */
+function Flash({ said, looks }: { said: Signal<string | null>; looks: "good" | "hinders" }) {
+  const text = said.value;
   useEffect(() => {
     if (text === null) return;
-    const timer = window.setTimeout(() => void (flash.value = null), FLASH_MS);
+    const timer = window.setTimeout(() => void (said.value = null), FLASH_MS);
     return () => window.clearTimeout(timer);
   }, [text]);
-  return text === null ? null : <div class="notice good">{text}</div>;
+  return text === null ? null : <div class={`notice ${looks}`}>{text}</div>;
 }
 
 export function Notices({ retry }: { retry: () => void }) {
   const history = editionDate.value;
   return (
     <div class="notices">
-      <Flash />
+      <Flash said={flash} looks="good" />
+      <Flash said={hindrance} looks="hinders" />
       {!serverReachable.value && (
         <div class="notice bad" role="alert">
           {t("notice.unreachable")}

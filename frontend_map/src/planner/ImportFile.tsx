@@ -1,10 +1,11 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { importFile, type FileReport } from "../api/plans";
 import { number } from "../format";
 import { say, t } from "../i18n";
 import { Trouble, Waiting } from "../parts/Trouble";
 import { asApiError } from "../parts/load";
+import { bringIntoSight } from "../parts/sight";
 import { mayChange, tell } from "./actions";
 import { who } from "./person";
 import { plan } from "./state";
@@ -20,6 +21,9 @@ export function ImportFile() {
   const [report, setReport] = useState<FileReport | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const box = useRef<HTMLElement>(null);
+  // What the file says stands at the end of the page.
+  useEffect(() => (report || failure ? bringIntoSight(box.current) : undefined), [report, failure]);
   if (!here) return null;
   const form = file ? FORMS[file.name.split(".").at(-1)!.toLowerCase()] : undefined;
 
@@ -46,7 +50,7 @@ export function ImportFile() {
   };
 
   return (
-    <section class="import-file" aria-label={t("import.title")}>
+    <section ref={box} class="import-file" aria-label={t("import.title")}>
       <h3>{t("import.title")}</h3>
       <p class="small muted">{t("import.how")}</p>
       <input

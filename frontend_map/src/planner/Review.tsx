@@ -7,7 +7,7 @@ import { t } from "../i18n";
 import { Glyph } from "../parts/Glyph";
 import { asApiError } from "../parts/load";
 import { may } from "../state/session";
-import { tell, useTool } from "./actions";
+import { hinder, tell, useTool } from "./actions";
 import { Impact } from "./Impact";
 import { ImportFile } from "./ImportFile";
 import { Notices } from "./Notices";
@@ -115,7 +115,7 @@ function Buttons({ plan: here }: { plan: Plan }) {
   const run = async (action: PlanAction): Promise<void> => {
     if (doing) return;
     if (who() === "") {
-      tell(t("plan.name_first"));
+      hinder(t("plan.name_first"));
       document.getElementById("planner-name")?.focus();
       return;
     }

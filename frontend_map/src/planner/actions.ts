@@ -4,7 +4,7 @@ import type { Position } from "geojson";
 import type { Lock, Move } from "../api/plans";
 import { number } from "../format";
 import { t } from "../i18n";
-import { announcement, flash } from "../state/store";
+import { announcement, flash, hindrance } from "../state/store";
 import { along, waysOf, type Ways } from "./along";
 import { isInside, pointsAlong, stretch } from "./geometry";
 import { NOWHERE, type Draft } from "./measures";
@@ -19,6 +19,16 @@ export function tell(text: string): void {
   batch(() => {
     announcement.value = text;
     flash.value = text;
+    hindrance.value = null;
+  });
+}
+
+/** Says why nothing was done. */
+export function hinder(text: string): void {
+  batch(() => {
+    announcement.value = text;
+    hindrance.value = text;
+    flash.value = null;
   });
 }
 
@@ -27,15 +37,15 @@ export function mayChange(): boolean {
   const plan = desk.plan.value;
   if (!plan || !desk.draft.value) return false;
   if (plan.state !== "draft") {
-    tell(t("plan.not_draft"));
+    hinder(t("plan.not_draft"));
     return false;
   }
   if (!desk.editable.value) {
-    tell(t("save.look_only"));
+    hinder(t("save.look_only"));
     return false;
   }
   if (who() === "") {
-    tell(t("plan.name_first"));
+    hinder(t("plan.name_first"));
     document.getElementById("planner-name")?.focus();
     return false;
   }
@@ -91,7 +101,7 @@ export function addToStroke(stroke: Stroke, unit: number): void {
   if (!here || here.zoneOf[unit] === stroke.zone) return;
   const free = allowed(here, [unit], stroke.zone);
   if (free.length === 0) {
-    if (!stroke.refused) tell(whyNot(here, unit, stroke.zone));
+    if (!stroke.refused) hinder(whyNot(here, unit, stroke.zone));
     stroke.refused = true;
     return;
   }
@@ -135,7 +145,7 @@ export function merge(zones: readonly number[]): void {
   const units = zones.slice(1).flatMap((zone) => [...here.sumsOf(zone).units]);
   const free = new Set(allowed(here, units, into));
   const stuck = units.find((unit) => !free.has(unit));
-  if (stuck !== undefined) return tell(whyNot(here, stuck, into));
+  if (stuck !== undefined) return hinder(whyNot(here, stuck, into));
   const names = zones.map((zone) => zoneName(here, zone)).join(t("app.comma"));
   perform({ kind: "merge", zones: zones.slice(1), into }, [{ units, to: into }]);
   desk.choose(into);
@@ -256,7 +266,7 @@ export function addToLine(at: Position): void {
       desk.line.value = [...desk.line.value, ...path.filter((one, k) => k > 0 || one[0] !== last[0] || one[1] !== last[1])];
       return;
     }
-    tell(t("plan.no_way"));
+    hinder(t("plan.no_way"));
   }
   desk.line.value = [...desk.line.value, at];
 }
@@ -266,12 +276,12 @@ export function finishLine(): void {
   const line = [...desk.line.value];
   const which = desk.tool.value;
   if (!here || !draws(which) || !mayChange()) return;
-  if (line.length < 2) return tell(t("plan.line_short"));
+  if (line.length < 2) return hinder(t("plan.line_short"));
   const under = zonesUnder(here, line);
   if (which === "split") {
     const target = desk.target.value;
     const zone = target !== null && under.includes(target) ? target : under[0];
-    if (zone === undefined) return tell(t("plan.line_nowhere"));
+    if (zone === undefined) return hinder(t("plan.line_nowhere"));
     desk.forgetLine();
     perform({ kind: "split_line", zone, line }, [], (answer) => {
       desk.chosen.value = [zone, ...new Set(answer.moves.flatMap(({ to }) => (to === null || to === zone ? [] : to)))];
@@ -280,7 +290,7 @@ export function finishLine(): void {
     return;
   }
   const [one, two] = desk.chosen.value.length === 2 ? desk.chosen.value : pairOf(here, line, under);
-  if (one === undefined || two === undefined) return tell(t("plan.border_two"));
+  if (one === undefined || two === undefined) return hinder(t("plan.border_two"));
   desk.forgetLine();
   perform({ kind: "border", zones: [one, two], line }, [], () => {
     desk.chosen.value = [one, two];
@@ -326,7 +336,7 @@ export function useTool(which: Tool): void {
     announcement.value = `${t(`tool.${which}`)}: ${t(`tool.${which}.how`)}`;
     return;
   }
-  if (zone === null) return tell(t("plan.choose_first"));
+  if (zone === null) return hinder(t("plan.choose_first"));
   if (!mayChange()) return;
   if (which === "dissolve") return dissolve(zone);
   if (which === "lock") return setLock(zone, NEXT_LOCK[desk.draft.value?.zones.get(zone)?.lock ?? "none"]);
@@ -336,6 +346,6 @@ export function useTool(which: Tool): void {
 /** Makes a new grid of what was gathered: asks for its name. */
 export function askCreate(): void {
   const units = [...desk.gathered.value];
-  if (units.length === 0) return tell(t("plan.gather_first"));
+  if (units.length === 0) return hinder(t("plan.gather_first"));
   if (mayChange()) desk.ask.value = { what: "create", units };
 }

@@ -5,7 +5,7 @@ import { cancelProposals, loadProposals, startProposals, type Proposal, type Pro
 import { say, t } from "../i18n";
 import { asApiError } from "../parts/load";
 import { announcement } from "../state/store";
-import { idsOf, mayChange, tell } from "./actions";
+import { hinder, idsOf, mayChange, tell } from "./actions";
 import type { Draft } from "./measures";
 import * as desk from "./state";
 import { perform } from "./sync";
@@ -47,7 +47,7 @@ export const links = signal<readonly Link[]>([]);
 export function linkGathered(kind: Link["kind"]): void {
   const here = desk.draft.value;
   const units = here ? idsOf(here, desk.gathered.value) : [];
-  if (units.length < 2) return tell(t("propose.gather_two"));
+  if (units.length < 2) return hinder(t("propose.gather_two"));
   const pairs = kind === "must" ? units.slice(1).map((unit, at): Link["units"] => [units[at]!, unit]) : units.flatMap((a, at) => units.slice(at + 1).map((b): Link["units"] => [a, b]));
   const known = new Set(links.value.map((link) => `${link.kind} ${link.units.join(" ")}`));
   batch(() => {
@@ -153,7 +153,7 @@ export function accept(proposal: Proposal): void {
     // Grids that do not exist yet have no number here before the server gives it.
     if (here.zones.has(zone)) to.set(zone, [...(to.get(zone) ?? []), unit]);
   });
-  if (moves.length === 0) return tell(t("propose.same"));
+  if (moves.length === 0) return hinder(t("propose.same"));
   perform(
     { kind: "assign", units: idsOf(here, moves.map((one) => one.unit)), zones: moves.map((one) => one.zone) },
     [...to].map(([zone, list]) => ({ units: list, to: zone })),

@@ -3,7 +3,7 @@ import { batch } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { loadPlan, loadShapes, loadSteps, loadUnits, sendBack, sendMove, type CutUnit, type Move, type NewBorders, type PlanConflict, type PlanShapes, type PlanStep, type PlanUnits, type StepAnswer } from "../api/plans";
 import { asApiError } from "../parts/load";
-import { announcement, flash } from "../state/store";
+import { announcement, hindrance } from "../state/store";
 import { placeInside, type Shape } from "./geometry";
 import { grown } from "./grow";
 import { Draft, NOWHERE } from "./measures";
@@ -210,7 +210,7 @@ async function refused(step: Waiting, problem: ApiError): Promise<void> {
   if (step.way && problem.code === "plan-conflict" && found.length === 0) {
     // There is no way back or forward any more: nothing is lost.
     queue.shift();
-    batch(() => void (announcement.value = flash.value = problem.message));
+    batch(() => void (announcement.value = hindrance.value = problem.message));
     ways = true;
     return;
   }

@@ -64,6 +64,8 @@ export const pointedPlace = signal<LonLat | null>(null);
 export const incidentsVersion = signal(0);
 /** Something done, said over the map for a while. */
 export const flash = signal<string | null>(null);
+/** Why nothing was done, said in the same place. */
+export const hindrance = signal<string | null>(null);
 /** Read out politely by screen readers. */
 export const announcement = signal("");
 

@@ -6,7 +6,7 @@ import { typedPerson } from "../../src/planner/person";
 import * as desk from "../../src/planner/state";
 import { back, open, perform, pump, waiting } from "../../src/planner/sync";
 import { me } from "../../src/state/session";
-import { flash } from "../../src/state/store";
+import { hindrance } from "../../src/state/store";
 import { squareCity, squareShapes } from "./square_city";
 
 /** A server with one plan: it stores steps, and can be cut off before or behind the storing. */
@@ -170,7 +170,7 @@ describe("a refusal", () => {
     perform(rename("一"));
     await settled();
     expect([desk.saveState.value, desk.refusal.value, stored()]).toEqual(["saved", null, ["甲"]]);
-    expect(flash.value).toBe("nothing to take back");
+    expect(hindrance.value).toBe("nothing to take back");
   });
 
   it("is told until the next step; a way back asked for while the plan is read anew is still sent", async () => {
