@@ -6,6 +6,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from gis.propose.cut_atoms import cut_atoms
 from gis.propose.measuring import ZoneFigures
 from gis.propose.options import ProposeOptions
 from gis.propose.pieces import Piece
@@ -19,9 +20,6 @@ Ints = NDArray[np.int64]
 Reason = tuple[ReasonCode, Words]
 Cuts = dict[int, list[tuple[frozenset[int], Words]]]
 """Sets of atoms that hang on one atom, with the reason in words, by number of the piece."""
-
-MOST_ATOMS = 1_000
-"""Cut atoms are looked for in pieces up to this size."""
 
 
 def explained(
@@ -197,13 +195,9 @@ def _cuts(piece: Piece, options: ProposeOptions) -> list[tuple[frozenset[int], W
     """
     weight = piece.atoms.households
     found: list[tuple[frozenset[int], Words]] = []
-    if len(weight) > MOST_ATOMS:
-        return found
-    for cut in range(len(weight)):
+    for cut in cut_atoms(piece):
         label = _without(piece, np.array([cut]))
         count = int(label.max(initial=-1)) + 1
-        if count < 2:
-            continue
         total = np.bincount(label[label >= 0], weights=weight[label >= 0], minlength=count)
         # What is below the minimum has to come to the grid of the cut unit, whole.
         hanging = total < options.minimum
