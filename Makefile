@@ -6,8 +6,9 @@ BIN    := $(VENV)/bin
 PYTHON ?= python3
 # make demo SMALL=1 takes the small sample city.
 SMALL  ?=
-# Workers of the tests; each of those in the browser has a server, a database and a browser of its own.
-WORKERS ?= 2
+# Workers of the tests, one more than two cores: a test waits for a fifth of its time. Each of those in the
+# browser has a server, a database and a browser of its own.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint check audit unit e2e bench map lock clean database browser ahead
@@ -25,7 +26,7 @@ test: lint unit e2e ## all tests, lint and types included
 lint: $(VENV)/.dev map ## lint, types and architecture contracts only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --num-workers $(WORKERS) .
+	$(BIN)/mypy --num-workers 2 .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/npm.py run check
 

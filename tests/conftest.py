@@ -42,8 +42,8 @@ LONG = ("test_openapi", "test_route_killed", "test_route_dask", "test_killed", "
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with long tests first, tests that need no database last.
 
-    The second worker begins in the middle: there it has work of its own while the first one makes the
-    database that both copy.
+    The other workers begin further on: there the last one has work of its own while the first one makes the
+    database that all copy.
     """
     items.sort(
         key=lambda item: (item.path.stem not in LONG, "cluster" not in getattr(item, "fixturenames", ()))
