@@ -5,6 +5,7 @@ import { enDispatch } from "./en_dispatch";
 import { enExchange } from "./en_exchange";
 import { enPatrol } from "./en_patrol";
 import { enPlaces } from "./en_places";
+import { enPlanReview } from "./en_plan_review";
 import { enPlanner } from "./en_planner";
 import { enRankings } from "./en_rankings";
 import { enRules } from "./en_rules";
@@ -17,6 +18,7 @@ export const en: Record<Key, string> = {
   ...enExchange, ...enPatrol,
   ...enPlaces,
   ...enPlanner,
+  ...enPlanReview,
   ...enRankings,
   ...enRules,
   "app.title": "{city} · Grid governance map",

@@ -6,6 +6,7 @@ import { zhDispatch } from "./zh_dispatch";
 import { zhExchange } from "./zh_exchange";
 import { zhPatrol } from "./zh_patrol";
 import { zhPlaces } from "./zh_places";
+import { zhPlanReview } from "./zh_plan_review";
 import { zhPlanner } from "./zh_planner";
 import { zhRankings } from "./zh_rankings";
 import { zhRules } from "./zh_rules";
@@ -319,4 +320,4 @@ const zhMap = {
   "help.single_keys": "启用单键快捷键",
 } as const;
 
-export const zh = { ...zhMap, ...zhAccount, ...zhDeadlines, ...zhDepartment, ...zhDispatch, ...zhExchange, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhRankings, ...zhRules } as const;
+export const zh = { ...zhMap, ...zhAccount, ...zhDeadlines, ...zhDepartment, ...zhDispatch, ...zhExchange, ...zhPatrol, ...zhPlaces, ...zhPlanner, ...zhPlanReview, ...zhRankings, ...zhRules } as const;
