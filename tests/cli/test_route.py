@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 from pathlib import Path
 
 import geopandas as gpd
@@ -364,64 +363,3 @@ def test_strict_does_not_show_coordinates_that_are_none(shell: Shell, tmp_path: 
     (tmp_path / "p.csv").write_text("id,lon,lat\na,120.5,36.2\nb,x,36.2\n")
     said = shell.refuse(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "o.csv", "--strict")
     assert "row 2 (id b): the coordinates are not numbers\n" in said
-
-
-def test_what_is_read_is_told_before_it_is_routed(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "p.csv").write_text("编号,X,Y\n1,120.5,36.2\n", encoding="gb18030")
-    said = shell.route(tmp_path / "p.csv", *LAYERS, "-o", tmp_path / "out.csv")
-    assert "points: places from X, Y (wgs84), ids from row numbers" in said
-    assert "layer grid: 40 zone(s)" in said
-    said = shell.route("points.geojson", *LAYERS, "-o", tmp_path / "out2.csv")
-    assert "places from the geometry (wgs84), ids from id" in said
-
-
-def test_a_system_of_distances_that_does_not_fit_is_told(shell: Shell, tmp_path: Path) -> None:
-    words = ("points.csv", *LAYERS, "-o", tmp_path / "out.csv", "--overwrite")
-    assert "are off" not in shell.route(*words, "--metric-srid", "4550")
-    assert "lengths in EPSG:3857 are off by 24% in the middle" in shell.route(*words, "--metric-srid", "3857")
-
-
-def test_a_wide_tolerance_does_not_make_the_layers_wide(shell: Shell, tmp_path: Path) -> None:
-    said = shell.route(
-        "points.csv", *LAYERS, "-o", tmp_path / "out.csv", "--tolerance", "grid=2000000", "--json"
-    )
-    assert "degrees wide" not in said
-    assert json.loads(said[said.index("{") :])["layers"]["grid"]["outside"] == 0
-
-
-@pytest.mark.parametrize("ending", [".csv", ".parquet", ".gpkg"])
-def test_what_cannot_be_written_is_said_and_what_is_finished_stays(
-    shell: Shell, tmp_path: Path, ending: str
-) -> None:
-    out = tmp_path / f"out{ending}"
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # A part is smaller than this, the whole is not: a disk that fills up.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
-    try:
-        said = shell.refuse("points.csv", *LAYERS, "-o", out, "--batch-rows", 600)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert f"{out} cannot be written: " in said
-    assert "give the same command again to go on" in said
-    assert not out.exists()
-    said = shell.route("points.csv", *LAYERS, "-o", out, "--batch-rows", 600)
-    assert "3,000 rows are finished already" in said
-    assert len(read_answers(out)) == N
-
-
-def test_layers_that_no_router_takes_are_refused_in_words(shell: Shell, tmp_path: Path) -> None:
-    areas = [shapely.box(-75, 40, -74, 41), shapely.box(120, 36, 121, 37)]
-    gpd.GeoDataFrame({"code": ["A;1", "B"]}, geometry=areas, crs=4326).to_file(tmp_path / "z.gpkg")
-    words = ("points.csv", "--layer", f"z={tmp_path}/z.gpkg", "-o", tmp_path / "out.csv")
-    assert "the layers together spread over more than 107 degrees" in shell.refuse(*words)
-    said = shell.refuse(*words, "--cardinality", "z=many")
-    assert "z.gpkg: row 1: code A;1 contains ';', which separates several codes [separator]" in said
-
-
-def test_layers_without_any_zone_leave_every_point_outside(shell: Shell, tmp_path: Path) -> None:
-    gpd.GeoDataFrame({"code": ["A"]}, geometry=[shapely.box(120, 36, 121, 37)], crs=4326).iloc[:0].to_file(
-        tmp_path / "z.gpkg"
-    )
-    said = shell.route("points.csv", "--layer", f"z={tmp_path}/z.gpkg", "-o", tmp_path / "out.csv")
-    assert "layer z: 0 zone(s)" in said
-    assert set(read_answers(tmp_path / "out.csv")["z_method"]) == {"outside"}
