@@ -300,7 +300,8 @@ async def test_who_leaves_while_a_file_is_made_leaves_nothing_behind(
 
     task = asyncio.create_task(download())
     while not list(tmp_path.glob("export-*/*")):
-        await asyncio.sleep(0.01)
+        assert not task.done()
+        await asyncio.sleep(0.001)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
