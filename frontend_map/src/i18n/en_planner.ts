@@ -250,6 +250,7 @@ export const enPlanner: Record<keyof typeof zhPlanner, string> = {
   "propose.failed": "The computation failed",
   "propose.cancelled": "Cancelled",
   "propose.choose": "{n} proposals, each a trade-off; hatched units move",
+  "propose.sound": "Nothing better than today was found; with less weight on keeping what is, others may be.",
   "propose.again": "Ask again",
   "propose.number": "Proposal {n}",
   "propose.accept": "Take it",

@@ -249,6 +249,7 @@ export const zhPlanner = {
   "propose.failed": "计算失败",
   "propose.cancelled": "已取消",
   "propose.choose": "{n} 个方案，各有取舍；斜线为变动的地块",
+  "propose.sound": "没有找到比现在更好的划分；可降低“保持现状”的权重后重新提出。",
   "propose.again": "重新提出",
   "propose.number": "方案 {n}",
   "propose.accept": "采用",

@@ -159,7 +159,7 @@ function Gallery() {
   return (
     <>
       <div class="plan-line">
-        <p class="small">{t("propose.choose", { n: all.length })}</p>
+        <p class="small">{all.every((one) => one.measures.moved_share === 0) ? t("propose.sound") : t("propose.choose", { n: all.length })}</p>
         <button type="button" class="link" onClick={forget}>
           {t("propose.again")}
         </button>
