@@ -76,8 +76,9 @@ class Job:
         try:
             if self._stop.is_set():
                 raise Cancelled
-            found = propose(draft.graph, current, options, progress=self._tell, cancelled=self._stop.is_set)
-            self.proposals = [self._of_asked(each, draft.graph, current, options) for each in found]
+            graph, today, wishes = self._asked(draft.graph, current, options)
+            found = propose(graph, today, wishes, progress=self._tell, cancelled=self._stop.is_set)
+            self.proposals = found if graph is draft.graph else [self._whole(each, current) for each in found]
         except Cancelled:
             self.state = "cancelled"
         except ImpossibleOptions as problem:
@@ -92,20 +93,27 @@ class Job:
             self.progress, self.state = 1.0, "done"
         self.ended = time.monotonic()
 
-    def _of_asked(
-        self, found: Proposal, graph: UnitGraph, current: NDArray[np.int32], options: ProposeOptions
-    ) -> Proposal:
-        """The proposal with the figures of the communities asked for: in those of a city they would drown."""
-        from gis.propose.measuring import measured
-
-        if self.concerned.all():
-            return found
+    def _asked(
+        self, graph: UnitGraph, current: NDArray[np.int32], options: ProposeOptions
+    ) -> tuple[UnitGraph, NDArray[np.int32], ProposeOptions]:
+        """The communities asked for, alone: in the figures of a city what differs in one would drown."""
         here = self.concerned
-        figures = measured(
-            graph.part(here), found.zone[here], current[here], options.minimum, options.maximum,
-            exempt=options.exempt, seconds=found.measures.seconds,
-        )  # fmt: skip
-        return replace(found, measures=figures)
+        links = (*options.must_link, *options.cannot_link)
+        if here.all() or not all(here[one] and here[two] for one, two in links):
+            return graph, current, options
+        row = (np.cumsum(here) - 1).tolist()
+        wishes = replace(
+            options,
+            must_link=tuple((row[one], row[two]) for one, two in options.must_link),
+            cannot_link=tuple((row[one], row[two]) for one, two in options.cannot_link),
+        )
+        return graph.part(here), current[here], wishes
+
+    def _whole(self, found: Proposal, current: NDArray[np.int32]) -> Proposal:
+        """A proposal of a part, with the rest as it is."""
+        zone = current.copy()
+        zone[self.concerned] = found.zone
+        return replace(found, zone=zone)
 
     def _tell(self, share: float) -> None:
         self.progress = max(self.progress, min(1.0, float(share)))
