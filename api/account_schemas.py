@@ -11,7 +11,7 @@ from api.formats import NOT_NUL, AnyMoment, OrganisationCode, ZoneKey
 from api.reports import SAYS_SOMETHING, Body
 from governance.access import Permission, Role
 from governance.access.scopes import ScopeGiven
-from governance.answers import Answer, Name, Named
+from governance.incidents.answers import Answer, Name, Named
 
 __all__ = [
     "Account",

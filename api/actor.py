@@ -15,7 +15,7 @@ from api.field_errors import FieldError
 from api.formats import PlainText
 from api.problems import Problem, bad_parameter
 from governance.access import Actor, Principal, Role
-from governance.answers import Name
+from governance.incidents.answers import Name
 from grid_data.database import Connection, go_on_as
 
 __all__ = ["WHO", "ActorFields", "acting", "actor_of", "said_by"]

@@ -16,7 +16,6 @@ from api import (
     cases,
     categories,
     city,
-    comparison,
     deadlines,
     department,
     department_facilities,
@@ -40,12 +39,6 @@ from api import (
     organisations,
     overrides,
     patrol_points,
-    plan_files,
-    plan_force,
-    plan_impact,
-    plan_moves,
-    plan_proposals,
-    plans,
     problem_pages,
     problems,
     rankings,
@@ -76,15 +69,21 @@ from api.gate import gate_of
 from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.limiter import Limiter
+from api.planning import comparison, plans
+from api.planning import files as plan_files
+from api.planning import force as plan_force
+from api.planning import impact as plan_impact
+from api.planning import moves as plan_moves
+from api.planning import proposals as plan_proposals
 from api.rendering import JsonText, json_bytes
 from api.tile_cache import TileCache
 from governance.access.passwords import Passwords
-from governance.attachments import Attachments
-from governance.department_overlap import Overlaps
-from governance.events import EventHub
+from governance.attachments.files import Attachments
+from governance.department.overlap import Overlaps
 from governance.exports import Exports
+from governance.live.events import EventHub
 from governance.owners import Owners
-from governance.proposal_jobs import ProposalJobs
+from governance.planning.proposal_jobs import ProposalJobs
 from governance.settings import Settings
 from grid_data.database import Database
 from migrations.standing import head

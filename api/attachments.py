@@ -21,8 +21,7 @@ from api.principal import Me
 from api.problems import Problem, bad_parameter
 from api.schemas import Document
 from governance.access import Principal
-from governance.answers import Name
-from governance.attachments import (
+from governance.attachments.files import (
     Attachment,
     AttachmentRole,
     Attachments,
@@ -31,6 +30,7 @@ from governance.attachments import (
     list_attachments,
     receive,
 )
+from governance.incidents.answers import Name
 from grid_data.attachments import attachment_by_id, incident_exists
 
 router = APIRouter(tags=["attachments"], dependencies=[Depends(known_parameters)])

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from api.field_errors import FieldError
 from api.problems import Problem
-from governance.answers import Name
 from governance.casework.errors import CaseChanged, CaseMissing, StepRefused
+from governance.incidents.answers import Name
 
 __all__ = ["case_problems", "no_case"]
 

@@ -8,7 +8,7 @@ from api.case_problems import no_case
 from api.dependencies import PlaceTransaction, known_parameters
 from api.formats import IncidentNumber
 from api.openapi import problems
-from governance.case_sides import CaseSides, get_sides
+from governance.casework.sides import CaseSides, get_sides
 
 router = APIRouter(tags=["cases"], dependencies=[Depends(known_parameters)])
 

@@ -17,11 +17,11 @@ from api.openapi import problems
 from api.principal import Me, whole_principal_of
 from api.rendering import JsonText, answer_json
 from governance.access import Actor, Principal, Role
-from governance.answers import Name
 from governance.casework.answers import BatchAnswer, Case, CaseAction, Refused, StepDone
 from governance.casework.batches import take_many
 from governance.casework.showing import get_case
 from governance.casework.storing import step_transaction, take_step
+from governance.incidents.answers import Name
 from grid_data.database import Connection, enter, go_on_as
 
 router = APIRouter(tags=["cases"], dependencies=[Depends(known_parameters)], route_class=HotRoute)

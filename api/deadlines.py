@@ -18,9 +18,9 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from governance.access import Permission, Role
-from governance.answers import Name
-from governance.deadline_answers import Deadlines, get_deadlines, this_year
-from governance.deadline_changes import (
+from governance.deadlines.answers import Deadlines, get_deadlines, this_year
+from governance.deadlines.calendar import CalendarDay
+from governance.deadlines.changes import (
     CalendarYear,
     Changes,
     DeadlinesChanged,
@@ -29,10 +29,10 @@ from governance.deadline_changes import (
     WindowChange,
     change_deadlines,
 )
-from governance.deadline_trial import Trial, try_deadlines
-from governance.deadlines.calendar import CalendarDay
 from governance.deadlines.clock import Kind
 from governance.deadlines.limits import Stage
+from governance.deadlines.trial import Trial, try_deadlines
+from governance.incidents.answers import Name
 
 router = APIRouter(tags=["deadlines"], dependencies=[Depends(known_parameters)])
 

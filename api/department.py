@@ -25,8 +25,7 @@ from api.incident_filters import (
 from api.openapi import problems
 from api.principal import Me
 from governance.access import Principal
-from governance.department import categories, hours, places_again, summary, trend
-from governance.department_answers import (
+from governance.department.answers import (
     DepartmentCategories,
     DepartmentHours,
     DepartmentLoad,
@@ -36,9 +35,10 @@ from governance.department_answers import (
     DepartmentTrend,
     RepeatPlaces,
 )
-from governance.department_overlap import Chosen, Overlaps, overlap
-from governance.department_people import Where, load, people
-from governance.spans import Bucket
+from governance.department.figures import categories, hours, places_again, summary, trend
+from governance.department.overlap import Chosen, Overlaps, overlap
+from governance.department.people import Where, load, people
+from governance.supervision.spans import Bucket
 from grid_data.incidents import IncidentFilter
 from grid_data.telephones import ToldWhole
 

@@ -18,11 +18,11 @@ from api.tile_address import TILE_ANSWERS, TileAddress
 from api.tile_cache import finished
 from api.tiles import matches, tile_answer
 from governance.access import Principal
-from governance.answers import CategoryName, Name, Named, Point
-from governance.department_answers import DepartmentFacilities, DepartmentFacility, FacilityState
+from governance.department.answers import DepartmentFacilities, DepartmentFacility, FacilityState
+from governance.incidents.answers import CategoryName, Name, Named, Point
 from grid_data.city import read_city
 from grid_data.database import Connection
-from grid_data.department_facilities import FacilityFilter, facilities_page, facility_tile
+from grid_data.department.facilities import FacilityFilter, facilities_page, facility_tile
 
 router = APIRouter(tags=["department"], dependencies=[Depends(known_parameters)])
 

@@ -16,8 +16,8 @@ from api.field_errors import FieldError
 from api.formats import BoundingBox, Moment
 from api.principal import principal_of
 from api.problems import Problem, bad_parameter
-from governance.answers import Name
-from governance.intake import Report, report_transaction
+from governance.incidents.answers import Name
+from governance.incidents.intake import Report, report_transaction
 from grid_data.city import city_timezone
 from grid_data.database import Connection, Database
 from grid_data.routing import Asked

@@ -20,8 +20,8 @@ from api.principal import principal_of
 from api.rendering import JsonText, json_page
 from api.schemas import IncidentPage
 from governance.access import NIGHTLY
-from governance.alarm_limits import AlarmLimits
-from governance.reasons import place_problem_words
+from governance.incidents.reasons import place_problem_words
+from governance.supervision.alarm_limits import AlarmLimits
 from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
 from grid_data.dispatch import QueueCounts, histogram, history_edition, queue_counts, summary

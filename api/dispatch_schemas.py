@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from api.schemas import Document
-from governance.answers import CategoryName, Name, Named, Point
+from governance.incidents.answers import CategoryName, Name, Named, Point
 
 Counts = Annotated[dict[str, int], Field(description="How many, by value; those that are none are left out.")]
 

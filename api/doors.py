@@ -8,7 +8,7 @@ from api.permissions import PUBLIC, SIGNED_IN, need_of
 from api.principal import principal_of
 from api.problems import Problem
 from governance.access import Permission, Principal
-from governance.answers import Name
+from governance.incidents.answers import Name
 from grid_data.database import Connection, go_on_as
 
 __all__ = ["demand", "narrowed", "permitted"]

@@ -14,8 +14,8 @@ from api.gate import StillIn
 from api.head import is_head
 from api.problems import Problem
 from governance.access import Permission
-from governance.answers import Name
 from governance.exports import Export
+from governance.incidents.answers import Name
 
 __all__ = ["COMPRESSED", "MEDIA_TYPES", "STALLED_S", "Download"]
 

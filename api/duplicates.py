@@ -15,8 +15,8 @@ from api.principal import Me
 from api.problems import Problem, bad_parameter
 from api.rendering import JsonText, answer_json
 from api.reports import SAYS_SOMETHING
-from governance.answers import Name
-from governance.duplicates import (
+from governance.incidents.answers import Name
+from governance.incidents.duplicates import (
     DuplicateList,
     DuplicateRule,
     decide_duplicate,

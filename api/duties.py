@@ -16,8 +16,8 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from governance.access import Role
-from governance.answers import Answer, Name
-from governance.duties import Duties, DutiesRefused, DutyRow, change_duties, list_duties
+from governance.incidents.answers import Answer, Name
+from governance.patrols.duties import Duties, DutiesRefused, DutyRow, change_duties, list_duties
 
 router = APIRouter(tags=["dispatch"], dependencies=[Depends(known_parameters)])
 

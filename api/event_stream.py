@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.head import is_head
-from governance.event_messages import About, Batch, Message, Resync, Sight, is_about
+from governance.live.messages import About, Batch, Message, Resync, Sight, is_about
 from grid_data.event_cursor import Cursor
 from grid_data.events import Event
 

@@ -20,9 +20,9 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem, bad_parameter
 from governance.access import Permission
-from governance.answers import Name
-from governance.event_messages import About, Beat
-from governance.events import EventHub, Watcher
+from governance.incidents.answers import Name
+from governance.live.events import EventHub, Watcher
+from governance.live.messages import About, Beat
 from grid_data.event_cursor import Cursor
 
 router = APIRouter(tags=["events"], dependencies=[Depends(known_parameters)])

@@ -19,10 +19,10 @@ from api.principal import Me
 from api.rankings import ComparedWith, DayAfter, FirstDay, OfLevel, Within, read_rankings
 from api.zone_query import ZoneQuestion, area_problem, wanted_of
 from gis.words import Words
+from governance.department.zone_query import AreaFault, find_ground
 from governance.exports import INCIDENTS, Exports
 from governance.exports.answers import ranking_table
 from governance.exports.filter_words import filters_in_words
-from governance.zone_query import AreaFault, find_ground
 
 router = APIRouter(tags=["exports"], dependencies=[Depends(known_parameters)])
 

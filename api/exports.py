@@ -19,9 +19,9 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from governance.access import Principal
-from governance.answers import Name
 from governance.exports import FACILITIES, INCIDENTS, ZONES, Export, Exports, ExportsBusy, Subject, Wanted
 from governance.exports import Format as Form
+from governance.incidents.answers import Name
 from governance.reports.font import FontMissing
 from governance.reports.making import ReportAsked, report_begun
 

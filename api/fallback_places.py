@@ -12,9 +12,9 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
-from governance.answers import Name
-from governance.fallback_places import decide_place, list_places
-from governance.place_answers import FallbackPlace, FallbackPlaces, FallbackState
+from governance.incidents.answers import Name
+from governance.incidents.fallback_places import decide_place, list_places
+from governance.incidents.place_answers import FallbackPlace, FallbackPlaces, FallbackState
 
 router = APIRouter(tags=["places"], dependencies=[Depends(known_parameters)])
 

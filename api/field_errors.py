@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from governance.answers import Name
+from governance.incidents.answers import Name
 
 __all__ = ["FieldError", "field_error"]
 

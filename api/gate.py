@@ -21,7 +21,7 @@ from governance.access import Permission, Principal
 from governance.access.gate import Entered, Gatekeeper
 from governance.access.secrets import csrf_of
 from governance.access.sessions import SessionRules
-from governance.answers import Name
+from governance.incidents.answers import Name
 from governance.settings import Settings
 from grid_data.database import Connection, Database
 from grid_data.sign_in import Gate as GateRole

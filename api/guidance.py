@@ -17,8 +17,17 @@ from api.reports import SAYS_SOMETHING, Body
 from api.task_problems import task_problems
 from api.urgent_task_bodies import LongText, ShortText
 from governance.errors import UnknownCategory
-from governance.guidance import Change, GuidanceDetail, GuidancePage, change, create, get, retire, search
-from governance.triage import Triage, triage
+from governance.incidents.triage import Triage, triage
+from governance.patrols.guidance import (
+    Change,
+    GuidanceDetail,
+    GuidancePage,
+    change,
+    create,
+    get,
+    retire,
+    search,
+)
 from grid_data.categories import category_subtree
 from grid_data.triage import category_urgency
 

@@ -14,8 +14,8 @@ from api.field_errors import FieldError
 from api.formats import CategoryKey, Moment, OrganisationCode, PlainText, ZoneKey
 from api.problems import Problem, bad_parameter
 from api.reports import Source
-from governance.answers import Name
 from governance.errors import UnknownCategory
+from governance.incidents.answers import Name
 from grid_data.categories import category_subtree
 from grid_data.city import city_timezone
 from grid_data.column_words import OPEN_STATES

@@ -24,10 +24,10 @@ from api.problems import Problem
 from api.rendering import JsonText, answer_json, json_page
 from api.reports import IncidentReport
 from api.schemas import IncidentPage
-from governance.answers import Incident, Name
-from governance.incidents import get_incident
-from governance.intake import report
-from governance.reasons import place_problem_words
+from governance.incidents.answers import Incident, Name
+from governance.incidents.intake import report
+from governance.incidents.reasons import place_problem_words
+from governance.incidents.stored import get_incident
 from grid_data.incidents import Order, incidents_page
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)], route_class=HotRoute)

@@ -11,7 +11,7 @@ from api.dependencies import Transaction, known_parameters, moment
 from api.formats import Moment, ZoneKey
 from api.incident_filters import InCategory, ResponsibleIs, categories_of, organisations_of, unknown
 from api.openapi import problems
-from governance.indicators import GroupBy, IndicatorAnswer, Scope, indicators_of
+from governance.supervision.indicators import GroupBy, IndicatorAnswer, Scope, indicators_of
 from grid_data.indicators import region_by_code
 
 router = APIRouter(tags=["statistics"], dependencies=[Depends(known_parameters)])

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from starlette.requests import HTTPConnection
 
-from governance.answers import Name
+from governance.incidents.answers import Name
 
 __all__ = ["Language", "language"]
 

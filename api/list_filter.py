@@ -35,7 +35,7 @@ from api.incident_filters import (
     states_of,
     zone_of,
 )
-from governance.answers import PlaceProblemCode
+from governance.incidents.answers import PlaceProblemCode
 from grid_data.incidents import IncidentFilter
 
 __all__ = ["ListFilter"]

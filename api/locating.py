@@ -13,8 +13,8 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body, ReportedPlace
-from governance.answers import Incident, Name
-from governance.locating import Location, locate
+from governance.incidents.answers import Incident, Name
+from governance.incidents.locating import Location, locate
 
 router = APIRouter(tags=["places"], dependencies=[Depends(known_parameters)])
 

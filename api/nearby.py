@@ -11,8 +11,8 @@ from api.formats import Coordinate, CoordinateSystem
 from api.openapi import problems
 from api.problems import Problem
 from api.rendering import JsonText, answer_json
-from governance.answers import Name
-from governance.nearby import Nearby, nearby
+from governance.incidents.answers import Name
+from governance.incidents.nearby import Nearby, nearby
 
 router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
 

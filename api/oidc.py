@@ -19,7 +19,7 @@ from api.session import START, set_session_cookie
 from governance.access.errors import SingleSignOnFailed
 from governance.access.secrets import digest
 from governance.access.single_sign_on import enter_by_claims
-from governance.answers import Name
+from governance.incidents.answers import Name
 from governance.settings import Settings
 from grid_data.database import Database
 from grid_data.sign_in import FLOW_S, begin_flow, end_flow

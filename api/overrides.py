@@ -13,8 +13,8 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
-from governance.answers import Incident, Name
-from governance.overrides import override_incident
+from governance.incidents.answers import Incident, Name
+from governance.incidents.overrides import override_incident
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
 

@@ -11,12 +11,12 @@ from api.actor import WHO, said_by
 from api.dependencies import Limit, Transaction, known_parameters
 from api.formats import NOT_NUL
 from api.openapi import problems
-from api.plan_bodies import Degrees, GivenName
-from api.plan_problems import By, plan_problems
+from api.planning.bodies import Degrees, GivenName
+from api.planning.problems import By, plan_problems
 from api.principal import Me
 from api.reports import Body
 from gis.words import Words
-from governance.patrol_points import (
+from governance.patrols.patrol_points import (
     PatrolPoint,
     PatrolPoints,
     add_patrol_point,

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from api.permissions import need_of
 from api.problems import Problem
 from governance.access import VISITOR, Permission, Principal
-from governance.answers import Name
+from governance.incidents.answers import Name
 
 __all__ = ["Me", "at_door", "principal_of", "whole_principal_of"]
 

@@ -12,7 +12,7 @@ from api.dependencies import known_parameters
 from api.openapi import problems
 from api.problems import PROBLEMS, Problem, ProblemType
 from api.schemas import ProblemKind, ProblemKinds
-from governance.answers import Name
+from governance.incidents.answers import Name
 
 router = APIRouter(tags=["problems"], dependencies=[Depends(known_parameters)])
 

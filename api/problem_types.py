@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from governance.answers import Name
+from governance.incidents.answers import Name
 
 __all__ = ["PROBLEMS", "ProblemType"]
 

@@ -24,7 +24,6 @@ from api.language import Language, language
 from api.problem_types import PROBLEMS, ProblemType
 from api.rendering import json_bytes
 from governance.access.errors import AccountRefused, SignInFailed, TooManyTries, UnknownAccount
-from governance.answers import Name
 from governance.errors import (
     AttachmentNotFree,
     CityMissing,
@@ -38,6 +37,7 @@ from governance.errors import (
     UnknownOrganisation,
     UnknownSystem,
 )
+from governance.incidents.answers import Name
 from grid_data.attachment_files import StorageAway
 
 __all__ = ["PROBLEMS", "PROBLEM_JSON", "Problem", "ProblemType", "install", "too_many"]

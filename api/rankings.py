@@ -14,10 +14,10 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem, bad_parameter
 from governance.access import Permission
-from governance.answers import Name
-from governance.day_reports import DayReport, day_report
-from governance.figure_counting import count_for_question
-from governance.rankings import Level, RankingAnswer, RankingQuestion, UnknownRegion, rank
+from governance.incidents.answers import Name
+from governance.patrols.day_reports import DayReport, day_report
+from governance.supervision.figure_counting import count_for_question
+from governance.supervision.rankings import Level, RankingAnswer, RankingQuestion, UnknownRegion, rank
 from grid_data.database import Database
 
 router = APIRouter(tags=["statistics"], dependencies=[Depends(known_parameters)])

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from fastapi.responses import JSONResponse
 
-from governance.answers import Answer
+from governance.incidents.answers import Answer
 
 __all__ = ["JsonText", "answer_json", "json_bytes", "json_page"]
 

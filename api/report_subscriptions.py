@@ -16,7 +16,7 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.schemas import Document
-from governance.answers import Name
+from governance.incidents.answers import Name
 from governance.reports import subscribing
 from governance.reports.weekly import next_report
 from grid_data.city import city_timezone

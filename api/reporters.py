@@ -14,8 +14,8 @@ from api.principal import Me
 from api.problems import Problem
 from api.reports import SAYS_SOMETHING, Body
 from api.schemas import Document
-from governance.answers import Name
-from governance.reporters import Contact, Unmasking, masked_reporter, unmask_reporter, unmaskings
+from governance.incidents.answers import Name
+from governance.incidents.reporters import Contact, Unmasking, masked_reporter, unmask_reporter, unmaskings
 
 router = APIRouter(tags=["incidents"], dependencies=[Depends(known_parameters)])
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.formats import NOT_NUL, AttachmentKey, CategoryKey, Coordinate, CoordinateSystem, PastMoment
-from governance.attachments import MOST_NAMED
-from governance.intake import Report, Reporter
+from governance.attachments.files import MOST_NAMED
+from governance.incidents.intake import Report, Reporter
 
 __all__ = ["IncidentReport"]
 

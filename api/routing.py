@@ -10,8 +10,8 @@ from api.dependencies import At, PlaceTransaction, known_parameters, moment
 from api.formats import CategoryKey, Coordinate, CoordinateSystem
 from api.openapi import problems
 from api.rendering import JsonText, answer_json
-from governance.answers import Routing
-from governance.routing import Question, explain
+from governance.incidents.answers import Routing
+from governance.incidents.routing import Question, explain
 
 router = APIRouter(tags=["routing"], dependencies=[Depends(known_parameters)])
 

@@ -9,10 +9,10 @@ from pydantic.config import JsonDict
 
 from api.formats import NOT_NUL, AnyMoment, CategoryKey, OrganisationCode
 from api.reports import Body
-from gis.assignment import AssignTo
-from gis.rules import MOST_PRIORITY, RULE_CODE, Rule
+from gis.rules.assignment import AssignTo
+from gis.rules.rule import MOST_PRIORITY, RULE_CODE, Rule
 from gis.words import Words
-from governance.rule_drafts import Change, Remove, Save
+from governance.rules.drafts import Change, Remove, Save
 
 __all__ = ["ChangeFile", "DraftSet", "NewRule", "RuleEdit", "RuleInput", "TrialBody"]
 

@@ -16,15 +16,15 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.rule_bodies import DraftSet, NewRule, RuleEdit, TrialBody
-from gis.rules import RULE_CODE
+from gis.rules.rule import RULE_CODE
 from governance.access import Permission, Principal
-from governance.answers import Name
 from governance.errors import RulesChanged, RulesRefused
-from governance.rule_answers import Findings, Outcome, RuleDetail, Rules, Trial
-from governance.rule_changes import change_rules, current_faults
-from governance.rule_drafts import Change, Remove, Save
-from governance.rule_trials import try_changes
-from governance.rules import get_rule, list_rules
+from governance.incidents.answers import Name
+from governance.rules.answers import Findings, Outcome, RuleDetail, Rules, Trial
+from governance.rules.changes import change_rules, current_faults
+from governance.rules.drafts import Change, Remove, Save
+from governance.rules.stored import get_rule, list_rules
+from governance.rules.trials import try_changes
 from grid_data.organisations import organisation_subtree
 
 router = APIRouter(tags=["rules"], dependencies=[Depends(known_parameters)])

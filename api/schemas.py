@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from governance.answers import IncidentInList, Name, Named
-from governance.plan_answers import Conflict
+from governance.incidents.answers import IncidentInList, Name, Named
+from governance.planning.answers import Conflict
 
 LonLat = Annotated[list[float], Field(min_length=2, max_length=2, examples=[[120.4691, 36.1075]])]
 Bounds = Annotated[

@@ -37,7 +37,7 @@ from governance.access.sessions import (
     sign_out,
 )
 from governance.access.tokens import list_tokens
-from governance.answers import Name
+from governance.incidents.answers import Name
 from grid_data.accounts import demo_accounts
 from grid_data.database import Connection, Database
 from grid_data.sign_in import Gate as GateRole

@@ -16,7 +16,7 @@ from api.principal import Me
 from api.problems import Problem
 from api.schemas import Document
 from governance import sharing
-from governance.answers import Name
+from governance.incidents.answers import Name
 from governance.owners import Owners
 from governance.sharing import MapView, NewShareLink, SharedView, ShareLink
 

@@ -14,7 +14,7 @@ from api.principal import Me
 from api.problems import Problem
 from api.rendering import JsonText
 from governance.access import Role, sees_telephones
-from governance.answers import Name
+from governance.incidents.answers import Name
 from grid_data.dispatch import IncidentPlace, incident_place, incidents_near, posts_of
 from grid_data.telephones import ToldWhole
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from api.field_errors import FieldError
 from api.problems import Problem
-from governance.answers import Name
-from governance.urgent_task_errors import AreaRefused, TaskMissing, TaskRefused
+from governance.incidents.answers import Name
+from governance.patrols.errors import AreaRefused, TaskMissing, TaskRefused
 
 __all__ = ["task_problems"]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path
 
 from api.problems import Problem
-from governance.answers import Name
+from governance.incidents.answers import Name
 from grid_data.tiles import Address
 
 __all__ = ["MVT", "TILE_ANSWERS", "TileAddress"]

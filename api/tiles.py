@@ -22,8 +22,8 @@ from api.tile_address import MVT, TILE_ANSWERS, TileAddress
 from api.tile_cache import FinishedTile, TileCache
 from api.tile_cache import finished as packed
 from governance.access import Permission
-from governance.answers import Name
 from governance.errors import CityMissing
+from governance.incidents.answers import Name
 from grid_data.city import city_document
 from grid_data.statements import statements
 from grid_data.tile_sets import TileSet

@@ -15,7 +15,7 @@ from api.openapi import problems
 from api.principal import Me
 from api.reports import SAYS_SOMETHING, Body
 from api.task_problems import task_problems
-from governance.transfers import Transfers, list_transfers, reply
+from governance.incidents.transfers import Transfers, list_transfers, reply
 
 router = APIRouter(tags=["guidance"], dependencies=[Depends(known_parameters)])
 

@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field, model_validator
 from api.actor import ActorFields
 from api.formats import A_NUMBER, NOT_NUL, AnyMoment, ZoneKey
 from api.reports import SAYS_SOMETHING, Body
-from governance.urgent_task_rules import ReceiptAction
-from governance.urgent_tasks import Area, Given, Text
+from governance.patrols.urgent_task_rules import ReceiptAction
+from governance.patrols.urgent_tasks import Area, Given, Text
 
 __all__ = ["AreaBody", "CancelBody", "ReceiptBody", "RemindBody", "TaskBody"]
 

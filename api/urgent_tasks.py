@@ -15,9 +15,9 @@ from api.principal import Me
 from api.rendering import JsonText
 from api.task_problems import task_problems
 from api.urgent_task_bodies import AreaBody, CancelBody, ReceiptBody, RemindBody, TaskBody
-from governance.answers import Answer
-from governance.urgent_task_answers import TaskDetail, Tasks, get_task, list_tasks
-from governance.urgent_tasks import answer, cancel, find_grids, issue, remind
+from governance.incidents.answers import Answer
+from governance.patrols.urgent_task_answers import TaskDetail, Tasks, get_task, list_tasks
+from governance.patrols.urgent_tasks import answer, cancel, find_grids, issue, remind
 from grid_data.urgent_tasks import task_map
 
 router = APIRouter(tags=["urgent tasks"], dependencies=[Depends(known_parameters)])

@@ -15,7 +15,7 @@ from api.openapi import problems
 from api.principal import Me
 from api.problems import Problem
 from api.schemas import Document
-from governance.answers import Name
+from governance.incidents.answers import Name
 from governance.webhooks import managing
 from governance.webhooks.managing import EVENTS, Delivery, Webhook, WebhookWithSecret
 from governance.webhooks.trying import Tried, try_webhook

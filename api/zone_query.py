@@ -17,10 +17,10 @@ from api.problems import Problem
 from api.reports import Body, Source
 from api.urgent_task_bodies import Drawing
 from governance.access import Permission
-from governance.answers import Name
+from governance.department.zone_query import AreaAsked, AreaFault, query_zone
+from governance.department.zone_query_answers import ZoneAnswer
 from governance.errors import UnknownCategory
-from governance.zone_query import AreaAsked, AreaFault, query_zone
-from governance.zone_query_answers import ZoneAnswer
+from governance.incidents.answers import Name
 from grid_data.incidents import IncidentFilter
 
 router = APIRouter(tags=["department"], dependencies=[Depends(known_parameters)])

@@ -13,7 +13,7 @@ from api.paging import AfterZone, read_zone_token, token
 from api.problems import Problem
 from api.rendering import JsonText, json_bytes, json_page
 from api.schemas import Zone, ZonePage
-from governance.answers import Name
+from governance.incidents.answers import Name
 from grid_data.zones import zone_detail, zones_page
 
 router = APIRouter(tags=["zones"], dependencies=[Depends(known_parameters)])

@@ -24,8 +24,8 @@ from benchmarks.measure import Measure, server_processor_s
 from governance.access import OPERATOR
 from governance.settings import Settings
 from grid_data.bulk.sample import load_sample
+from grid_data.cluster.private import Cluster
 from grid_data.database import Connection, Database
-from grid_data.embedded import Cluster
 from grid_data.importers.batch import Request
 from grid_data.importers.incident_batches import LANES, import_incidents
 from grid_data.importers.reading import read_source

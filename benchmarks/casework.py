@@ -26,13 +26,13 @@ from benchmarks.intake import ROOT, Server, Told, reports_like, worked
 from benchmarks.lifecycles import STEPS, Life, read_lives
 from benchmarks.measure import Measure, percentile
 from governance.access import OPERATOR
-from governance.clock_watch import watch_clocks
-from governance.figure_counting import count_all
+from governance.deadlines.watch import watch_clocks
 from governance.settings import Settings
+from governance.supervision.figure_counting import count_all
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.sample import load_sample
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sample import Sample, generate
 from migrations.run import upgrade
 

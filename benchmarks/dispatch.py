@@ -14,7 +14,7 @@ import psycopg
 from benchmarks.filled import fill, hasty_database, load
 from benchmarks.measure import Measure
 from governance.access import VISITOR
-from governance.reasons import place_problem_words
+from governance.incidents.reasons import place_problem_words
 from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
 from grid_data.dispatch import histogram, incidents_near, open_tile, queue_counts, summary

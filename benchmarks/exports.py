@@ -18,7 +18,7 @@ import psycopg
 
 from benchmarks.measure import Measure, processor_s
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from migrations.run import upgrade
 from tests.support.sample import load_small_sample
 

@@ -11,8 +11,8 @@ import psycopg
 from governance.access import OPERATOR
 from governance.settings import Settings
 from grid_data.bulk.sample import load_sample
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sample import Sample
 
 __all__ = ["fill", "hasty_database", "load", "make_durable"]

@@ -27,13 +27,13 @@ import psycopg
 from benchmarks.load import Answered, read_answers
 from benchmarks.measure import Measure, percentile, processor_s, server_processor_s
 from governance.access import OPERATOR
-from governance.clock_watch import watch_clocks
-from governance.figure_counting import count_all
+from governance.deadlines.watch import watch_clocks
 from governance.settings import Settings
+from governance.supervision.figure_counting import count_all
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.sample import load_sample
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sample import generate
 from migrations.run import upgrade
 

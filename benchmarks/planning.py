@@ -26,8 +26,8 @@ from benchmarks.measure import Measure, percentile
 from governance.access import OPERATOR
 from governance.settings import Settings
 from grid_data.bulk.sample import load_sample
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sample import generate
 from migrations.run import upgrade
 

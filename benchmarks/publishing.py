@@ -25,14 +25,14 @@ from benchmarks.filled import fill, hasty_database, make_durable
 from benchmarks.measure import Measure, processor_s
 from gis.words import Words
 from governance.access import OPERATOR
-from governance.plan_states import Action
-from governance.planning import create_plan
-from governance.publishing import Done, act
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
+from governance.planning.plans import create_plan
+from governance.planning.publishing import Done, act
+from governance.planning.states import Action
 from grid_data.bulk.sample import load_sample
 from grid_data.database import Connection, Database
+from grid_data.land_units.graphs import read_unit_graph
 from grid_data.sample import generate
-from grid_data.unit_graphs import read_unit_graph
 from migrations.run import upgrade
 
 SHARE = 0.15

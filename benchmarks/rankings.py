@@ -14,9 +14,9 @@ import psycopg
 from benchmarks.filled import fill, hasty_database, load
 from benchmarks.measure import Measure
 from governance.access import NIGHTLY, OPERATOR, VISITOR, Principal, Sight
-from governance.figure_counting import Part, count_all, count_part
-from governance.rankings import RankingQuestion, rank
-from governance.reasons import place_problem_words
+from governance.incidents.reasons import place_problem_words
+from governance.supervision.figure_counting import Part, count_all, count_part
+from governance.supervision.rankings import RankingQuestion, rank
 from grid_data.categories import category_subtree
 from grid_data.city import read_city
 from grid_data.database import Connection, Database

@@ -22,12 +22,12 @@ import psycopg
 from benchmarks.bulk_intake import reports
 from benchmarks.measure import Measure, processor_s
 from governance.access import OPERATOR
-from governance.rerouting import Rerouted, reroute
+from governance.incidents.rerouting import Rerouted, reroute
 from governance.settings import Settings
 from grid_data.bulk.incidents import store_incidents
 from grid_data.bulk.sample import load_sample
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sample import generate
 from migrations.run import upgrade
 

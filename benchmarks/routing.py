@@ -26,7 +26,7 @@ from gis.compiled import Whole, compiled
 from gis.lattice import to_lattice, to_steps
 from gis.router import Router, in_threads
 from gis.threads import thread_count
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 
 POINTS = int(os.environ.get("GRIDGOV_BENCH_POINTS", "3000000"))
 REPEATS = 5

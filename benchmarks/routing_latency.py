@@ -21,7 +21,7 @@ from cli.demo import load_demo
 from cli.migrate import migrate_database
 from cli.place import database_url
 from governance.access import OPERATOR
-from governance.routing import Question, explain
+from governance.incidents.routing import Question, explain
 from governance.settings import Settings
 from grid_data.database import Database
 from grid_data.routing import read_asked, route_place

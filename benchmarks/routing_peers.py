@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import server_processor_s
 from gis.router import ZoneLayer
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 
 Floats = NDArray[np.float64]
 Answers = NDArray[np.int32]

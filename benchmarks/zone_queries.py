@@ -29,14 +29,14 @@ from benchmarks.filled import load as load_into
 from benchmarks.measure import Measure
 from gis.lattice import snap_geometry
 from governance.access import EVERYTHING, OPERATOR, Principal, Sight
-from governance.department import categories, hours, places_again, summary, trend
-from governance.department_overlap import Chosen, Overlaps, overlap
-from governance.department_people import Where, load, people
-from governance.reasons import place_problem_words
-from governance.zone_query import AreaAsked, query_zone
+from governance.department.figures import categories, hours, places_again, summary, trend
+from governance.department.overlap import Chosen, Overlaps, overlap
+from governance.department.people import Where, load, people
+from governance.department.zone_query import AreaAsked, query_zone
+from governance.incidents.reasons import place_problem_words
 from grid_data.column_words import OPEN_STATES
 from grid_data.database import Connection, Database
-from grid_data.department_facilities import FacilityFilter, facilities_page
+from grid_data.department.facilities import FacilityFilter, facilities_page
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.sample import Sample, generate
 from grid_data.telephones import ToldWhole

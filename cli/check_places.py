@@ -15,7 +15,7 @@ from gis.words import Words
 from governance.settings import Settings
 
 if TYPE_CHECKING:
-    from governance.place_answers import FallbackPlace, PlaceCheck
+    from governance.incidents.place_answers import FallbackPlace, PlaceCheck
 
 __all__ = ["check_places"]
 
@@ -53,7 +53,7 @@ def check_places(
         _decide("confirmed" if confirm is not None else "refuted", confirm or refute or "", reason)
         return
     from governance.access import OPERATOR
-    from governance.fallback_places import check_places as check
+    from governance.incidents.fallback_places import check_places as check
 
     rule = Settings().fallback_rule
     found = in_database(lambda connection, _: check(connection, OPERATOR, rule, apply=apply), LOOKING)
@@ -70,7 +70,7 @@ def check_places(
 def _decide(state: Literal["confirmed", "refuted"], place: str, reason: str | None) -> None:
     from governance.access import OPERATOR
     from governance.errors import GovernanceError
-    from governance.fallback_places import decide_place
+    from governance.incidents.fallback_places import decide_place
 
     try:
         lon, lat = (float(number) for number in place.split(","))

@@ -12,7 +12,7 @@ from cli.import_run import fail, in_database
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from governance.deadline_answers import Deadlines, StoredLimit
+    from governance.deadlines.answers import Deadlines, StoredLimit
     from grid_data.database import Connection
 
 __all__ = ["deadlines", "list_", "show"]
@@ -84,7 +84,7 @@ def show(
 
 
 def _read(year: int | None) -> Deadlines:
-    from governance.deadline_answers import get_deadlines, this_year
+    from governance.deadlines.answers import get_deadlines, this_year
     from governance.deadlines.calendar import FIRST, LAST
 
     if year is not None and not FIRST.year <= year < LAST.year:

@@ -9,14 +9,14 @@ import anyio
 
 from cli.console import in_words, progress, say
 from governance.access import OPERATOR
-from governance.attachments import Attachments
-from governance.clock_watch import start_missing_clocks
+from governance.attachments.files import Attachments
+from governance.deadlines.watch import start_missing_clocks
 from governance.sample_lives import tell_lives
 from governance.sample_photos import hang_photos
 from governance.settings import Settings
 from grid_data.bulk.sample import is_loaded, load_sample
 from grid_data.database import Connection, Database
-from grid_data.plans import plan_row
+from grid_data.planning.stored import plan_row
 from grid_data.sample import DEFAULT_SEED, Sample, generate
 from grid_data.sample.calendar import reports_until
 from grid_data.sample.plans import PLAN

@@ -20,8 +20,8 @@ from rich.markup import escape
 from cli.console import in_words, out
 from cli.place import DATABASE
 from governance.settings import Settings
-from grid_data.embedded import Cluster
-from grid_data.postgres_programs import ProgramsMissingError, choose_programs
+from grid_data.cluster.private import Cluster
+from grid_data.cluster.programs import ProgramsMissingError, choose_programs
 from grid_data.statements import sql
 
 __all__ = ["Finding", "doctor", "examine"]

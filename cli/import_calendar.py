@@ -33,8 +33,8 @@ def import_calendar(
     due moments.
     """
     from governance.access import OPERATOR
-    from governance.deadline_changes import DeadlinesRefused, calendar_changes, change_deadlines
     from governance.deadlines.cases import BadFile, read_calendar
+    from governance.deadlines.changes import DeadlinesRefused, calendar_changes, change_deadlines
 
     try:
         changes = calendar_changes(read_calendar(file))

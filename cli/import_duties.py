@@ -15,7 +15,7 @@ from cli.import_run import fail, in_database
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from governance.duties import Changed, DutyRow
+    from governance.patrols.duties import Changed, DutyRow
     from grid_data.database import Connection
     from grid_data.importers.batch import Progress
 
@@ -43,7 +43,7 @@ def import_duties(
     """
     from governance.access import OPERATOR
     from governance.deadlines.cases import BadFile
-    from governance.duties import DutiesRefused, change_duties
+    from governance.patrols.duties import DutiesRefused, change_duties
 
     try:
         lines, sent = _read(file)
@@ -79,7 +79,7 @@ def _read(path: Path) -> tuple[list[int], list[DutyRow]]:
         Naming the line of the first mistake.
     """
     from governance.deadlines.cases import BadFile, csv_rows
-    from governance.duties import KINDS, DutyRow
+    from governance.patrols.duties import KINDS, DutyRow
 
     rows = csv_rows(path)
     header = [name.strip().lower() for name in next(rows, (0, []))[1]]

@@ -155,7 +155,7 @@ def import_incidents(request: Request, indexes: Indexes = "auto") -> Report:
     from rich.progress import Progress as Bar
 
     from governance.access import OPERATOR
-    from governance.clock_watch import start_missing_clocks
+    from governance.deadlines.watch import start_missing_clocks
     from grid_data.importers.incident_batches import LANES, import_incidents
     from grid_data.set_aside import MAINTENANCE
 

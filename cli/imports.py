@@ -14,7 +14,7 @@ from cli.import_run import fail, import_incidents, in_database, run_import, run_
 from cli.reroute import print_rerouted
 
 if TYPE_CHECKING:
-    from governance.rerouting import Rerouted
+    from governance.incidents.rerouting import Rerouted
     from grid_data.database import Connection
     from grid_data.importers.batch import Progress, Report, Request
 
@@ -189,7 +189,7 @@ def import_zones(
 
     async def work(connection: Connection, request: Request, progress: Progress) -> Report:
         from governance.access import OPERATOR
-        from governance.rerouting import reroute as again
+        from governance.incidents.rerouting import reroute as again
         from grid_data.importers.zones import import_zones
 
         report = await import_zones(connection, request, layer, options, progress)

@@ -27,7 +27,7 @@ def locate_incident(
     """Locate an incident, or correct its place, and route it anew."""
     from governance.access import OPERATOR
     from governance.errors import GovernanceError, PlaceNotBelieved
-    from governance.locating import Location, locate
+    from governance.incidents.locating import Location, locate
 
     told = Location(lon, lat, reason, crs, accuracy)
     try:

@@ -33,7 +33,7 @@ def override_incident(
     """Give an incident to an organisation, or lift that; what was computed is kept beside it."""
     from governance.access import OPERATOR
     from governance.errors import GovernanceError
-    from governance.overrides import override_incident as give
+    from governance.incidents.overrides import override_incident as give
 
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise typer.BadParameter(f"--reason: 1-{LONGEST_REASON}")

@@ -15,7 +15,7 @@ from cli.import_run import fail, in_database
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from governance.indicators import IndicatorAnswer, Row
+    from governance.supervision.indicators import IndicatorAnswer, Row
     from grid_data.database import Connection
 
 __all__ = ["indicators"]
@@ -63,7 +63,7 @@ def indicators(
 async def _read(
     connection: Connection, start: datetime, stop: datetime, group_by: str, region: str | None
 ) -> IndicatorAnswer:
-    from governance.indicators import Scope, indicators_of
+    from governance.supervision.indicators import Scope, indicators_of
     from grid_data.city import city_timezone
     from grid_data.indicators import region_by_code
 

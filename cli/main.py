@@ -32,8 +32,8 @@ from cli.units import units
 from cli.up import up
 from cli.user import user
 from cli.worker import worker
-from grid_data.embedded import ClusterError
-from grid_data.postgres_programs import ProgramsMissingError
+from grid_data.cluster.private import ClusterError
+from grid_data.cluster.programs import ProgramsMissingError
 
 __all__ = ["app", "main"]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from cli.console import say
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 
 __all__ = ["DATABASE", "database_url"]
 

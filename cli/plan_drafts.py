@@ -15,8 +15,8 @@ from cli.plan_force import FORMATS, By, Code, run_plan
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from governance.answers import Name
-    from governance.plan_answers import MoveAnswer, Plan, PlanMeasures
+    from governance.incidents.answers import Name
+    from governance.planning.answers import MoveAnswer, Plan, PlanMeasures
     from grid_data.database import Connection
 
 __all__ = ["register"]
@@ -45,7 +45,7 @@ def list_(
     state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="Only in this state.")] = None,
 ) -> None:
     """Plans, the newest first."""
-    from governance.planning import list_plans
+    from governance.planning.plans import list_plans
 
     found = run_plan(lambda connection: list_plans(connection, layer=layer, state=state))
     table = Table(
@@ -66,8 +66,8 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="As the HTTP interface gives it.")] = False,
 ) -> None:
     """A plan judged: what is in each zone, what moved, what is not right yet."""
-    from governance.plan_measures import plan_measures
-    from governance.planning import get_plan
+    from governance.planning.measures import plan_measures
+    from governance.planning.plans import get_plan
 
     async def read(connection: Connection) -> tuple[Plan, PlanMeasures]:
         return await get_plan(connection, code), await plan_measures(connection, code)
@@ -119,7 +119,7 @@ def new(
     ] = None,
 ) -> None:
     """Start a draft."""
-    from governance.planning import create_plan
+    from governance.planning.plans import create_plan
     from grid_data.city import city_timezone
 
     if area is not None and ":" not in area:
@@ -157,8 +157,8 @@ def move(
     """Make a move; kinds and their fields are those of POST /api/plans/{code}/moves."""
     from pydantic import TypeAdapter, ValidationError
 
-    from api.plan_bodies import AnyMove
-    from api.plan_moves import carry_out
+    from api.planning.bodies import AnyMove
+    from api.planning.moves import carry_out
 
     async def make(connection: Connection) -> MoveAnswer:
         import json
@@ -190,7 +190,7 @@ def steps(
     ] = 50,
 ) -> None:
     """Steps of a plan, the newest first; those taken back, too."""
-    from governance.planning import plan_steps
+    from governance.planning.plans import plan_steps
 
     table = Table(
         "#",
@@ -208,7 +208,7 @@ def steps(
 
 
 def _take(code: str, by: str, revision: int | None, seq: int | None, *, again: bool) -> None:
-    from governance.plan_moves import take_step
+    from governance.planning.moves import take_step
 
     async def turn(connection: Connection) -> MoveAnswer:
         read = await _revision(connection, code, revision)
@@ -219,7 +219,7 @@ def _take(code: str, by: str, revision: int | None, seq: int | None, *, again: b
 
 async def _revision(connection: Connection, code: str, given: int | None) -> int:
     """The revision given, or the present one."""
-    from governance.planning import get_plan
+    from governance.planning.plans import get_plan
 
     return (await get_plan(connection, code)).revision if given is None else given
 

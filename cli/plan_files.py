@@ -16,11 +16,11 @@ from cli.import_run import fail
 from cli.plan_force import By, Code, run_plan
 
 if TYPE_CHECKING:
-    from governance.comparison import Comparison, Edition
-    from governance.plan_files import FileReport
-    from governance.plan_impact import GridRef, Impact
+    from governance.planning.comparison import Comparison, Edition
+    from governance.planning.files import FileReport
+    from governance.planning.impact import GridRef, Impact
     from grid_data.database import Connection
-    from grid_data.plan_files import Form
+    from grid_data.planning.files import Form
 
 __all__ = ["register"]
 
@@ -44,8 +44,8 @@ def impact(code: Code, output: Output = None) -> None:
 
     `--output` takes a .html page for printing, a .csv table or .json.
     """
-    from governance.plan_impact import impact_of
-    from governance.plan_report import impact_csv, impact_html
+    from governance.planning.impact import impact_of
+    from governance.planning.report import impact_csv, impact_html
     from grid_data.city import city_timezone
 
     endings = (".html", ".csv", ".json")
@@ -89,7 +89,7 @@ def export(
     code: Code, output: Annotated[Path, typer.Argument(metavar="FILE", help=".gpkg, .geojson, .zip or .csv.")]
 ) -> None:
     """Write the units of a plan, each with its grid, to a file; a .zip holds a Shapefile."""
-    from governance.plan_files import export_plan
+    from governance.planning.files import export_plan
 
     form = _form(output)
     data = run_plan(lambda connection: export_plan(connection, code, form))
@@ -127,8 +127,8 @@ def import_(
 async def _take(
     connection: Connection, code: str, data: bytes, form: Form, by: str, skip_bad: bool, dry_run: bool
 ) -> FileReport:
-    from governance.plan_files import import_plan
-    from governance.planning import get_plan
+    from governance.planning.files import import_plan
+    from governance.planning.plans import get_plan
 
     plan = await get_plan(connection, code)
     return await import_plan(
@@ -179,7 +179,7 @@ def compare(
 
 
 async def _compared(connection: Connection, layer: str, source: str, target: str) -> Comparison:
-    from governance.comparison import compare as compared
+    from governance.planning.comparison import compare as compared
 
     return await compared(
         connection, layer, await _edition(connection, source), await _edition(connection, target)
@@ -187,7 +187,7 @@ async def _compared(connection: Connection, layer: str, source: str, target: str
 
 
 async def _edition(connection: Connection, text: str) -> Edition:
-    from governance.comparison import Edition
+    from governance.planning.comparison import Edition
     from grid_data.city import city_timezone
 
     if text.startswith("plan:"):

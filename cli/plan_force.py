@@ -15,8 +15,8 @@ from cli.import_run import fail, in_database
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from governance.plan_states import Action
-    from governance.publishing import Done
+    from governance.planning.publishing import Done
+    from governance.planning.states import Action
     from grid_data.database import Connection
 
 __all__ = ["register", "run_plan"]
@@ -86,7 +86,7 @@ def keep(code: Code, by: By) -> None:
 
 
 def _act(action: str, code: str, by: str, at: datetime | None = None) -> None:
-    from governance.plan_states import Action
+    from governance.planning.states import Action
 
     done = run_plan(lambda connection: _done(connection, Action(action), code, by, at))
     told = f"{done.code}: {done.state}"
@@ -107,7 +107,7 @@ def _act(action: str, code: str, by: str, at: datetime | None = None) -> None:
 
 
 async def _done(connection: Connection, action: Action, code: str, by: str, at: datetime | None) -> Done:
-    from governance.publishing import act
+    from governance.planning.publishing import act
     from grid_data.city import city_timezone
 
     if at is not None and at.tzinfo is None:
@@ -118,8 +118,8 @@ async def _done(connection: Connection, action: Action, code: str, by: str, at: 
 def run_plan(work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
     """Do something with plans in one transaction; what is refused is said, and ends with 1."""
     from governance.errors import GovernanceError
-    from governance.plan_errors import PlanConflict, PlanMissing
-    from governance.plan_refusals import PlanRefused
+    from governance.planning.errors import PlanConflict, PlanMissing
+    from governance.planning.refusals import PlanRefused
 
     try:
         return in_database(lambda connection, _: work(connection), WORKING)

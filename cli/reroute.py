@@ -13,7 +13,7 @@ from cli.import_run import fail, in_database
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from governance.rerouting import Rerouted
+    from governance.incidents.rerouting import Rerouted
 
 __all__ = ["print_rerouted", "reroute"]
 
@@ -42,7 +42,7 @@ def reroute(
     """
     from governance.access import OPERATOR
     from governance.errors import GovernanceError
-    from governance.rerouting import reroute as again
+    from governance.incidents.rerouting import reroute as again
 
     if output is not None and output.suffix.lower() not in (".csv", ".json"):
         raise typer.BadParameter("--output: *.csv | *.json")

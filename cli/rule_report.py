@@ -13,8 +13,8 @@ from cli.console import in_words, out
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from governance.answers import Name, Named
-    from governance.rule_answers import Finding, Outcome, Rule, RuleDetail, RuleVersion, Trial
+    from governance.incidents.answers import Name, Named
+    from governance.rules.answers import Finding, Outcome, Rule, RuleDetail, RuleVersion, Trial
 
 __all__ = ["print_findings", "print_json", "print_outcome", "print_rule", "print_rules", "print_trial"]
 

@@ -23,13 +23,13 @@ from cli.rule_report import (
     print_rules,
     print_trial,
 )
-from gis.rules import MOST_PRIORITY
+from gis.rules.rule import MOST_PRIORITY
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from gis.rules import Rule
-    from governance.rule_answers import Outcome
-    from governance.rule_drafts import Change
+    from gis.rules.rule import Rule
+    from governance.rules.answers import Outcome
+    from governance.rules.drafts import Change
     from grid_data.database import Connection
 
 __all__ = ["rules"]
@@ -74,7 +74,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List the rules in the order in which they decide."""
-    from governance.rules import list_rules
+    from governance.rules.stored import list_rules
 
     async def work(connection: Connection) -> None:
         moment = await _moment(connection, at)
@@ -87,7 +87,7 @@ def list_(
 @rules.command("show")
 def show(code: Code, as_json: Json = False) -> None:
     """One rule with its versions and who changed it when."""
-    from governance.rules import get_rule
+    from governance.rules.stored import get_rule
 
     rule = _run(lambda connection: get_rule(connection, code))
     if rule is None:
@@ -101,7 +101,7 @@ def check(as_json: Json = False) -> None:
 
     Ends with 1 when there is an error.
     """
-    from governance.rule_changes import current_faults
+    from governance.rules.changes import current_faults
 
     found = _run(current_faults)
     print_json(found) if as_json else print_findings(
@@ -152,9 +152,9 @@ def save(
     """Add a rule, or let another version follow the one in force; the options are the whole rule."""
     from typing import get_args
 
-    from gis.assignment import AssignTo
-    from gis.rules import RULE_CODE, Rule
-    from governance.rule_drafts import Save
+    from gis.rules.assignment import AssignTo
+    from gis.rules.rule import RULE_CODE, Rule
+    from governance.rules.drafts import Save
 
     if not re.fullmatch(RULE_CODE, code):
         raise typer.BadParameter("CODE: A-Z a-z 0-9 . _ - , a capital letter or digit first")
@@ -177,7 +177,7 @@ def save(
 @rules.command("remove")
 def remove(code: Code, begins: Begins = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """End a rule; it stays readable, and what it decided stays decided."""
-    from governance.rule_drafts import Remove
+    from governance.rules.drafts import Remove
 
     _change(lambda _: [Remove(code, None)], begins, dry_run, as_json)
 
@@ -196,7 +196,7 @@ def import_(
 ) -> None:
     """Make the rules those of a table, in one transaction; equal rules are left alone. First a dry run."""
     found = _read_table(file)
-    from governance.rule_files import as_changes
+    from governance.rules.files import as_changes
 
     async def changes(connection: Connection) -> list[Change]:
         return await as_changes(connection, found, end_missing=end_missing)
@@ -212,7 +212,7 @@ def export(
     at: At = None,
 ) -> None:
     """Write the rules in force as a table that `gridgov rules import` reads."""
-    from governance.rule_files import write_rules
+    from governance.rules.files import write_rules
     from grid_data.rules import current_moment, rule_of, rule_versions
 
     async def work(connection: Connection) -> list[Rule]:
@@ -262,8 +262,8 @@ def simulate(
     is_json = file.suffix.lower() == ".json"
     table = None if is_json else _read_table(file)
     listed = _read_changes(file) if is_json else []
-    from governance.rule_files import as_changes, with_versions
-    from governance.rule_trials import try_changes
+    from governance.rules.files import as_changes, with_versions
+    from governance.rules.trials import try_changes
 
     async def work(connection: Connection) -> None:
         if table is None:
@@ -304,8 +304,8 @@ def _change(
     as_json: bool,
 ) -> None:
     from governance.access import OPERATOR
-    from governance.rule_changes import change_rules
-    from governance.rule_files import with_versions
+    from governance.rules.changes import change_rules
+    from governance.rules.files import with_versions
     from grid_data.rules import lock_rules
 
     async def work(connection: Connection) -> Outcome:
@@ -332,7 +332,7 @@ async def _moment(connection: Connection, given: datetime | None) -> datetime | 
 
 
 def _read_table(file: Path) -> list[Rule]:
-    from governance.rule_files import read_rules
+    from governance.rules.files import read_rules
     from grid_data.importers.delimiter import delimiter_of
 
     content = _content(file)

@@ -8,7 +8,7 @@ import typer
 
 from cli.console import out
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 
 __all__ = ["stop"]
 

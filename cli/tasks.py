@@ -19,8 +19,8 @@ from gis.words import Words
 
 if TYPE_CHECKING:
     from governance.access import Actor
-    from governance.urgent_task_answers import TaskDetail, Tasks
-    from governance.urgent_tasks import Area
+    from governance.patrols.urgent_task_answers import TaskDetail, Tasks
+    from governance.patrols.urgent_tasks import Area
     from grid_data.database import Connection
 
 __all__ = ["tasks"]
@@ -77,9 +77,9 @@ def issue(
     area = _area(zone, polygon, around, incident, radius_m)
 
     async def work(connection: Connection) -> TaskDetail | list[str]:
-        from governance.urgent_task_answers import get_task
-        from governance.urgent_tasks import Given, Text, find_grids
-        from governance.urgent_tasks import issue as issue_task
+        from governance.patrols.urgent_task_answers import get_task
+        from governance.patrols.urgent_tasks import Given, Text, find_grids
+        from governance.patrols.urgent_tasks import issue as issue_task
         from grid_data.city import city_timezone
 
         if preview:
@@ -115,7 +115,7 @@ def list_(
     """Urgent tasks, the newest first, with their completion."""
 
     async def work(connection: Connection) -> Tasks:
-        from governance.urgent_task_answers import list_tasks
+        from governance.patrols.urgent_task_answers import list_tasks
 
         return await list_tasks(connection, states=state, grid=grid, before=None, limit=limit)
 
@@ -147,7 +147,7 @@ def show(code: Code, as_json: Json = False) -> None:
     """A task with its completion by region, and the grids that have not finished."""
 
     async def work(connection: Connection) -> TaskDetail:
-        from governance.urgent_task_answers import get_task
+        from governance.patrols.urgent_task_answers import get_task
 
         return await get_task(connection, code)
 
@@ -182,9 +182,9 @@ def answer(
     actor = _actor(by, role, organisation)
 
     async def work(connection: Connection) -> TaskDetail:
-        from governance.urgent_task_answers import get_task
-        from governance.urgent_task_rules import ReceiptAction
-        from governance.urgent_tasks import answer as answer_task
+        from governance.patrols.urgent_task_answers import get_task
+        from governance.patrols.urgent_task_rules import ReceiptAction
+        from governance.patrols.urgent_tasks import answer as answer_task
 
         try:
             taken = ReceiptAction(action)
@@ -202,7 +202,7 @@ def remind(code: Code, by: By, role: Role = "dispatcher", organisation: Organisa
     actor = _actor(by, role, organisation)
 
     async def work(connection: Connection) -> int:
-        from governance.urgent_tasks import remind as remind_task
+        from governance.patrols.urgent_tasks import remind as remind_task
 
         return await remind_task(connection, actor, code)
 
@@ -222,8 +222,8 @@ def cancel(
     actor = _actor(by, role, organisation)
 
     async def work(connection: Connection) -> TaskDetail:
-        from governance.urgent_task_answers import get_task
-        from governance.urgent_tasks import cancel as cancel_task
+        from governance.patrols.urgent_task_answers import get_task
+        from governance.patrols.urgent_tasks import cancel as cancel_task
 
         await cancel_task(connection, actor, code, reason)
         return await get_task(connection, code)
@@ -248,7 +248,7 @@ def _area(
     incident: str | None,
     radius_m: float | None,
 ) -> Area:
-    from governance.urgent_tasks import Area
+    from governance.patrols.urgent_tasks import Area
 
     if sum((bool(zones), polygon is not None, around is not None, incident is not None)) != 1:
         raise typer.BadParameter("--zone | --polygon | --around | --incident")

@@ -16,7 +16,7 @@ from gis.words import Words
 if TYPE_CHECKING:
     from grid_data.database import Connection
     from grid_data.importers.batch import Progress
-    from grid_data.unit_checks import UnitReport
+    from grid_data.land_units.checks import UnitReport
 
 __all__ = ["units"]
 
@@ -51,8 +51,8 @@ def graph(
     async def work(connection: Connection, _: Progress) -> tuple[int, int]:
         from grid_data.bulk.standing import locate_facilities
         from grid_data.importers.reading import read_source
-        from grid_data.unit_edges import take_edges
-        from grid_data.unit_graphs import refresh_unit_graph
+        from grid_data.land_units.edges import take_edges
+        from grid_data.land_units.graphs import refresh_unit_graph
 
         table = None
         if edges is not None:
@@ -82,7 +82,7 @@ def cut(first: First, second: Second) -> None:
 
 def _decide(first: str, second: str, *, joined: bool) -> None:
     async def work(connection: Connection, _: Progress) -> bool:
-        from grid_data.unit_edges import decide_edge
+        from grid_data.land_units.edges import decide_edge
 
         return await decide_edge(connection, first, second, joined=joined, actor="operator")
 
@@ -117,7 +117,7 @@ def check(
         raise typer.BadParameter("--format: text | json | geojson")
 
     async def work(connection: Connection, _: Progress) -> UnitReport:
-        from grid_data.unit_checks import check_units
+        from grid_data.land_units.checks import check_units
 
         return await check_units(connection)
 

@@ -124,7 +124,7 @@ def build(
     from gis.units.options import UnitOptions
     from gis.units.ways import WayKind
     from grid_data.importers.problems import ImportRefused
-    from grid_data.unit_building import read_buildings, unit_frames, with_columns, write_frames
+    from grid_data.land_units.building import read_buildings, unit_frames, with_columns, write_frames
     from grid_data.unit_files.outputs import check_output
 
     given = (communities, roads, water, rail, walls, buildings, households)
@@ -171,7 +171,7 @@ def build(
 
 def _ways(files: tuple[tuple[Path | None, WayKind | None], ...], crs: str | None, pieces: bool) -> Ways:
     from gis.units.ways import Ways
-    from grid_data.unit_building import read_ways
+    from grid_data.land_units.building import read_ways
 
     found = Ways.none()
     for path, kind in files:
@@ -183,7 +183,7 @@ def _ways(files: tuple[tuple[Path | None, WayKind | None], ...], crs: str | None
 
 def _homes(path: Path | None, crs: str | None) -> Homes:
     from gis.units.options import Homes
-    from grid_data.unit_building import read_homes
+    from grid_data.land_units.building import read_homes
 
     if path is None:
         return Homes.none()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gis.units.options import LandUnits
     from gis.words import Words
-    from grid_data.unit_checks import UnitReport
+    from grid_data.land_units.checks import UnitReport
 
 __all__ = ["document", "features", "print_check", "print_summary"]
 

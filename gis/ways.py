@@ -15,7 +15,7 @@ import scipy
 import shapely
 from numpy.typing import NDArray
 
-from gis.redraw_steps import RedrawRefused
+from gis.redraw.steps import RedrawRefused
 
 __all__ = ["REACH_M", "way_along"]
 

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.lattice import SCALE
-from gis.redraw_scale import Scale
+from gis.redraw.scale import Scale
 
 __all__ = ["SLIVER_M", "Ground", "hand_over", "touching"]
 

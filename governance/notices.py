@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from governance.answers import Answer, Name, Named
+from governance.incidents.answers import Answer, Name, Named
 from grid_data.database import Connection
-from grid_data.plan_publishing import notice_rows
+from grid_data.planning.publishing import notice_rows
 
 __all__ = ["Notice", "Notices", "list_notices"]
 

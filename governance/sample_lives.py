@@ -15,10 +15,10 @@ import orjson
 from governance.access import Actor, Role
 from governance.casework.clocks import Subject
 from governance.casework.names import Flow
-from governance.deadline_book import deadline_book
+from governance.deadlines.book import deadline_book
 from governance.deadlines.limits import Stage
-from governance.guidance import create
-from governance.urgent_tasks import Area, Given, Text, issue
+from governance.patrols.guidance import create
+from governance.patrols.urgent_tasks import Area, Given, Text, issue
 from grid_data.categories import category_subtree
 from grid_data.database import Connection
 from grid_data.sample.names import person_names

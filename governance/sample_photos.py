@@ -8,7 +8,7 @@ from typing import IO
 import numpy as np
 
 from governance.access import OPERATOR
-from governance.attachments import AttachmentRole, Attachments, Sent, name_attachments, receive
+from governance.attachments.files import AttachmentRole, Attachments, Sent, name_attachments, receive
 from grid_data.database import Database
 from grid_data.sample_lives import incidents_for_photos
 

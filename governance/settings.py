@@ -15,15 +15,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from gis.fallback_places import Rule
 from governance.access.claims import ClaimRule
 from governance.access.sessions import SessionRules
-from governance.alarm_limits import AlarmLimits
 from governance.reports.mail_plan import MailPlan, Security
+from governance.supervision.alarm_limits import AlarmLimits
 from governance.task_plan import TaskPlan
 from governance.webhooks.plan import WebhookPlan
 from grid_data.attachment_files import Bucket
 
 if TYPE_CHECKING:
-    from governance.duplicates import DuplicateRule
-    from governance.file_content import FileLimits
+    from governance.attachments.content import FileLimits
+    from governance.incidents.duplicates import DuplicateRule
 
 __all__ = ["Settings"]
 
@@ -246,7 +246,7 @@ class Settings(BaseSettings):
     def file_limits(self) -> FileLimits:
         """How large files may be."""
         # Loaded by servers: every command reads settings.
-        from governance.file_content import FileLimits
+        from governance.attachments.content import FileLimits
 
         return FileLimits(
             max_bytes=int(self.attachment_mb * 1e6),
@@ -257,7 +257,7 @@ class Settings(BaseSettings):
     @property
     def duplicate_rule(self) -> DuplicateRule:
         """Which incidents are suggested as duplicates."""
-        from governance.duplicates import DuplicateRule
+        from governance.incidents.duplicates import DuplicateRule
 
         return DuplicateRule(
             distance_m=self.duplicate_distance_m, days=self.duplicate_days, least_score=self.duplicate_score

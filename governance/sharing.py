@@ -17,10 +17,10 @@ from pydantic import Field
 
 from gis.words import Words
 from governance.access import NIGHTLY, Permission, Principal
-from governance.answers import Answer, Name
 from governance.errors import InvalidValue
 from governance.exports.filter_words import filters_in_words
 from governance.exports.stored_query import parsed, read_query
+from governance.incidents.answers import Answer, Name
 from governance.owners import Owners
 from governance.reports.facts import Outline, ReportFacts, read_facts
 from grid_data.database import Connection, Database

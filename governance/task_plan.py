@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from gis.fallback_places import Rule
-from governance.alarm_limits import AlarmLimits
 from governance.reports.mail_plan import MailPlan
+from governance.supervision.alarm_limits import AlarmLimits
 from governance.webhooks.plan import WebhookPlan
 from grid_data.attachment_files import Bucket
 

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from governance.access import NIGHTLY
-from governance.attachments import remove_unnamed
+from governance.attachments.files import remove_unnamed
 from governance.casework.lapsing import lapse_evaluations
-from governance.clock_watch import watch_clocks
-from governance.fallback_places import check_places
-from governance.figure_counting import count_all
+from governance.deadlines.watch import watch_clocks
+from governance.incidents.fallback_places import check_places
 from governance.owners import Owners
-from governance.plan_tasks import publish_due_plans
-from governance.queue_alarm import watch_queue
+from governance.patrols.urgent_tasks import remind_of_due
+from governance.planning.tasks import publish_due_plans
 from governance.reports.weekly import send_due_reports
+from governance.supervision.figure_counting import count_all
+from governance.supervision.queue_alarm import watch_queue
 from governance.task_plan import TaskPlan
-from governance.urgent_tasks import remind_of_due
 from governance.webhooks.delivering import Deliverer
 from grid_data.attachment_files import AttachmentFiles
 from grid_data.bulk.zones_stood_in import keep_what_came_into_force

@@ -23,4 +23,4 @@ SUMS = (
     "reported", "self_found", "complained", "due", "due_closed", "on_time", "reworked", "extended",
     "excluded", "closed", "evaluated", "satisfied",
 )  # fmt: skip
-"""What is summed; what each means stands in ``governance/ranking_figures.py``."""
+"""What is summed; what each means stands in ``governance/supervision/ranking_figures.py``."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grid_data.database import Connection, one, rows, run
-from grid_data.layer_pieces import Stored
+from grid_data.planning.layer_pieces import Stored
 
 __all__ = ["add_point", "add_sample_points", "moving_points", "point_rows", "points_by_unit", "remove_point"]
 

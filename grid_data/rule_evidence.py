@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from gis.rule_trial import Evidence, Ground
+from gis.rules.trial import Evidence, Ground
 from grid_data.database import Connection, one, rows, run
 from grid_data.statements import sql
 

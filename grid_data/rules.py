@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from gis.rules import CategoryFacts, LayerFacts, Rule, World
+from gis.rules.rule import CategoryFacts, LayerFacts, Rule, World
 from gis.words import Words
 from grid_data.database import Connection, one, rows, run
 

@@ -105,7 +105,7 @@ async def count_by_hour(
 async def repeat_places_in(
     connection: Connection, area: InArea, wanted: IncidentFilter, *, least: int, metres: float, limit: int
 ) -> list[DictRow]:
-    """Places of an area as `grid_data.department.repeat_places` finds them."""
+    """Places of an area as `grid_data.department.figures.repeat_places` finds them."""
     asked = {"least": least, "metres": metres, "limit": limit}
     return await _of_incidents(connection, "department/repeat_places", area, wanted, asked)
 

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 for home in .gridgov .gridgov/test; do
     if [ -x .venv/bin/python ] && [ -d "$home/postgres" ]; then
-        .venv/bin/python -c 'import sys, pathlib; from grid_data.embedded import Cluster; Cluster(pathlib.Path(sys.argv[1])).delete()' "$home/postgres"
+        .venv/bin/python -c 'import sys, pathlib; from grid_data.cluster.private import Cluster; Cluster(pathlib.Path(sys.argv[1])).delete()' "$home/postgres"
     fi
 done
 # The tests' databases may lie in memory, behind a link.

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-.venv/bin/python}
 
 found() {
-    "$python" -c 'from grid_data.postgres_programs import choose_programs; choose_programs()' 2>/dev/null
+    "$python" -c 'from grid_data.cluster.programs import choose_programs; choose_programs()' 2>/dev/null
 }
 
 found && exit 0

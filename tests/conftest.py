@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.support import databases
 
 # What is not about access is asked of an open server.

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from governance.answers import Answer, Name, Named
+from governance.incidents.answers import Answer, Name, Named
 
 __all__ = ["BatchAnswer", "Case", "CaseStep", "ClockAnswer", "Refused", "StepDone"]
 

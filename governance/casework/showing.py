@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 from gis.words import Words
 from governance.access import Actor, Role
-from governance.answers import Name, Named
 from governance.casework.answers import (
     Case,
     CaseAction,
@@ -27,8 +26,9 @@ from governance.casework.names import ACTIONS, Action, Flow, action_words
 from governance.casework.reading import FACTS, asked_for, codes_of, facts_of
 from governance.casework.steps import offered
 from governance.casework.table import TAKES
-from governance.deadline_book import deadline_book
+from governance.deadlines.book import deadline_book
 from governance.deadlines.clock import Clock
+from governance.incidents.answers import Name, Named
 from grid_data.casework import open_cases
 from grid_data.database import Connection, one
 

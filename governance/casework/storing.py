@@ -26,7 +26,7 @@ from governance.casework.reading import FACTS, Codes, asked_for, codes_of, facts
 from governance.casework.steps import Refusal, decide
 from governance.casework.table import Effect, Transition
 from governance.casework.written import Ended, written
-from governance.deadline_book import deadline_book
+from governance.deadlines.book import deadline_book
 from governance.deadlines.calendar import OutOfCalendar
 from governance.errors import InvalidValue
 from grid_data.casework import open_cases

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gis.words import Words
-from governance.answers import Name
 from governance.exports.subjects import Subject
-from governance.rankings import RankingAnswer, RankingRow
+from governance.incidents.answers import Name
+from governance.supervision.rankings import RankingAnswer, RankingRow
 from grid_data.database import Connection, rows
 from grid_data.exporters.columns import Column, Language, Row
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from gis.words import Words
 from governance.casework.names import LEVELS, STATES
 from governance.exports.subjects import CLOCKS, CONDITIONS, SOURCES, URGENCIES
-from governance.reasons import place_problem_words
+from governance.incidents.reasons import place_problem_words
 
 __all__ = ["filters_in_words"]
 

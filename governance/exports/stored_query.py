@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from governance.answers import PlaceProblemCode
 from governance.casework.names import Level, State
 from governance.errors import InvalidValue
+from governance.incidents.answers import PlaceProblemCode
 from grid_data.categories import category_subtree
 from grid_data.city import city_timezone
 from grid_data.column_words import OPEN_STATES, SOURCES

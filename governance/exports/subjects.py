@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from gis.words import Words
 from governance.casework.names import FLOWS, LEVELS, STATES
-from governance.reasons import place_problem_words
+from governance.incidents.reasons import place_problem_words
 from grid_data.exporters.columns import Column, Shape
 
 __all__ = ["FACILITIES", "FORMATS", "INCIDENTS", "SOURCES", "URGENCIES", "ZONES", "Format", "Subject"]

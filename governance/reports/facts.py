@@ -78,7 +78,7 @@ async def read_facts(
     places: int = MOST_PLACES,
 ) -> ReportFacts:
     """Read what a report tells, in the transaction of whom it is for; at most so many places, the newest."""
-    from governance.reasons import place_problem_words
+    from governance.incidents.reasons import place_problem_words
     from grid_data.city import city_timezone
     from grid_data.incidents import incidents_page
 

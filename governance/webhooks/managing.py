@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import Field
 
 from governance.access import Permission, Principal
-from governance.answers import Answer
 from governance.casework.names import Action
 from governance.errors import InvalidValue
+from governance.incidents.answers import Answer
 from governance.webhooks.addresses import AddressRefused, check_url
 from governance.webhooks.signing import new_secret
 from grid_data import webhooks as stored

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 
 from governance.access import NIGHTLY, Permission, Principal
-from governance.answers import Answer
+from governance.incidents.answers import Answer
 from governance.webhooks.managing import webhook_by_id
 from grid_data import webhooks as stored
 from grid_data.database import Database

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from gis.redraw_steps import DraftZone, Step
+from gis.redraw.steps import DraftZone, Step
 from grid_data.bulk.copying import copy, lookup
 from grid_data.database import Connection, one, run
-from grid_data.plan_writing import step_side, write_step
+from grid_data.planning.writing import step_side, write_step
 
 __all__ = ["store_plan_contents", "store_plans"]
 

@@ -2,7 +2,7 @@
 
 What routing needs is read once (`read_grounds`): the facilities, and a `Ground` for each span of time between
 two changes of zones or rules. From there on no database is asked: points are routed by :mod:`gis.router`,
-rules ranked by :mod:`gis.assignment`, each combination of category, zones and facility once.
+rules ranked by :mod:`gis.rules.assignment`, each combination of category, zones and facility once.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gis.assignment import Candidate, Party, lost_by
+from gis.rules.assignment import Candidate, Party, lost_by
 from gis.words import Words
 
 __all__ = ["Outcome", "RuleSet"]
@@ -29,7 +29,7 @@ class Outcome:
 
 
 class RuleSet:
-    """Rules in the order of :mod:`gis.assignment`.
+    """Rules in the order of :mod:`gis.rules.assignment`.
 
     Of what the order goes by, a place changes one thing only: whether a rule leads to an organisation there.
 

@@ -15,9 +15,9 @@ from grid_data.bulk import incidents, land, people, plans, rules, surveyed, zone
 from grid_data.database import Connection, rows, run
 from grid_data.default_deadlines import store_default_deadlines
 from grid_data.history import add_history
+from grid_data.land_units.graphs import refresh_unit_graph
 from grid_data.patrol_points import add_sample_points
 from grid_data.sample import Sample
-from grid_data.unit_graphs import refresh_unit_graph
 
 Progress = Callable[[str, int, float], None]
 """Called after each table with its name, its rows and the seconds it took."""

@@ -15,7 +15,7 @@ from grid_data.importers.fields import Field
 from grid_data.importers.problems import Findings
 from grid_data.importers.shapes import FAR_M
 from grid_data.importers.writing import update_rows
-from grid_data.unit_graphs import refresh_unit_graph
+from grid_data.land_units.graphs import refresh_unit_graph
 
 __all__ = ["CLASSES", "FIELDS", "prepare_roads"]
 

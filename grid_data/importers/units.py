@@ -41,7 +41,7 @@ from grid_data.importers.layers import Layer, define_layer, read_layers
 from grid_data.importers.parents import check_codes, find_parents
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.unit_storing import store_units
-from grid_data.unit_graphs import refresh_unit_graph
+from grid_data.land_units.graphs import refresh_unit_graph
 
 __all__ = ["FIELDS", "import_units"]
 

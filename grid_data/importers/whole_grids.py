@@ -18,7 +18,7 @@ from grid_data.importers.layers import Layer
 from grid_data.importers.problems import Findings, ImportRefused
 from grid_data.importers.unit_storing import store_units
 from grid_data.importers.writing import update_rows
-from grid_data.unit_graphs import refresh_unit_graph
+from grid_data.land_units.graphs import refresh_unit_graph
 
 __all__ = ["WholeGrids"]
 

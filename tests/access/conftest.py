@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.access.people import server
 from tests.access.sights import World, scatter, world
 from tests.support import databases

@@ -18,8 +18,8 @@ from governance.access.scopes import ScopeGiven
 from governance.access.secrets import TOKEN_PREFIX, digest, new_secret
 from governance.access.sessions import SessionRules, Visitor, begin_session
 from governance.access.tokens import TokenGiven, add_token, revoke_token
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sign_in import Gate
 from tests.access.people import EVERYWHERE, make_accounts, somebody
 from tests.support import databases

@@ -21,7 +21,7 @@ from governance.access.claims import ClaimRule
 from governance.access.errors import SingleSignOnFailed
 from governance.access.oidc import KEYS_AGAIN_S, ProviderSettings
 from governance.access.oidc import Provider as Asked
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from grid_data.sign_in import Flow
 from tests.access.oidc_server import Provider, running_provider
 from tests.access.people import EVERYWHERE, browser_of, entries, make_accounts, server, somebody

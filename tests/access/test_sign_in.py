@@ -14,7 +14,7 @@ from api.gate import SESSION_COOKIE
 from governance.access import Role
 from governance.access.gate import FRESH_S
 from governance.access.passwords import Passwords
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.access.people import (
     EVERYWHERE,
     PASSWORD,

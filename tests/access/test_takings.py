@@ -23,7 +23,7 @@ from api.problems import Problem
 from governance.access import PERMISSIONS, Permission, Principal, Role, Sight
 from governance.access.scopes import ScopeGiven
 from governance.exports import Export
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.access.people import EVERYWHERE, enter, entries, make_accounts, server, somebody
 from tests.access.sights import Injected, World, world
 from tests.api.problems import assert_problem

@@ -14,7 +14,7 @@ from governance.access import Role
 from governance.access.demo import DEMO_PASSWORD
 from governance.access.passwords import password_fault
 from governance.access.secrets import TOKEN_PREFIX
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.access.people import entries
 from tests.support import databases
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from governance.access import Role
 from governance.access.scopes import ScopeGiven
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.access.people import EVERYWHERE, enter, make_accounts, somebody
 from tests.api.problems import assert_problem
 from tests.support import databases

@@ -17,7 +17,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from governance.attachments import remove_unnamed
+from governance.attachments.files import remove_unnamed
 from governance.settings import Settings
 from grid_data.attachment_files import AttachmentFiles
 from grid_data.database import Database

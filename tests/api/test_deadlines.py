@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.api.problems import assert_problem
 from tests.support import databases
 from tests.support.served import english_client

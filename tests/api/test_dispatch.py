@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from grid_data.cluster.private import Cluster
 from grid_data.column_words import OPEN_STATES
-from grid_data.embedded import Cluster
 from grid_data.incidents import IncidentFilter
 from grid_data.statements import numbered_with
 from grid_data.tiles import Address

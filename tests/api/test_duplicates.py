@@ -13,8 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from gis.crs import wgs84_to_gcj02
-from governance.duplicates import DuplicateRule
-from grid_data.embedded import Cluster
+from governance.incidents.duplicates import DuplicateRule
+from grid_data.cluster.private import Cluster
 from grid_data.statements import sql
 from tests.api.problems import assert_problem
 from tests.support import databases

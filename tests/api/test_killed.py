@@ -25,8 +25,8 @@ import pytest
 
 from benchmarks.load import Answered, load
 from governance.access import OPERATOR
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from migrations.run import upgrade
 from tests.support import toy_city
 from tests.support.databases import ROOT

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.problems import PROBLEM_JSON
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.support import databases
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from governance.answers import Incident
+from governance.incidents.answers import Incident
 from tests.api.conftest import Place
 from tests.api.problems import assert_problem
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from gis.crs import from_wgs84
-from governance.answers import Routing
+from governance.incidents.answers import Routing
 from tests.api.conftest import Place
 from tests.api.problems import assert_problem
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from grid_data.sample.frames import SMALL
 from grid_data.sample.plans import PLAN, PLANNERS, TRIAL, TRIAL_MOST
 from tests.support import databases

@@ -12,7 +12,7 @@ import typer
 from cli import doctor
 from cli.console import in_words
 from governance.settings import Settings
-from grid_data.postgres_programs import ProgramsMissingError
+from grid_data.cluster.programs import ProgramsMissingError
 
 LOCK = """
 one==1.0 \\

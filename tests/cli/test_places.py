@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from governance.access import OPERATOR, VISITOR
-from governance.intake import Report, report
+from governance.incidents.intake import Report, report
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from tests.support import databases, toy_city
 
 DEFAULT = (120.4275, 36.1325)

@@ -17,7 +17,7 @@ from cli.sample_live import NEXT, Simulation
 from governance.access import Role
 from governance.casework.names import OPEN, Action
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.support import databases
 
 

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 from cli.main import main
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.support.databases import ROOT
 
 GRIDGOV = [sys.executable, "-c", "from cli.main import main; main()"]

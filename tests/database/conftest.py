@@ -10,8 +10,8 @@ import pytest
 from governance.access import OPERATOR, VISITOR
 from governance.owners import Owners
 from governance.webhooks.delivering import Deliverer
+from grid_data.cluster.private import Cluster
 from grid_data.database import Connection, Database
-from grid_data.embedded import Cluster
 from tests.support import databases, toy_city
 from tests.support.receiver import Receiver, receiving
 from tests.support.webhooks import FAST

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from governance import intake
 from governance.access import VISITOR, Principal
 from governance.access.sight import Sight
 from governance.errors import UnknownCategory
-from governance.intake import Report, ReportOutcome, report, report_transaction
+from governance.incidents import intake
+from governance.incidents.intake import Report, ReportOutcome, report, report_transaction
 from grid_data import database as database_module
 from grid_data.database import Connection, Database
 from grid_data.messages import send

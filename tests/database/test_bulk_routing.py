@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from gis.lattice import SCALE, from_lattice, to_lattice
 from governance.access import OPERATOR
-from governance.incidents import get_incident
-from governance.routing import Question, explain
+from governance.incidents.routing import Question, explain
+from governance.incidents.stored import get_incident
 from grid_data.bulk import rules as bulk_rules
 from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents

@@ -25,8 +25,8 @@ from governance.casework.steps import decide
 from governance.casework.storing import Done, Step, step_transaction, take_in, take_step
 from governance.casework.table import Transition
 from governance.errors import UnknownOrganisation
-from governance.intake import Report, report
-from governance.overrides import override_incident
+from governance.incidents.intake import Report, report
+from governance.incidents.overrides import override_incident
 from grid_data.casework import open_cases
 from grid_data.database import Database, ask, one, rows
 from grid_data.statements import numbered

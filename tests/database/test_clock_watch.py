@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from governance.access import OPERATOR, VISITOR
-from governance.clock_watch import watch_clocks
-from governance.intake import Report, report
+from governance.deadlines.watch import watch_clocks
+from governance.incidents.intake import Report, report
 from grid_data.database import Database
 from tests.support import toy_city
 from tests.support.databases import ROOT
@@ -25,7 +25,7 @@ PATIENCE_S = 600.0
 # Seconds come sixth in this cron expression; pages are small, so that a kill hits the middle of the work.
 PROGRAM = """
 import asyncio, signal, sys
-from governance import clock_watch
+from governance.deadlines import watch as clock_watch
 from governance.task_plan import TaskPlan
 from governance.tasks import TaskWorker
 clock_watch.PAGE = 20
@@ -192,7 +192,7 @@ async def test_a_new_due_moment_is_told_of_again(toy_database: Database) -> None
 
 async def test_no_case_starves_behind_many(toy_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages go on to the end, in due order, past cases that were told of and cases due at the same moment."""
-    monkeypatch.setattr("governance.clock_watch.PAGE", 2)
+    monkeypatch.setattr("governance.deadlines.watch.PAGE", 2)
     for n in range(7):
         await report_one(toy_database, f"Q{n}")
     async with toy_database.transaction(OPERATOR) as connection:

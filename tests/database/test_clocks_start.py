@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from governance.access import OPERATOR, VISITOR
-from governance.clock_watch import start_clocks
-from governance.deadline_book import deadline_book
+from governance.deadlines.book import deadline_book
 from governance.deadlines.clock import Kind
 from governance.deadlines.limits import Stage
-from governance.intake import Report, report
+from governance.deadlines.watch import start_clocks
+from governance.incidents.intake import Report, report
 from grid_data.database import Connection, Database
 from tests.support import toy_city
 

@@ -8,12 +8,12 @@ import pandas as pd
 import shapely
 
 from governance.access import OPERATOR
-from governance.plan_drawing import draw_move
-from governance.plan_requests import SplitLine
-from governance.planning import plan_units
+from governance.planning.drawing import draw_move
+from governance.planning.plans import plan_units
+from governance.planning.requests import SplitLine
 from grid_data.database import Connection, Database
-from grid_data.unit_edges import decide_edge, take_edges
-from grid_data.unit_graphs import read_unit_graph, refresh_unit_graph
+from grid_data.land_units.edges import decide_edge, take_edges
+from grid_data.land_units.graphs import read_unit_graph, refresh_unit_graph
 from tests.database.test_unit_graph import edges
 from tests.support import drafts
 from tests.support.drafts import AUTHOR, publish

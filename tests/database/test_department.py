@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from gis.crs import geometry_to_metric
 from governance.access import EVERYTHING, Sight
-from governance.department import HANDLED_DAYS, categories, hours, places_again, summary, trend
-from governance.department_overlap import Chosen, Overlaps, overlap
-from governance.department_people import TEMPLATE, Where, load, people
-from governance.spans import steps
+from governance.department.figures import HANDLED_DAYS, categories, hours, places_again, summary, trend
+from governance.department.overlap import Chosen, Overlaps, overlap
+from governance.department.people import TEMPLATE, Where, load, people
+from governance.supervision.spans import steps
+from grid_data.cluster.private import Cluster
 from grid_data.column_words import OPEN_STATES
-from grid_data.department_facilities import FacilityFilter, Relation, facilities_page
-from grid_data.embedded import Cluster
+from grid_data.department.facilities import FacilityFilter, Relation, facilities_page
 from grid_data.incidents import IncidentFilter, incidents_page
 from grid_data.telephones import ToldWhole
 from tests.support import databases

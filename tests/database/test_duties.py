@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from governance.access import OPERATOR
-from governance.alarm_limits import AlarmLimits
-from governance.clock_watch import watch_clocks
-from governance.duties import DutiesRefused, DutyRow, change_duties, list_duties
-from governance.queue_alarm import watch_queue
+from governance.deadlines.watch import watch_clocks
+from governance.patrols.duties import DutiesRefused, DutyRow, change_duties, list_duties
+from governance.supervision.alarm_limits import AlarmLimits
+from governance.supervision.queue_alarm import watch_queue
 from grid_data.database import Database
 from tests.database.test_clock_watch import report_one
 from tests.database.test_import_command import Shell

@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from grid_data.cluster_settings import settings_text
-from grid_data.embedded import SOCKET_PATH_LIMIT, Cluster, ClusterError
+from grid_data.cluster.private import SOCKET_PATH_LIMIT, Cluster, ClusterError
+from grid_data.cluster.settings import settings_text
 from tests.support.databases import ROOT
 
 SMALL = {"shared_buffers": "16MB", "fsync": "off"}
@@ -25,7 +25,7 @@ SMALL = {"shared_buffers": "16MB", "fsync": "off"}
 USER = """
 import sys
 from pathlib import Path
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 with Cluster(Path(sys.argv[1]), settings={"shared_buffers": "16MB", "fsync": "off"}).use():
     print("in use", flush=True)
     sys.stdin.read()

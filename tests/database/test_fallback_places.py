@@ -10,13 +10,13 @@ import pytest
 from gis.crs import from_wgs84
 from gis.fallback_places import Rule
 from governance.access import NIGHTLY, OPERATOR, VISITOR
-from governance.answers import Incident
 from governance.errors import InvalidValue, PlaceNotBelieved
-from governance.fallback_places import check_places, decide_place, list_places
-from governance.incidents import get_incident
-from governance.intake import Report, report
-from governance.locating import Location, locate
-from governance.place_answers import PlaceCheck
+from governance.incidents.answers import Incident
+from governance.incidents.fallback_places import check_places, decide_place, list_places
+from governance.incidents.intake import Report, report
+from governance.incidents.locating import Location, locate
+from governance.incidents.place_answers import PlaceCheck
+from governance.incidents.stored import get_incident
 from grid_data.database import Connection, Database
 from tests.support.toy_city import GARBAGE, STREET
 

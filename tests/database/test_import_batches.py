@@ -21,9 +21,9 @@ from psycopg.sql import SQL, Identifier
 
 from governance.access import OPERATOR
 from grid_data.casework import open_cases
+from grid_data.cluster.private import Cluster
 from grid_data.column_words import STATES
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.importers.incident_batches import import_incidents
 from migrations.run import upgrade
 from tests.support.databases import ROOT

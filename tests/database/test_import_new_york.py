@@ -21,8 +21,8 @@ import pytest
 from gis.lattice import snap
 from governance.access import OPERATOR
 from grid_data.bulk.routing import route_points
+from grid_data.cluster.private import Cluster
 from grid_data.database import Connection, Database
-from grid_data.embedded import Cluster
 from grid_data.importers.city import store_city
 from grid_data.routing import read_asked, route_place
 from tests.support import databases

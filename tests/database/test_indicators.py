@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from governance.access import OPERATOR, VISITOR
-from governance.indicators import GroupBy, IndicatorAnswer, Scope, indicators_of
+from governance.supervision.indicators import GroupBy, IndicatorAnswer, Scope, indicators_of
 from grid_data import indicators
 from grid_data.bulk.incidents import store_incidents
 from grid_data.casework import open_cases

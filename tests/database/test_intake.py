@@ -13,9 +13,9 @@ from api.rendering import answer_json
 from gis.crs import from_wgs84
 from governance.access import VISITOR
 from governance.errors import ConflictingReport, InvalidValue, UnknownCategory, UnknownSystem
-from governance.incidents import get_incident
-from governance.intake import Report, Reporter, ReportOutcome, report, report_transaction
-from governance.routing import Question, explain
+from governance.incidents.intake import Report, Reporter, ReportOutcome, report, report_transaction
+from governance.incidents.routing import Question, explain
+from governance.incidents.stored import get_incident
 from grid_data.database import Connection, Database
 from tests.support.toy_city import GARBAGE, LAMP_BROKEN, PARKING, STREET
 

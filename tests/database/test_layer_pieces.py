@@ -14,15 +14,15 @@ import shapely
 from gis.lattice import to_lattice
 from gis.words import Words
 from governance.access import OPERATOR
-from governance.plan_drawing import draw_move
-from governance.plan_impact import impact_of
-from governance.plan_measures import plan_measures
-from governance.plan_moves import make_move, take_step
-from governance.plan_refusals import PlanRefused
-from governance.plan_requests import Paint, SplitLine, TransferBuilding
-from governance.plan_states import Action
-from governance.planning import create_plan, plan_shapes, plan_units
-from governance.publishing import publish_due
+from governance.planning.drawing import draw_move
+from governance.planning.impact import impact_of
+from governance.planning.measures import plan_measures
+from governance.planning.moves import make_move, take_step
+from governance.planning.plans import create_plan, plan_shapes, plan_units
+from governance.planning.publishing import publish_due
+from governance.planning.refusals import PlanRefused
+from governance.planning.requests import Paint, SplitLine, TransferBuilding
+from governance.planning.states import Action
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Connection, Database
 from grid_data.patrol_points import add_point

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from gis.lattice import to_lattice
 from governance.access import OPERATOR
-from governance.plan_drawing import draw_move
-from governance.plan_errors import MoveRefused
-from governance.plan_moves import make_move
-from governance.plan_refusals import PlanRefused
-from governance.plan_requests import Paint, SplitLine
-from governance.plan_states import Action
-from governance.planning import plan_shapes, plan_units
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
+from governance.planning.drawing import draw_move
+from governance.planning.errors import MoveRefused
+from governance.planning.moves import make_move
+from governance.planning.plans import plan_shapes, plan_units
+from governance.planning.refusals import PlanRefused
+from governance.planning.requests import Paint, SplitLine
+from governance.planning.states import Action
 from grid_data.bulk.incidents import store_incidents
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from tests.database.test_bulk_routing import LATTICE_POINTS, frame_of
 from tests.database.test_publishing_ground import police
 from tests.support import databases, drafts, toy_city

@@ -6,11 +6,11 @@ import pytest
 import shapely
 
 from governance.access import OPERATOR
-from governance.plan_drawing import draw_move
-from governance.plan_errors import PlanConflict
-from governance.plan_moves import make_move, take_step
-from governance.plan_requests import Paint, SplitLine
-from governance.planning import plan_units
+from governance.planning.drawing import draw_move
+from governance.planning.errors import PlanConflict
+from governance.planning.moves import make_move, take_step
+from governance.planning.plans import plan_units
+from governance.planning.requests import Paint, SplitLine
 from grid_data.database import Connection, Database
 from tests.database.test_layer_pieces import cut_city
 from tests.database.test_publishing_ground import draft

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from gis.crs import VENDOR_FLOOR_M, from_wgs84
 from governance.access import OPERATOR
-from governance.incidents import get_incident
-from governance.routing import Question, explain
+from governance.incidents.routing import Question, explain
+from governance.incidents.stored import get_incident
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Database
 from grid_data.routing import SHIFTED_FLOOR_M, USUAL_ACCURACY_M, uncertainty_m

@@ -12,7 +12,7 @@ import pytest
 from gis.crs import wgs84_to_gcj02
 from governance.access import VISITOR
 from governance.errors import UnknownSystem
-from governance.nearby import Nearby, direction_of, nearby
+from governance.incidents.nearby import Nearby, direction_of, nearby
 from grid_data.database import Connection, Database
 from grid_data.nearby import things_near
 from grid_data.statements import sql
@@ -124,7 +124,7 @@ async def test_another_system_is_turned_into_ours(
 async def test_the_base_grid_is_the_one_routing_finds(
     connection: Connection, places: list[tuple[float, float]]
 ) -> None:
-    from governance.routing import Question, explain
+    from governance.incidents.routing import Question, explain
 
     for lon, lat in places[:20]:
         routed = await explain(connection, Question(lon, lat, "wgs84", None, None, None))

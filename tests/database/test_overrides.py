@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from governance.access import OPERATOR
-from governance.intake import Report, report
-from governance.overrides import override_incident
+from governance.incidents.intake import Report, report
+from governance.incidents.overrides import override_incident
 from grid_data.database import Connection, rows
 from tests.support.toy_city import GARBAGE
 

@@ -10,18 +10,18 @@ from shapely import LineString
 
 from gis.words import Words
 from governance.access import OPERATOR
-from governance.patrol_points import (
+from governance.patrols.patrol_points import (
     add_patrol_point,
     list_moving_points,
     list_patrol_points,
     remove_patrol_point,
 )
-from governance.plan_drawing import draw_move
-from governance.plan_errors import PlanExists, PlanMissing
-from governance.plan_impact import impact_of
-from governance.plan_moves import make_move, take_step
-from governance.plan_requests import Paint, SplitLine
-from governance.planning import plan_units
+from governance.planning.drawing import draw_move
+from governance.planning.errors import PlanExists, PlanMissing
+from governance.planning.impact import impact_of
+from governance.planning.moves import make_move, take_step
+from governance.planning.plans import plan_units
+from governance.planning.requests import Paint, SplitLine
 from grid_data.database import Database
 from tests.support import drafts
 from tests.support.drafts import publish

@@ -10,13 +10,13 @@ from gis.coverage import is_valid_coverage
 from gis.lattice import to_lattice
 from gis.words import Words
 from governance.access import VISITOR
-from governance.plan_answers import MoveAnswer, Plan
-from governance.plan_drawing import draw_move
-from governance.plan_errors import PlanConflict
-from governance.plan_measures import plan_measures
-from governance.plan_moves import make_move, take_step
-from governance.plan_requests import NewZone, Paint, SplitLine
-from governance.planning import create_plan, get_plan, plan_units
+from governance.planning.answers import MoveAnswer, Plan
+from governance.planning.drawing import draw_move
+from governance.planning.errors import PlanConflict
+from governance.planning.measures import plan_measures
+from governance.planning.moves import make_move, take_step
+from governance.planning.plans import create_plan, get_plan, plan_units
+from governance.planning.requests import NewZone, Paint, SplitLine
 from grid_data.database import Connection, Database
 from tests.support.toy_city import SOUTH, STEP, STREET, WEST
 

@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from governance.access import OPERATOR
-from governance.plan_errors import PlanConflict
-from governance.plan_refusals import PlanRefused
-from governance.plan_states import Action, State
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
+from governance.planning.errors import PlanConflict
+from governance.planning.refusals import PlanRefused
+from governance.planning.states import Action, State
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Database
 from tests.database.test_bulk_routing import LATTICE_POINTS, frame_of

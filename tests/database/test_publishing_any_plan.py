@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.access import OPERATOR
-from governance.plan_states import Action
-from governance.publishing import act
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
+from governance.planning.publishing import act
+from governance.planning.states import Action
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Connection, Database
 from tests.database.test_bulk_routing import LATTICE_POINTS, frame_of

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from gis.words import Words
 from governance.access import OPERATOR
-from governance.comparison import Edition, compare
-from governance.plan_drawing import draw_move
-from governance.plan_errors import MoveRefused
-from governance.plan_impact import impact_of
-from governance.plan_requests import SplitLine
-from governance.plan_states import Action, State
-from governance.planning import create_plan, plan_shapes, plan_units
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
+from governance.planning.comparison import Edition, compare
+from governance.planning.drawing import draw_move
+from governance.planning.errors import MoveRefused
+from governance.planning.impact import impact_of
+from governance.planning.plans import create_plan, plan_shapes, plan_units
+from governance.planning.requests import SplitLine
+from governance.planning.states import Action, State
 from grid_data.bulk.incidents import store_incidents
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from tests.database.test_bulk_routing import frame_of
 from tests.support import databases
 from tests.support.drafts import AUTHOR, REVIEWER, do, publish

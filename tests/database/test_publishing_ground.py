@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.access import OPERATOR
-from governance.comparison import Edition, compare
-from governance.plan_errors import NotRedrawable
-from governance.plan_impact import impact_of
-from governance.plan_refusals import PlanRefused
-from governance.plan_states import Action, State
-from governance.publishing import act
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
+from governance.planning.comparison import Edition, compare
+from governance.planning.errors import NotRedrawable
+from governance.planning.impact import impact_of
+from governance.planning.publishing import act
+from governance.planning.refusals import PlanRefused
+from governance.planning.states import Action, State
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Connection, Database
 from tests.database.test_bulk_routing import LATTICE_POINTS, frame_of

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from governance.plan_refusals import PlanRefused
-from governance.plan_states import Action, State
-from governance.plan_tasks import publish_due_plans
+from governance.planning.refusals import PlanRefused
+from governance.planning.states import Action, State
+from governance.planning.tasks import publish_due_plans
 from grid_data.database import Database
 from tests.support.drafts import REVIEWER, do, publish
 from tests.support.editions import grids, split, toy_change

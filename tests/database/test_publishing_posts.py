@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.access import OPERATOR
-from governance.plan_states import Action
+from governance.planning.states import Action
 from grid_data.database import Connection, Database
 from tests.support.drafts import REVIEWER, do, publish
 from tests.support.editions import merge, split

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from governance.access import OPERATOR, VISITOR
-from governance.alarm_limits import AlarmLimits
-from governance.intake import Report, report
-from governance.queue_alarm import watch_queue
+from governance.incidents.intake import Report, report
 from governance.settings import Settings
+from governance.supervision.alarm_limits import AlarmLimits
+from governance.supervision.queue_alarm import watch_queue
 from governance.task_plan import TaskPlan
 from governance.tasks import BackgroundWorker
 from grid_data.database import Database

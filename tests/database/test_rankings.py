@@ -11,12 +11,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from governance import figure_counting
 from governance.access import NIGHTLY, OPERATOR, VISITOR, Principal, Sight
-from governance.figure_counting import Part, count_all, count_for_question, count_part
-from governance.ranking_figures import FIGURES
-from governance.ranking_spans import Days, one_year_before
-from governance.rankings import RankingAnswer, RankingQuestion, rank
+from governance.supervision import figure_counting
+from governance.supervision.figure_counting import Part, count_all, count_for_question, count_part
+from governance.supervision.ranking_figures import FIGURES
+from governance.supervision.ranking_spans import Days, one_year_before
+from governance.supervision.rankings import RankingAnswer, RankingQuestion, rank
 from grid_data.bulk.incidents import store_incidents
 from grid_data.casework import open_cases
 from grid_data.database import Connection, Database

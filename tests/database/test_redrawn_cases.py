@@ -8,7 +8,7 @@ from governance.access import OPERATOR, Actor, Role
 from governance.casework.facts import Fields
 from governance.casework.names import Action
 from governance.casework.storing import Step, take_in
-from governance.rerouting import reroute
+from governance.incidents.rerouting import reroute
 from grid_data.database import Database
 from tests.database.test_publishing import store
 from tests.database.test_publishing_ground import draft

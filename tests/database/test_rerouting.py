@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from governance.access import OPERATOR
 from governance.errors import InvalidValue
-from governance.incidents import get_incident
-from governance.rerouting import Rerouted, reroute
+from governance.incidents.rerouting import Rerouted, reroute
+from governance.incidents.stored import get_incident
 from grid_data import rerouting
 from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents

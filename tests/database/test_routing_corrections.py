@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from governance.access import OPERATOR
-from governance.incidents import get_incident
-from governance.routing import Question, explain
+from governance.incidents.routing import Question, explain
+from governance.incidents.stored import get_incident
 from grid_data.bulk import zones as bulk_zones
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Database

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.database.test_import_command import Shell
 from tests.support import databases
 

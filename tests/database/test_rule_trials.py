@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from gis.rules import Rule
+from gis.rules.rule import Rule
 from governance.access import OPERATOR
 from governance.errors import RulesRefused
-from governance.incidents import get_incident
-from governance.routing import Question, explain
-from governance.rule_changes import change_rules
-from governance.rule_drafts import Change, Remove, Save
-from governance.rule_trials import try_changes
-from governance.rules import get_rule
+from governance.incidents.routing import Question, explain
+from governance.incidents.stored import get_incident
+from governance.rules.changes import change_rules
+from governance.rules.drafts import Change, Remove, Save
+from governance.rules.stored import get_rule
+from governance.rules.trials import try_changes
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Connection, Database
 from tests.database.test_bulk_routing import CATEGORIES, frame_of

@@ -12,10 +12,10 @@ import pytest
 from governance.access import OPERATOR
 from governance.casework.names import Flow
 from governance.casework.table import TRANSITIONS
-from governance.clock_watch import start_missing_clocks
+from governance.deadlines.watch import start_missing_clocks
 from governance.sample_lives import STEPS_DAYS, tell_lives
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from grid_data.sample.calendar import END
 from tests.support import databases
 

@@ -17,11 +17,11 @@ import psycopg
 import pytest
 
 from governance.access import OPERATOR, VISITOR
-from governance.intake import Report, report
+from governance.incidents.intake import Report, report
 from governance.task_plan import TaskPlan
 from governance.tasks import BackgroundWorker, keep_time, make_app
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from tests.support import databases, toy_city
 from tests.support.databases import ROOT
 

@@ -14,9 +14,9 @@ from governance.access import OPERATOR, VISITOR
 from grid_data.bulk.standing import locate_facilities, units_under
 from grid_data.database import Connection, Database
 from grid_data.importers.problems import ImportRefused
-from grid_data.unit_checks import check_units
-from grid_data.unit_edges import decide_edge, take_edges
-from grid_data.unit_graphs import StoredUnits, read_unit_graph, refresh_unit_graph
+from grid_data.land_units.checks import check_units
+from grid_data.land_units.edges import decide_edge, take_edges
+from grid_data.land_units.graphs import StoredUnits, read_unit_graph, refresh_unit_graph
 
 # Between the rows 1 and 2 of units, from west to east; the bridge crosses it in column 1.
 RIVER = "LINESTRING (120.39 36.12, 120.45 36.12)"

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from governance.access import VISITOR, Actor, Role
-from governance.plan_states import Action
-from governance.urgent_task_answers import TaskDetail, get_task, list_tasks
-from governance.urgent_task_errors import AreaRefused, TaskMissing, TaskRefused
-from governance.urgent_task_rules import ReceiptAction
-from governance.urgent_tasks import (
+from governance.patrols.errors import AreaRefused, TaskMissing, TaskRefused
+from governance.patrols.urgent_task_answers import TaskDetail, get_task, list_tasks
+from governance.patrols.urgent_task_rules import ReceiptAction
+from governance.patrols.urgent_tasks import (
     Area,
     Given,
     Text,
@@ -24,6 +23,7 @@ from governance.urgent_tasks import (
     remind,
     remind_of_due,
 )
+from governance.planning.states import Action
 from grid_data.bulk.incidents import store_incidents
 from grid_data.database import Database
 from tests.support.drafts import REVIEWER, do, publish

@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 
 from governance.access import NIGHTLY, VISITOR
 from governance.errors import InvalidValue
-from governance.intake import Report, report
+from governance.incidents.intake import Report, report
 from governance.owners import Owners
 from governance.reports import subscribing
 from governance.reports.mail_plan import MailPlan

@@ -20,9 +20,9 @@ from gis.area_cells import AreaCells
 from gis.crs import geometry_to_metric
 from gis.lattice import snap_geometry
 from governance.access import EVERYTHING, Sight
-from governance.zone_query import AreaAsked, AreaFault, find_ground, query_zone
-from governance.zone_query_answers import ZoneAnswer
-from grid_data.embedded import Cluster
+from governance.department.zone_query import AreaAsked, AreaFault, find_ground, query_zone
+from governance.department.zone_query_answers import ZoneAnswer
+from grid_data.cluster.private import Cluster
 from grid_data.incidents import IncidentFilter
 from tests.support import databases
 from tests.support.plain_city import PlainCity, PlainIncident, enliven, inside, read_plain_city

@@ -12,7 +12,7 @@ import shapely
 
 from gis.lattice import snap_geometry
 from governance.access import OPERATOR
-from governance.plan_states import Action
+from governance.planning.states import Action
 from grid_data.bulk.surveyed import store_buildings, store_facilities
 from grid_data.bulk.zones_stood_in import keep_what_came_into_force, keep_zones_stood_in
 from grid_data.database import Connection, Database

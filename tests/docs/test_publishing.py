@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from governance.plan_checks import FaultCode
-from governance.plan_states import TRANSITIONS, Action, State, diagram
+from governance.planning.checks import FaultCode
+from governance.planning.states import TRANSITIONS, Action, State, diagram
 from tests.docs.pages import DOCS, FENCE, sections
 
 PAGE = (DOCS / "publishing.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from governance.answers import RunnerUp, ZoneFound
+from governance.incidents.answers import RunnerUp, ZoneFound
 from grid_data.column_words import PLACE_PROBLEMS
 from tests.docs.pages import DOCS, sections
 

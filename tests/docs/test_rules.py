@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
-from gis.assignment import CRITERIA, Candidate, Party, lost_by
-from gis.rule_findings import LEVELS, FindingCode
+from gis.rules.assignment import CRITERIA, Candidate, Party, lost_by
+from gis.rules.findings import LEVELS, FindingCode
 from gis.words import Words
 from tests.docs.pages import DOCS, sections
 

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
 from governance.settings import Settings
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.e2e.accounts import add_people
 from tests.e2e.screen import Screen
 from tests.e2e.serving import served

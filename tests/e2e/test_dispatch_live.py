@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from tests.e2e.dispatch_screen import DispatchDesk
 from tests.e2e.screen import MAP_MS, Screen
 from tests.support import databases

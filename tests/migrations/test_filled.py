@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from migrations.run import downgrade, revisions, upgrade
 from tests.support import databases
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from migrations.run import downgrade, upgrade
 from migrations.standing import current, head
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from grid_data.embedded import Cluster
+from grid_data.cluster.private import Cluster
 from migrations.run import upgrade
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis.words import Words
-from governance.plan_states import Action
-from governance.planning import create_plan
-from governance.publishing import Done, act
+from governance.planning.plans import create_plan
+from governance.planning.publishing import Done, act
+from governance.planning.states import Action
 from grid_data.database import Connection, Database
-from grid_data.unit_graphs import refresh_unit_graph
+from grid_data.land_units.graphs import refresh_unit_graph
 
 AUTHOR, REVIEWER = "编制人", "审批人"
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from governance.access import OPERATOR
-from governance.figure_counting import count_all
+from governance.supervision.figure_counting import count_all
 from grid_data.database import Connection, Database
 from tests.support.importing import look
 

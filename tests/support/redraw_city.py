@@ -15,9 +15,9 @@ import shapely
 from gis.crs import geometry_to_metric
 from gis.lattice import from_lattice
 from gis.measures import UnitCounts
-from gis.redraw_draft import Draft
-from gis.redraw_pieces import Contents, Footprint
-from gis.redraw_steps import DraftZone
+from gis.redraw.draft import Draft
+from gis.redraw.pieces import Contents, Footprint
+from gis.redraw.steps import DraftZone
 from gis.units.graph import unit_graph
 
 SRID = 4549

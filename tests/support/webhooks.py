@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from governance.access import NIGHTLY, VISITOR, Principal
-from governance.intake import Report, report
+from governance.incidents.intake import Report, report
 from governance.webhooks.delivering import Deliverer
 from governance.webhooks.managing import (
     add_webhook,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from governance.day_reports import Quality, Quantity, judged
+from governance.patrols.day_reports import Quality, Quantity, judged
 
 
 def quantity(**changes: int) -> Quantity:

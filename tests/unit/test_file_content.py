@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from governance.attachments.content import Content, FileLimits, kept_content
 from governance.errors import FileRefused
-from governance.file_content import Content, FileLimits, kept_content
 from tests.support.pictures import PLACE, SECRETS, encoded, exif_of, jpeg, pdf, scene
 
 BEIJING = timedelta(hours=8)

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from grid_data.plan_files import COLUMNS, file_of
+from grid_data.planning.files import COLUMNS, file_of
 
 NAMES = ["=HYPERLINK(1)", "＝1+1", "+1", "-2", "@x", "第一网格", None]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.plan_checks import PlannedUnits, PlannedZone, check_plan, next_codes
+from governance.planning.checks import PlannedUnits, PlannedZone, check_plan, next_codes
 
 WEST, EAST = "370212001001", "370212001002"
 COMMUNITIES = {1: WEST, 2: EAST}

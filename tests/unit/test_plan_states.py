@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis.words import Words
-from governance.plan_states import (
+from governance.planning.states import (
     ACTIONS,
     STATES,
     TRANSITIONS,

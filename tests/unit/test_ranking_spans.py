@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.ranking_spans import Days, one_year_before, whole_periods
+from governance.supervision.ranking_spans import Days, one_year_before, whole_periods
 
 DAYS = st.dates(date(2023, 1, 1), date(2029, 1, 1))
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from governance.attachments.content import FileLimits, kept_content, kind_of
+from governance.attachments.video import cleaned_video
 from governance.errors import FileRefused
-from governance.file_content import FileLimits, kept_content, kind_of
-from governance.video import cleaned_video
 from tests.support.videos import PICTURE, box, handler, mp4
 
 

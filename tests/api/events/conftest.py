@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from governance.access import OPERATOR
+from grid_data.cluster.private import Cluster
 from grid_data.database import Database
-from grid_data.embedded import Cluster
 from tests.support import databases, toy_city
 from tests.support.live import Reader, Served, serving
 

@@ -9,7 +9,7 @@ import time
 import psycopg
 import pytest
 
-from governance import events
+from governance.live import events
 from grid_data.event_cursor import Cursor
 from tests.support.live import Reader, Served, add_entry, serving
 

@@ -17,8 +17,8 @@ from starlette.types import Message
 
 from api import event_stream
 from api.event_stream import text_of
-from governance import events as live
-from governance.event_messages import Batch, Beat, Resync, Sight
+from governance.live import events as live
+from governance.live.messages import Batch, Beat, Resync, Sight
 from grid_data import events as reading
 from grid_data.database import Database
 from grid_data.event_cursor import Cursor

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.assignment import CRITERIA, Candidate, Party, decide, lost_by
 from gis.errors import RuleError
+from gis.rules.assignment import CRITERIA, Candidate, Party, decide, lost_by
 from gis.words import Words
 
 WATER = Party("WATER", Words("供水公司", "Water company"))

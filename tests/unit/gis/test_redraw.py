@@ -10,12 +10,12 @@ import shapely
 
 from gis.crs import geometry_to_metric
 from gis.measures import Band, polsby_popper
-from gis.redraw import assign, change_zone, dissolve, merge, new_zone, paint
-from gis.redraw_draft import Draft
-from gis.redraw_numbering import renumber
-from gis.redraw_parts import split_into_parts
-from gis.redraw_steps import RedrawRefused, Step
-from gis.redraw_undo import Made, turned
+from gis.redraw.draft import Draft
+from gis.redraw.moves import assign, change_zone, dissolve, merge, new_zone, paint
+from gis.redraw.numbering import renumber
+from gis.redraw.parts import split_into_parts
+from gis.redraw.steps import RedrawRefused, Step
+from gis.redraw.undo import Made, turned
 from tests.support.redraw_city import SRID, town
 
 BAND = Band(300, 500)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from gis.coverage import is_valid_coverage
 from gis.lattice import from_lattice, is_on_lattice, to_lattice
 from gis.measures import NOWHERE
-from gis.redraw_draft import Draft
-from gis.redraw_ground import move_border, split_by_line, transfer_building
-from gis.redraw_pieces import Contents, Division, completed
-from gis.redraw_steps import RedrawRefused, Step
+from gis.redraw.draft import Draft
+from gis.redraw.ground import move_border, split_by_line, transfer_building
+from gis.redraw.pieces import Contents, Division, completed
+from gis.redraw.steps import RedrawRefused, Step
 from tests.support.redraw_city import SIDE, SOUTH, SRID, WEST, footprints, polygons, town
 
 

@@ -13,14 +13,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from gis.coverage import is_valid_coverage
 from gis.lattice import to_lattice
 from gis.measures import NOWHERE
-from gis.redraw import assign, change_zone, dissolve, merge, new_zone, paint
-from gis.redraw_draft import Draft
-from gis.redraw_ground import move_border, split_by_line, transfer_building
-from gis.redraw_numbering import renumber
-from gis.redraw_parts import split_into_parts
-from gis.redraw_pieces import Contents, Division, Footprint, completed
-from gis.redraw_steps import RedrawRefused, Step, clashes
-from gis.redraw_undo import Made, turned
+from gis.redraw.draft import Draft
+from gis.redraw.ground import move_border, split_by_line, transfer_building
+from gis.redraw.moves import assign, change_zone, dissolve, merge, new_zone, paint
+from gis.redraw.numbering import renumber
+from gis.redraw.parts import split_into_parts
+from gis.redraw.pieces import Contents, Division, Footprint, completed
+from gis.redraw.steps import RedrawRefused, Step, clashes
+from gis.redraw.undo import Made, turned
 from tests.support.redraw_city import SIDE, SOUTH, SRID, WEST, town
 
 places = st.tuples(st.floats(-0.4, 4.4), st.floats(-0.4, 3.4))

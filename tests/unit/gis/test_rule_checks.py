@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gis.rule_checks import check_rules
-from gis.rule_references import reference_findings
-from gis.rules import CategoryFacts, LayerFacts, Rule, World
+from gis.rules.checks import check_rules
+from gis.rules.references import reference_findings
+from gis.rules.rule import CategoryFacts, LayerFacts, Rule, World
 from gis.words import Words
 
 NAME = Words("名", "name")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.assignment import AssignTo, Candidate, Party, decide
-from gis.rule_reach import Tie, ties, unreachable
-from gis.rule_references import reference_findings
-from gis.rules import CategoryFacts, LayerFacts, Rule, World
+from gis.rules.assignment import AssignTo, Candidate, Party, decide
+from gis.rules.reach import Tie, ties, unreachable
+from gis.rules.references import reference_findings
+from gis.rules.rule import CategoryFacts, LayerFacts, Rule, World
 from gis.words import Words
 
 NAME = Words("名", "name")

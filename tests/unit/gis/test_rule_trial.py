@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.assignment import AssignTo, Candidate, Party, decide
-from gis.rule_trial import Evidence, Ground, TrialRule, winners
+from gis.rules.assignment import AssignTo, Candidate, Party, decide
+from gis.rules.trial import Evidence, Ground, TrialRule, winners
 from gis.words import Words
 
 # Layer: depth, and zones with the organisation that answers for each (0: none).

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.redraw_steps import RedrawRefused
+from gis.redraw.steps import RedrawRefused
 from gis.ways import way_along
 
 # Steps of a thousandth of a degree, about a hundred metres.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from governance.plan_states import TRANSITIONS, Who
+from governance.planning.states import TRANSITIONS, Who
 from grid_data.sample import Sample
 from tests.unit.sample.geometry import households_per_unit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.triage import read_rules, triage
+from governance.incidents.triage import read_rules, triage
 
 
 @pytest.mark.parametrize(

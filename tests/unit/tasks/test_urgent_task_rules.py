@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from governance.access import Actor, Role
-from governance.urgent_task_rules import (
+from governance.patrols.urgent_task_rules import (
     ReceiptState,
     follow_plan,
     may_answer,

@@ -17,7 +17,7 @@ from gis.units.build import STEPS, build_units
 from gis.units.faces import Plane
 from gis.units.options import KINDS, Homes, LandUnits, UnitOptions
 from gis.units.ways import WayKind, Ways
-from grid_data.unit_building import read_buildings, read_ways
+from grid_data.land_units.building import read_buildings, read_ways
 from tests.unit.gis.units.cities import METRIC, Shapes, placed, random_ground
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"

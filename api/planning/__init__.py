@@ -1,0 +1,1 @@
+"""Plans over HTTP: made, moved, proposed, judged, put into force, compared."""

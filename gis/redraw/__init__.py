@@ -1,0 +1,1 @@
+"""Redrawing: moves on land units, cuts along lines, steps and their undoing. Pure geometry."""

@@ -1,0 +1,1 @@
+"""A department's own work: figures, people, facilities, any area asked about."""

@@ -1,0 +1,1 @@
+"""Live events: the history told to whoever watches and may see it."""

@@ -1,0 +1,1 @@
+"""What grid workers do: urgent tasks, patrol points, duty, guidance, the day's report."""

@@ -1,0 +1,1 @@
+"""Plans from draft to force: moves, judging, proposals, review, publication, comparison."""

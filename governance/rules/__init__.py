@@ -1,0 +1,1 @@
+"""Assignment rules: stored, changed, tried on the past, told."""

@@ -1,0 +1,1 @@
+"""How work is judged: indicators, rankings, alarms, and the figures behind them."""

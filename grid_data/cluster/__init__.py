@@ -1,0 +1,1 @@
+"""The private PostgreSQL + PostGIS cluster: its programs, folder, settings and processes."""

@@ -1,0 +1,1 @@
+"""What departments ask the database: figures, facilities, people, overlap of zones."""

@@ -1,0 +1,1 @@
+"""Land units as stored: built from files, their graph, its borders, checks."""

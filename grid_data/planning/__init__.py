@@ -1,0 +1,1 @@
+"""Plans as stored: read, written step by step, published, taken back, compared."""
