@@ -14,6 +14,8 @@ from grid_data.events import Event
 __all__ = ["About", "Batch", "Beat", "Message", "Resync", "Sight", "is_about"]
 
 About = Literal["incidents", "plans"]
+# Beginnings of actions that may be on many incidents at once.
+_ON_MANY = ("incident.", "routing.", "fallback_place.", "import.incidents", "queue.")
 Made = TypeVar("Made")
 
 
@@ -41,9 +43,7 @@ def is_about(event: Event, about: About | None) -> bool:
         return True
     if about == "plans":
         return event.plan is not None
-    return event.incident is not None or event.action.startswith(
-        ("incident.", "routing.", "import.inc", "queue.")
-    )
+    return event.incident is not None or event.action.startswith(_ON_MANY)
 
 
 @dataclass(frozen=True)

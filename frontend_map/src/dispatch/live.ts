@@ -38,8 +38,12 @@ export function happened(number: string | null, reread = true): void {
   if (number === null || number === desk.openNumber.peek()) desk.changed.value++;
 }
 
-function hear(change: Change | null): void {
-  if (change === null) {
+/** Actions on many incidents at once (routing again, imports, places withdrawn) name none of them. */
+const ON_MANY = /^(incident|routing|fallback_place|import\.incidents|queue)\b/;
+
+/** Takes what the stream tells. */
+export function hear(change: Change | null): void {
+  if (change === null || (change.incident === null && ON_MANY.test(change.action))) {
     happened(null);
     return;
   }
