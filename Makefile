@@ -6,9 +6,9 @@ BIN    := $(VENV)/bin
 PYTHON ?= python3
 # make demo SMALL=1 takes the small sample city.
 SMALL  ?=
-# Workers of the tests, one more than two cores: a test waits for a fifth of its time. Each of those in the
-# browser has a server, a database and a browser of its own.
-WORKERS ?= 3
+# Workers of the tests; each of those in the browser has a server, a database and a browser of its own. Three on
+# two cores win nothing.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint check audit unit e2e bench map lock clean database browser ahead
